@@ -1,0 +1,156 @@
+# scrim: masks protected health information in live TCP streams.
+#
+#   make            builds build/scrimd, build/scrim, build/libscrim.a
+#   make demo       as root: set-up, build, and the main job on a real stream
+#   make test       as root: set-up, build, every test        make check   unprivileged: unit tests
+#   make bench      scan and relay against their peers        make lint    layout and static analysis
+#   make layers     no include points upwards                 make clean
+#
+# BUILD=dir puts the results elsewhere. SAN=1 builds with AddressSanitizer and UBSan.
+# SETUP=0 keeps the targets from installing anything.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules -j$(shell nproc)
+SHELL := /bin/bash
+
+BUILD ?= build
+ifeq ($(SAN),1)
+OUT := $(BUILD)/san
+else
+OUT := $(BUILD)
+endif
+
+CC      := gcc
+AR      := gcc-ar
+CLANG   ?= clang-19
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+
+VERSION := $(shell cat VERSION 2>/dev/null)
+
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Werror
+CFLAGS ?= -O2 -g
+CFLAGS_ALL := -std=gnu17 -fPIE -fstack-protector-strong $(WARN) $(CFLAGS) -Iinclude -D_GNU_SOURCE \
+	-DSCRIM_VERSION='"$(VERSION)"' -MMD -MP
+ifeq ($(SAN),1)
+CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
+LDFLAGS_ALL += -fsanitize=address,undefined
+else
+CFLAGS_ALL += -D_FORTIFY_SOURCE=2
+endif
+LDFLAGS_ALL += -pie -Wl,-z,relro,-z,now
+
+# --- sources, by layer -----------------------------------------------------------------------
+
+L0 := $(wildcard user/base/*.c)
+L1 := $(wildcard user/rules/*.c user/scan/*.c user/frame/*.c user/mask/*.c)
+L2_IO   := $(wildcard user/io/*.c)
+L2_KERN := $(wildcard user/kern/*.c)
+L3 := $(wildcard user/*.c)
+TOOLS := $(wildcard tools/*.c)
+
+obj = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
+
+LIB_OBJ    := $(call obj,$(L0) $(L1))
+DAEMON_MAIN := user/main.c
+COMMON_OBJ := $(call obj,$(L2_IO) $(L2_KERN) $(filter-out $(DAEMON_MAIN),$(L3)))
+BPF_SRC    := $(wildcard bpf/*.bpf.c)
+SKEL       := $(patsubst bpf/%.bpf.c,$(OUT)/bpf/%.skel.h,$(BPF_SRC))
+
+LIBS := -luring -lbpf -lfyaml -lmnl -lpthread
+
+.PHONY: all
+all: $(OUT)/libscrim.a $(OUT)/scrimd $(OUT)/scrim
+
+$(call obj,$(L1)): CFLAGS_ALL += -Wconversion
+$(OUT)/obj/user/scan/avx2.o: CFLAGS_ALL += -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
+$(call obj,$(L2_KERN) $(TOOLS)): CFLAGS_ALL += -I$(OUT)/bpf
+$(call obj,$(L2_KERN)): $(SKEL)
+
+$(OUT)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+$(OUT)/libscrim.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# What daemon and tools share above the library, apart from their main().
+$(OUT)/common.a: $(COMMON_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/scrimd: $(call obj,$(DAEMON_MAIN)) $(OUT)/common.a $(OUT)/libscrim.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(OUT)/scrim: $(call obj,$(TOOLS)) $(OUT)/common.a $(OUT)/libscrim.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(OUT)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/scrim/abi.h
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Iinclude -Ibpf \
+		-idirafter /usr/include/$(shell $(CC) -dumpmachine) -c -o $@ $<
+
+$(OUT)/bpf/%.skel.h: $(OUT)/bpf/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $(subst -,_,$*) > $@
+
+# --- tests -----------------------------------------------------------------------------------
+
+# Each tests/unit/test_*.c is a Criterion runner of its own; what they share is in the others.
+UNIT_SRC    := $(wildcard tests/unit/test_*.c)
+UNIT_SHARED := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+UNIT        := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
+
+$(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(UNIT_SHARED)) $(OUT)/common.a $(OUT)/libscrim.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion -lpcre2-8
+
+.PHONY: unit
+unit: $(UNIT)
+
+# Other test and bench programs bring their own small makefile.
+include $(wildcard tests/*/module.mk bench/module.mk)
+
+.PHONY: check
+check: layers
+	@$(MAKE) --no-print-directory SAN=1 unit all
+	@SCRIM_BUILD=$(BUILD) tests/run check
+
+.PHONY: test
+test:
+	@tools/setup build test
+	@$(MAKE) --no-print-directory all unit testprogs
+	@$(MAKE) --no-print-directory SAN=1 unit
+	@SCRIM_BUILD=$(BUILD) tests/run test
+
+.PHONY: testprogs
+testprogs:
+
+.PHONY: demo
+demo:
+	@tools/setup build
+	@$(MAKE) --no-print-directory all testprogs
+	@SCRIM_BUILD=$(BUILD) tests/netns/demo
+
+.PHONY: layers
+layers:
+	@tools/layers
+
+C_FILES := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+
+.PHONY: lint
+lint: layers
+	@tools/setup build test lint
+	clang-format-19 --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+		-Iinclude -D_GNU_SOURCE user tools
+
+.PHONY: format
+format:
+	clang-format-19 -i $(C_FILES)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The relay: accepts connections, connects on, moves and masks the bytes. One worker is one
+ * thread, one io_uring, one pool of buffers; both legs of a connection live on one worker.
+ *
+ *   accept ─▶ role, destination ─▶ connect ─▶ [recv ─▶ stream_feed ─▶ send] x 2 ─▶ shutdown ─▶ close
+ */
+#ifndef SCRIM_IO_H
+#define SCRIM_IO_H
+
+#include <netinet/in.h>
+#include <scrim/err.h>
+#include <scrim/mask.h>
+#include <sys/socket.h>
+
+union io_addr {
+	struct sockaddr sa;
+	struct sockaddr_in in4;
+	struct sockaddr_in6 in6;
+};
+
+/* A role on a listener: which policy, where its counts go. policy NULL: pass through unmasked (written down in the config). */
+struct io_role {
+	const char *name;
+	const struct policy *policy;
+	struct mask_counters counters;
+};
+
+enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
+
+/*
+ * What a listening socket serves. One per (listener, role) in local and gateway, where the
+ * kernel has picked the role already; in proxy one per listener, and role_of() picks.
+ */
+struct io_listener {
+	const char *name;         /* for log lines */
+	int fd;                   /* this worker's listening socket, non-blocking; owned by the caller */
+	enum io_mode mode;
+	u16 port;                 /* the service's port, host order: what getsockname() must say in local and gateway, else FLOW_NOT_STEERED */
+	bool mask_to_server, mask_to_client;
+	bool upstream_original;   /* go on to the address the client dialled */
+	union io_addr upstream;   /* else to this one */
+	bool send_proxy_v2;
+	const struct io_role *role;
+	const struct io_role *(*role_of)(const struct io_listener *l, const union io_addr *client);
+	const void *role_ctx;
+};
+
+struct io_limits {
+	u32 connections;          /* per worker */
+	u32 hold_us;              /* the idle timer, default 2000 */
+	u32 connect_ms;           /* default 10000 */
+	u32 drain_ms;             /* default 30000 */
+	u32 buffer_size;          /* bytes of a receive buffer, head room not counted; power of two */
+	u32 buffers;              /* in the pool at the start */
+	u32 buffers_max;          /* it may grow to, under pressure */
+};
+/* Fills in the defaults. */
+void io_limits_default(struct io_limits *l);
+
+struct io_conf {
+	struct io_limits limits;
+	int cpu;                          /* pin to it; -1: do not pin */
+	struct scrim_flow_row *flow;      /* FLOW_COUNT rows, shared, relaxed atomics */
+	/*
+	 * Called with a new upstream socket before it connects (local: the kernel's side learns that
+	 * it is scrim's own). NULL: nothing to do. Negative: the connection is refused (FLOW_INTERNAL).
+	 */
+	int (*own)(void *ctx, int fd);
+	/*
+	 * Called when connect() says that the tuple is in TIME_WAIT (gateway, the client uses its port
+	 * again at once): may destroy that socket, and then returns 0 for another try.
+	 */
+	int (*reclaim)(void *ctx, const union io_addr *local, const union io_addr *remote);
+	void *ctx;
+};
+
+struct io_worker;
+
+/*
+ * Makes a worker with n listeners (copied; what they point to is borrowed).
+ * To be called on the thread that will run it (the ring is single-issuer).
+ * Returns 0; -EPERM / -ENOSYS with e saying which setting forbids io_uring and what to set;
+ * -ENOMEM.
+ */
+int io_worker_new(const struct io_conf *conf, const struct io_listener *listeners, size_t n,
+		  struct io_worker **ret_w, struct err *e);
+
+/* Runs until io_worker_stop(); returns 0, or a negative errno when the ring itself broke. */
+int io_worker_run(struct io_worker *w);
+
+/* From any thread or a signal handler: no new connections; open ones end by themselves or are reset at drain_ms. */
+void io_worker_stop(struct io_worker *w);
+
+void io_worker_free(struct io_worker *w);
+
+/* Whether this process may use io_uring as the workers do; else e names the sysctl, seccomp or kernel version. */
+int io_probe(struct err *e);
+
+#endif

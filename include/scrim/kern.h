@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's side: programs, maps and links, pinned, and what outlives the daemon.
+ *
+ *   /sys/fs/bpf/scrim[.NAME]/
+ *     lock      (a lock file stands beside it in /run/scrim[.NAME].lock: bpffs holds no files)
+ *     meta rules flow metrics         always
+ *     ...                             per mode, see bpf/maps.bpf.h
+ *
+ * kern_open() takes over what is pinned and fits (ABI version and program tag), makes what is
+ * not there, and refuses what another version pinned unless told to replace it.
+ */
+#ifndef SCRIM_KERN_H
+#define SCRIM_KERN_H
+
+#include <scrim/abi.h>
+#include <scrim/err.h>
+#include <netinet/in.h>
+
+struct kern;
+
+struct kern_prefix {
+	u8 family;          /* AF_INET or AF_INET6 */
+	u8 bits;
+	u8 addr[16];        /* network order; IPv4 in the first four */
+};
+
+struct kern_role {
+	const char *name;
+	const struct kern_prefix *sources;
+	size_t nsources;    /* 0: the default role, which takes every other source */
+};
+
+enum kern_mode { KERN_PROXY, KERN_LOCAL, KERN_GATEWAY };
+
+struct kern_listener {
+	const char *name;
+	enum kern_mode mode;
+	u16 port;                        /* clients dial it, host order */
+	u16 answer_port;                 /* gateway: answers come from it (the upstream's) */
+	const char *clients, *servers;   /* gateway: interface names */
+	const struct kern_prefix *protected_nets;
+	size_t nprotected;               /* 0: all behind the interface */
+	const struct kern_role *roles;   /* roles[0] is the default */
+	size_t nroles;
+	bool refuse_existing;            /* local: refuse to start over open connections, instead of closing them */
+};
+
+struct kern_conf {
+	const char *instance;            /* NULL: none */
+	bool replace;                    /* swap what another version pinned */
+	const struct kern_listener *listeners;
+	size_t nlisteners;
+	unsigned int nworkers;
+};
+
+/*
+ * Opens (takes over, or loads, attaches and pins) everything that conf's modes need, with no
+ * listener alive yet: all is refused until kern_set_socket(). Holds the instance's lock.
+ *   -EBUSY   another daemon holds the lock
+ *   -EPERM   e names the missing capability
+ *   -ENOTSUP e names the kernel version that is needed
+ *   -ESTALE  pinned by another version; e hints at --replace
+ *   -ENODEV  e names the interface
+ * On failure what was pinned is as it was. Traffic is never forwarded in between.
+ */
+int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e);
+
+/* Lets go of the descriptors and the lock; what is pinned stays. */
+void kern_close(struct kern *k);
+
+/*
+ * The counters in this process's own memory instead (mode proxy without CAP_BPF).
+ */
+int kern_open_private(struct kern **ret_k, struct err *e);
+
+/* The mapped rows; valid until kern_close(). */
+struct scrim_rule_row *kern_rules(struct kern *k);
+struct scrim_flow_row *kern_flow(struct kern *k);
+
+/* The row of (rule, role): the existing one, or a free one now named so. NULL: all rows are taken. */
+struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role);
+
+/*
+ * Gives the kernel's side a listening socket. From then on it gets its share of the new connections.
+ */
+int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker, int fd,
+		    struct err *e);
+
+/* Takes all listening sockets back (drain): new connections are refused. */
+void kern_clear_sockets(struct kern *k);
+
+/* Local: fd is scrim's own and about to connect. Any thread. 0 or negative errno. */
+int kern_own(struct kern *k, int fd);
+
+/* Destroys the TIME_WAIT socket of this tuple, if that is what it is. Any thread. 0, -ENOENT, -errno. */
+int kern_reclaim(struct kern *k, const struct sockaddr *local, const struct sockaddr *remote);
+
+/* Re-attaches where an interface was made anew. Called every second or on a link event; 1 if it did, 0, -errno. */
+int kern_refresh(struct kern *k, struct err *e);
+
+/*
+ * Takes down everything of an instance: links, maps, rules and routes. Refused (-EBUSY) while
+ * the daemon lives, unless force.
+ *   said  called for each thing removed, with a sentence
+ */
+int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what), void *ctx,
+		struct err *e);
+
+/* A read-only look at the pinned counters, for `scrim status`; works with the daemon dead. */
+struct kern_view {
+	const struct scrim_rule_row *rules;  /* SCRIM_RULE_ROWS */
+	const struct scrim_flow_row *flow;   /* FLOW_COUNT */
+	bool daemon_alive;
+	char version[32];
+	void *priv;
+};
+int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e);
+void kern_view_close(struct kern_view *v);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Masking a stream: frame, scan, replace in place, hold what is undecided.
+ *
+ *              head room         the chunk just received
+ *        ┌───────────────────┬──────────────────────────────────────┐
+ *        │ lookback │ held   │ new bytes                            │
+ *        └───────────────────┴──────────────────────────────────────┘
+ *                   ▲ ret_out.p ......................▲ + ret_out.len  ┊ held again
+ *
+ * stream_feed() copies what the stream carries into the head room, masks in place, copies the
+ * undecided tail out, wipes it, and says which bytes may be sent.
+ *
+ * A program that masks a file:
+ *
+ *	while ((n = read(0, buf + SCRIM_HEADROOM, CHUNK)) > 0)
+ *		if (!stream_feed(&s, w, buf + SCRIM_HEADROOM, n, &out))
+ *			write(1, out.p, out.len);
+ *	stream_finish(&s, w, buf + SCRIM_HEADROOM, &out); write(1, out.p, out.len);
+ */
+#ifndef SCRIM_MASK_H
+#define SCRIM_MASK_H
+
+#include <scrim/abi.h>
+#include <scrim/frame.h>
+#include <scrim/scan.h>
+
+/* What is done with a value. */
+enum action { ACTION_FILL, ACTION_NONE };
+
+/*
+ * A policy ready to run: which rules, which action for each, for which format. Immutable.
+ */
+struct policy;
+
+struct policy_conf {
+	enum frame_format format;
+	enum isa isa;
+	const bool *enabled;         /* rs->nrules flags, or NULL: all */
+};
+
+int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
+	       struct err *e);
+void policy_free(struct policy *p);
+const struct ruleset *policy_rules(const struct policy *p);
+enum frame_format policy_format(const struct policy *p);
+
+/* Working memory of a thread: matches of one chunk, counts not yet added. Not shared. */
+struct mask_scratch;
+/* max_chunk: the longest chunk that will be fed, bytes. 0, -ENOMEM. */
+int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w);
+void mask_scratch_free(struct mask_scratch *w);
+
+/* Where a role's counts go: rows[i] is the row of rule i; NULL rows[i] is not counted. */
+struct mask_counters {
+	struct scrim_rule_row *const *rows;
+};
+
+struct span {
+	u8 *p;
+	size_t len;
+};
+
+/* One direction of one connection. A zeroed struct is not a stream: use stream_init(). */
+struct stream {
+	const struct policy *policy;
+	struct mask_counters counters;
+	struct frame frame;
+	struct carry *carry; /* NULL while nothing is held: an idle stream costs nothing more */
+	u16 run_rule;
+	u8 run_kind;
+	u8 field_state;
+	bool failed;
+};
+
+void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters);
+/* Frees what is carried, wiped. Safe on a stream that failed. */
+void stream_drop(struct stream *s);
+
+/*
+ * Masks the next bytes of the stream in place.
+ *   w        this thread's
+ *   data     len bytes, SCRIM_HEADROOM writable bytes in front of them; changed
+ *   ret_out  the bytes that may be sent, within [data - SCRIM_HEADROOM, data + len)
+ * Counts are in the rows (relaxed atomics) before this returns.
+ * Returns 0, or a negative reason (-FLOW_TLS, -FLOW_MEMORY...): the stream is refused, nothing
+ * of this chunk may be sent, and every later call returns the same.
+ * Invariant: the bytes said to be sent, glued together, are the same for every split of the
+ * input (stream_idle() apart). Bytes outside of ret_out that were raw are wiped.
+ */
+int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len, struct span *ret_out);
+
+/*
+ * The stream ends: all that is held is decided.
+ *   data  no bytes, but SCRIM_HEADROOM writable bytes in front of it
+ * Returns 0 with *ret_out, or -FLOW_HL7_UNFINISHED with *ret_out (the ended frame's rest is to be
+ * sent all the same and the reason counted), or another reason.
+ */
+int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out);
+
+/* Bytes received and not yet said to be sent. */
+size_t stream_held(const struct stream *s);
+
+/*
+ * The idle timer: the held tail goes out, parts of values masked (scan_partial), the rest raw.
+ * It is remembered, so that what follows is decided as if it had not been sent.
+ */
+int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out);
+
+/*
+ * `fill`: a digit becomes '1', a letter 'X' or 'x', a byte over 0x7f 'x'; everything else stays.
+ * '1' and not '0': a number may begin with it in JSON, and 11111111 is a calendar date.
+ */
+void mask_fill(u8 *p, size_t len);
+
+#endif

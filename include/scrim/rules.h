@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rules: what to look for, as written and as compiled.
+ *
+ *   struct rule_def  (text: name, class, forms, fields)     the built-in table, or the config
+ *        │ ruleset_compile()
+ *        ▼
+ *   struct ruleset   (immutable: every form is a small DFA)  shared by all threads
+ *
+ * A rule is a name with one or more forms. A form is a pattern with its guards, validator and
+ * labels; "123-45-6789" and "SSN: 123456789" are two forms of one rule. A rule may also, or
+ * only, name fields ("PID-5"), whose whole value is masked.
+ *
+ * What a match is (tests/unit/oracle.c is this definition, written slowly):
+ *   form f matches [p, e) of a text when all of these hold
+ *     - the pattern matches exactly text[p, e), and e - p <= SCRIM_WINDOW;
+ *     - guards: the byte before p and the byte at e are not of the guarded class (a text's
+ *       begin, its end, and a newline satisfy every guard);
+ *     - labels, if any: one of them stands before p within `distance` bytes, on word
+ *       boundaries, in any case, and only bytes that may separate a label from its value
+ *       lie between (see LABEL_GAP in user/rules/label.c);
+ *     - the validator, if any, accepts text[p, e).
+ *   The text is read from left to right; at each p the longest e over all forms is taken, of
+ *   equals the one whose rule comes first; reading goes on at e.
+ * No pattern ever matches a newline.
+ */
+#ifndef SCRIM_RULES_H
+#define SCRIM_RULES_H
+
+#include <scrim/base.h>
+#include <scrim/err.h>
+#include <scrim/identifier.h>
+
+#define RULE_MAX 256     /* rules in a ruleset */
+#define RULE_MAX_FORMS 8 /* forms of a rule */
+
+/* The class of byte that must not touch a match, on that side. */
+enum guard {
+	GUARD_NONE,
+	GUARD_DIGIT, /* [0-9] */
+	GUARD_WORD,  /* [0-9A-Za-z_] and bytes over 0x7f */
+	GUARD_NUMBER /* a digit, or a '.' or '-' or ',' that stands between it and another digit */
+};
+
+/* True when [text, text+len) is a value of its kind (check digit, calendar, octets...). */
+typedef bool (*validate_fn)(const u8 *text, size_t len);
+
+/* What is held when the idle timer fires is masked once this much of a value is there. */
+enum commit_unit {
+	COMMIT_NEVER,  /* released: a part says nothing */
+	COMMIT_DIGITS, /* `commit` digits */
+	COMMIT_BYTES,  /* `commit` bytes */
+	COMMIT_PAST    /* the byte `commit` (an '@') has been passed */
+};
+
+struct form_def {
+	const char *pattern;
+	const char *validate;       /* a validator's name (validator_find), or NULL */
+	const char *const *labels;  /* NULL-ended, or NULL: no label needed */
+	u16 distance;               /* bytes between the label's end and the value, at most SCRIM_LOOKBACK - 32 */
+	enum guard before, after;
+	enum commit_unit commit_unit;
+	u8 commit;
+};
+
+/* A rule as written. All strings are borrowed for the time of ruleset_compile() only. */
+struct rule_def {
+	const char *name;           /* at most SCRIM_NAME_LEN - 1 bytes of [a-z0-9-] */
+	enum identifier class;
+	const char *group;          /* "builtin", "providers", or NULL for a rule of the site */
+	const char *what;           /* one line for `scrim rules` */
+	const char *source;         /* where the rule's law stands: a standard, a document */
+	struct form_def forms[RULE_MAX_FORMS];
+	u16 nforms;
+	const char *const *fields;  /* "PID-5", "PID-11.1", NULL-ended; or NULL */
+};
+
+/*
+ * A pattern as an automaton over byte classes. State 0 is dead, state 1 the start.
+ *   next state = trans[state * nclasses + class[byte]]
+ * Every path from the start dies within SCRIM_WINDOW + 1 bytes.
+ */
+struct dfa {
+	u16 nstates;
+	u16 nclasses;
+	u16 min, max;     /* shortest and longest match, bytes */
+	u8 class[256];
+	const u16 *trans;
+	const u8 *accept; /* by state: 1 if a match may end here */
+};
+
+/* The part of a match to mask, when a pattern marks one with ( ): an opaque program. */
+struct group_prog;
+
+struct form {
+	u16 rule;               /* index into ruleset.rules */
+	struct dfa dfa;
+	const struct group_prog *group; /* NULL: the whole match is masked */
+	enum guard before, after;
+	validate_fn validate;   /* NULL: all accepted */
+	const struct label_set *labels; /* NULL: none needed */
+	enum commit_unit commit_unit;
+	u8 commit;
+};
+
+struct rule {
+	char name[32];
+	enum identifier class;
+	char group[16];         /* "" for a site's own */
+	u16 first_form, nforms;
+	const char *const *fields; /* NULL-ended, owned by the ruleset; NULL if none */
+};
+
+/* Immutable after compile; shared without locks. */
+struct ruleset {
+	u16 nrules, nforms;
+	const struct rule *rules;
+	const struct form *forms;
+};
+
+/*
+ * Compiles n definitions. The order of defs is the order of precedence.
+ *   ret_rs  receives a ruleset, freed by ruleset_free()
+ * Returns 0; -EINVAL (pattern refused: e says rule, form, column and what would be right),
+ * -E2BIG (an automaton over its limit of states), -ENOMEM.
+ */
+int ruleset_compile(const struct rule_def *defs, size_t n, struct ruleset **ret_rs, struct err *e);
+void ruleset_free(struct ruleset *rs);
+
+/*
+ * Compiles a single pattern for a caller that wants to check it (config, tests).
+ *   ret_column  on -EINVAL the 1-based column in pattern where it went wrong; may be NULL
+ */
+int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
+
+/* The part to mask of a match of f at text[0, len): *ret_from, *ret_to relative to text. */
+void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from, size_t *ret_to);
+
+/*
+ * Whether f's guard before p holds. text[0, p) is what can be looked back at (SCRIM_LOOKBACK
+ * bytes are always enough); p == 0 means the text begins there.
+ */
+bool form_guard_before(const struct form *f, const u8 *text, size_t p);
+
+/*
+ * Whether f's guard after e holds: 1 yes, 0 no, -EAGAIN if that depends on bytes not there yet
+ * (only when !ends).
+ */
+int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends);
+
+/* Whether one of f's labels stands before p; true where f needs none. */
+bool form_labelled(const struct form *f, const u8 *text, size_t p);
+
+/* The built-in rules, in order of precedence; *ret_n of them. Static storage. */
+const struct rule_def *rules_builtin(size_t *ret_n);
+
+/* A validator by its name ("ssn", "luhn", "npi", ...); NULL if there is none. */
+validate_fn validator_find(const char *name);
+
+#endif
