@@ -2,19 +2,35 @@
 # bench-scan and bench-relay print a table and write build/bench-{scan,relay}.json.
 
 BENCH := $(OUT)/bench
+SCAN_OBJ := $(patsubst %,$(OUT)/obj/bench/%.o,scan race scan_report contender peer site_rules)
 
-$(BENCH)/%: $(OUT)/obj/bench/%.o
+$(BENCH)/null_relay: $(OUT)/obj/bench/null_relay.o
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(BENCH_LIBS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -luring
 
-$(BENCH)/null_relay: BENCH_LIBS := -luring
+$(BENCH)/load: $(OUT)/obj/bench/load.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
-.PHONY: bench bench-relay benchprogs
-benchprogs: $(BENCH)/null_relay $(BENCH)/load
+$(BENCH)/scan: $(SCAN_OBJ) $(OUT)/libscrim.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs
 
-bench: bench-relay
+# Text from the project's generator: the same bytes on every machine.
+$(BENCH)/%.txt: $(OUT)/gen
+	@mkdir -p $(@D)
+	$< bench-$* --bytes 16777216 > $@
+
+.PHONY: bench bench-scan bench-relay
+bench: bench-scan
+	@$(MAKE) --no-print-directory bench-relay
+
+bench-scan:
+	@tools/setup build bench
+	@$(MAKE) --no-print-directory testprogs $(BENCH)/scan $(addprefix $(BENCH)/,clean.txt mix.txt digits.txt)
+	@$(BENCH)/scan $(BUILD)/bench-scan.json $(BENCH)/clean.txt $(BENCH)/mix.txt $(BENCH)/digits.txt
 
 bench-relay:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs benchprogs
+	@$(MAKE) --no-print-directory all testprogs $(BENCH)/null_relay $(BENCH)/load $(BENCH)/log.txt
 	@SCRIM_BUILD=$(BUILD) bench/relay
