@@ -17,8 +17,8 @@
  *     - guards: the byte before p and the byte at e are not of the guarded class (a text's
  *       begin, its end, and a newline satisfy every guard);
  *     - labels, if any: one of them stands before p within `distance` bytes, on word
- *       boundaries, in any case, and only bytes that may separate a label from its value
- *       lie between (see LABEL_GAP in user/rules/label.c);
+ *       boundaries, in any case, and only bytes and small words that may separate a label from
+ *       its value lie between (user/rules/label.c); none of `unless` stands there;
  *     - the validator, if any, accepts text[p, e).
  *   The text is read from left to right; at each p the longest e over all forms is taken, of
  *   equals the one whose rule comes first; reading goes on at e.
@@ -31,15 +31,19 @@
 #include <scrim/err.h>
 #include <scrim/identifier.h>
 
-#define RULE_MAX 256     /* rules in a ruleset */
-#define RULE_MAX_FORMS 8 /* forms of a rule */
+#define RULE_MAX       256 /* rules in a ruleset */
+#define RULE_MAX_FORMS 8   /* forms of a rule */
 
-/* The class of byte that must not touch a match, on that side. */
+/*
+ * The class of byte that must not touch a match, on that side. A comma never counts: values
+ * stand side by side in a line of CSV.
+ */
 enum guard {
 	GUARD_NONE,
-	GUARD_DIGIT, /* [0-9] */
-	GUARD_WORD,  /* [0-9A-Za-z_] and bytes over 0x7f */
-	GUARD_NUMBER /* a digit, or a '.' or '-' or ',' that stands between it and another digit */
+	GUARD_DIGIT,   /* [0-9] */
+	GUARD_WORD,    /* [0-9A-Za-z_] and bytes over 0x7f */
+	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
+	GUARD_NUMBER   /* a digit, or a '.' or '-' with a digit on its other side */
 };
 
 /* True when [text, text+len) is a value of its kind (check digit, calendar, octets...). */
@@ -55,9 +59,14 @@ enum commit_unit {
 
 struct form_def {
 	const char *pattern;
-	const char *validate;       /* a validator's name (validator_find), or NULL */
-	const char *const *labels;  /* NULL-ended, or NULL: no label needed */
-	u16 distance;               /* bytes between the label's end and the value, at most SCRIM_LOOKBACK - 32 */
+	const char *validate; /* a validator's name (validator_find), or NULL */
+	/*
+	 * NULL-ended, or NULL: no label needed. At most 31 bytes each; a space in one is any or
+	 * no separator; "=OK" asks for the case as written.
+	 */
+	const char *const *labels;
+	const char *const *unless; /* labels that forbid a match, likewise */
+	u16 distance; /* bytes from a label to the value, at most SCRIM_LOOKBACK - 32 */
 	enum guard before, after;
 	enum commit_unit commit_unit;
 	u8 commit;
@@ -65,14 +74,14 @@ struct form_def {
 
 /* A rule as written. All strings are borrowed for the time of ruleset_compile() only. */
 struct rule_def {
-	const char *name;           /* at most SCRIM_NAME_LEN - 1 bytes of [a-z0-9-] */
+	const char *name; /* at most SCRIM_NAME_LEN - 1 bytes of [a-z0-9-] */
 	enum identifier class;
-	const char *group;          /* "builtin", "providers", or NULL for a rule of the site */
-	const char *what;           /* one line for `scrim rules` */
-	const char *source;         /* where the rule's law stands: a standard, a document */
+	const char *group;  /* "builtin", "providers", or NULL for a rule of the site */
+	const char *what;   /* one line for `scrim rules` */
+	const char *source; /* where the rule's law stands: a standard, a document */
 	struct form_def forms[RULE_MAX_FORMS];
 	u16 nforms;
-	const char *const *fields;  /* "PID-5", "PID-11.1", NULL-ended; or NULL */
+	const char *const *fields; /* "PID-5", "PID-11.1", NULL-ended; or NULL */
 };
 
 /*
@@ -83,7 +92,7 @@ struct rule_def {
 struct dfa {
 	u16 nstates;
 	u16 nclasses;
-	u16 min, max;     /* shortest and longest match, bytes */
+	u16 min, max; /* shortest and longest match, bytes */
 	u8 class[256];
 	const u16 *trans;
 	const u8 *accept; /* by state: 1 if a match may end here */
@@ -93,12 +102,13 @@ struct dfa {
 struct group_prog;
 
 struct form {
-	u16 rule;               /* index into ruleset.rules */
+	u16 rule; /* index into ruleset.rules */
 	struct dfa dfa;
 	const struct group_prog *group; /* NULL: the whole match is masked */
 	enum guard before, after;
-	validate_fn validate;   /* NULL: all accepted */
+	validate_fn validate;           /* NULL: all accepted */
 	const struct label_set *labels; /* NULL: none needed */
+	const struct label_set *unless; /* NULL: none forbids */
 	enum commit_unit commit_unit;
 	u8 commit;
 };
@@ -106,7 +116,7 @@ struct form {
 struct rule {
 	char name[32];
 	enum identifier class;
-	char group[16];         /* "" for a site's own */
+	char group[16]; /* "" for a site's own */
 	u16 first_form, nforms;
 	const char *const *fields; /* NULL-ended, owned by the ruleset; NULL if none */
 };
@@ -134,7 +144,8 @@ void ruleset_free(struct ruleset *rs);
 int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
 
 /* The part to mask of a match of f at text[0, len): *ret_from, *ret_to relative to text. */
-void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from, size_t *ret_to);
+void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from,
+		      size_t *ret_to);
 
 /*
  * Whether f's guard before p holds. text[0, p) is what can be looked back at (SCRIM_LOOKBACK
@@ -148,7 +159,11 @@ bool form_guard_before(const struct form *f, const u8 *text, size_t p);
  */
 int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends);
 
-/* Whether one of f's labels stands before p; true where f needs none. */
+/*
+ * Whether a match of f may begin at p for its labels' sake: one stands before p if f needs
+ * any, and none that forbids. Reads text[p], which must be there, and at most SCRIM_LOOKBACK
+ * bytes before it; its cost is theirs times the labels.
+ */
 bool form_labelled(const struct form *f, const u8 *text, size_t p);
 
 /* The built-in rules, in order of precedence; *ret_n of them. Static storage. */

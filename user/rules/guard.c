@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Guards: what must not touch a match. A text's begin and end, and a newline, always may. */
+#include "bytes.h"
+#include <errno.h>
+#include <scrim/rules.h>
+
+/* Whether c goes on with a number if a digit stands on its other side. */
+static bool joins(enum guard g, u8 c)
+{
+	return (c == '.' && (g == GUARD_DECIMAL || g == GUARD_NUMBER)) ||
+	       (c == '-' && g == GUARD_NUMBER);
+}
+
+static bool touches(enum guard g, u8 c)
+{
+	return g != GUARD_NONE && (g == GUARD_WORD ? byte_is_word(c) : byte_is_digit(c));
+}
+
+bool form_guard_before(const struct form *f, const u8 *text, size_t p)
+{
+	if (!p)
+		return true;
+	if (touches(f->before, text[p - 1]))
+		return false;
+	return p < 2 || !joins(f->before, text[p - 1]) || !byte_is_digit(text[p - 2]);
+}
+
+int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends)
+{
+	if (f->after == GUARD_NONE)
+		return 1;
+	if (e == len)
+		return ends ? 1 : -EAGAIN;
+	if (touches(f->after, text[e]))
+		return 0;
+	if (!joins(f->after, text[e]))
+		return 1;
+	if (e + 1 == len)
+		return ends ? 1 : -EAGAIN;
+	return !byte_is_digit(text[e + 1]);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Labels: the words in front of a value that say what it is.
+ *
+ *      Patient's  M R N   number is :  1 2 3 4 5 6
+ *                 label   ---- gap --- ▲ p
+ *
+ * Read backwards from the value, so that text without candidates pays nothing. The gap is
+ * separators and small words, at most `distance` bytes. A label begins and ends where a word
+ * does; digits and underscores separate words here ("patient_mrn", "MRN123456"), and so does a
+ * capital after a small letter ("patientMrn").
+ *
+ * With a label of at most LABEL_MAX bytes and a distance of at most DISTANCE_MAX, the byte
+ * before the label is still within SCRIM_LOOKBACK: the answer is the same however far the text
+ * goes on to the left.
+ */
+#include "bytes.h"
+#include "pattern.h"
+#include <errno.h>
+#include <string.h>
+
+#define LABEL_MAX    31
+#define DISTANCE_MAX (SCRIM_LOOKBACK - 32)
+
+_Static_assert(DISTANCE_MAX + LABEL_MAX + 1 <= SCRIM_LOOKBACK, "a label is seen whole");
+
+/* What may stand between a label and its value, and inside a label where it has a space. */
+#define LABEL_GAP   " \t:#.,-=()\"'[]<>_*\\"
+#define LABEL_SPACE " \t-_"
+
+/* The words that may, too; no longer than SMALL_MAX. */
+static const char *const small_words[] = {
+	"no", "nr", "num", "number", "id", "is", "was", "are", "of", "the",   "my",   "me",
+	"us", "at", "on",  "value",  "to", "be", "his", "her", "as", "their", "code", "your"};
+#define SMALL_MAX 6
+
+struct label {
+	const char *text; /* lower case, unless `exact` */
+	size_t len;
+	bool exact;
+};
+
+struct label_set {
+	u16 distance;
+	u16 n;
+	struct label labels[];
+};
+
+static bool is_one_of(u8 c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+static u8 lower(u8 c)
+{
+	return byte_is_upper(c) ? c | 0x20 : c;
+}
+
+static int label_build(struct arena *a, const char *from, struct label *ret_l, struct err *e)
+{
+	bool exact = from[0] == '=' && from[1];
+	size_t len = strlen(from + exact);
+	char *text;
+
+	if (!len || len > LABEL_MAX || strchr(from, '\n'))
+		return err_set(e, EINVAL, "a label is 1 to %d bytes of one line", LABEL_MAX);
+	text = arena_strdup(a, from + exact);
+	if (!text)
+		return -ENOMEM;
+	for (size_t i = 0; i < len && !exact; i++)
+		text[i] = (char)lower((u8)text[i]);
+	*ret_l = (struct label){text, len, exact};
+	return 0;
+}
+
+int label_set_build(struct arena *a, const char *const *labels, u16 distance,
+		    const struct label_set **ret_labels, struct err *e)
+{
+	struct label_set *set;
+	size_t n = 0;
+	int r;
+
+	while (labels && labels[n])
+		n++;
+	if (!n) {
+		*ret_labels = NULL;
+		return 0;
+	}
+	if (distance > DISTANCE_MAX || n > UINT16_MAX)
+		return err_set(e, EINVAL,
+			       "distance %u: at most %d bytes between a label and its value",
+			       distance, DISTANCE_MAX);
+	set = arena_alloc(a, sizeof(*set) + n * sizeof(set->labels[0]));
+	if (!set)
+		return -ENOMEM;
+	set->distance = distance;
+	for (set->n = 0; set->n < n; set->n++) {
+		r = label_build(a, labels[set->n], &set->labels[set->n], e);
+		if (r)
+			return r;
+	}
+	*ret_labels = set;
+	return 0;
+}
+
+/* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
+static bool word_begins(const u8 *text, size_t from, size_t at)
+{
+	if (at == from || !byte_is_letter(text[at]) || !byte_is_letter(text[at - 1]))
+		return true;
+	return byte_is_upper(text[at]) && byte_is_lower(text[at - 1]);
+}
+
+/* Whether the label ends at text[end); a space in it is any one separator, or none. */
+static bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end)
+{
+	size_t at = end;
+
+	for (size_t i = l->len; i-- > 0;) {
+		if (l->text[i] == ' ') {
+			if (at > from && is_one_of(text[at - 1], LABEL_SPACE))
+				at--;
+			continue;
+		}
+		if (at == from || (l->exact ? text[at - 1] : lower(text[at - 1])) != (u8)l->text[i])
+			return false;
+		at--;
+	}
+	return word_begins(text, from, at);
+}
+
+/* The begin of the small word that ends at text[end), or end if there is none. */
+static size_t small_word(const u8 *text, size_t from, size_t end)
+{
+	size_t at = end, len;
+	char word[SMALL_MAX + 1];
+
+	while (at > from && end - at <= SMALL_MAX && byte_is_letter(text[at - 1]))
+		at--;
+	len = end - at;
+	if (!len || len > SMALL_MAX)
+		return end;
+	for (size_t i = 0; i < len; i++)
+		word[i] = (char)lower(text[at + i]);
+	word[len] = '\0';
+	for (size_t i = 0; i < array_size(small_words); i++)
+		if (!strcmp(word, small_words[i]))
+			return at;
+	return end;
+}
+
+/* Whether a label of the set stands before p. */
+static bool label_stands(const struct label_set *set, const u8 *text, size_t p)
+{
+	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
+
+	while (end > from && p - end <= set->distance) {
+		/* A letter on both sides is the middle of a word. */
+		if (!byte_is_letter(text[end - 1]) || !byte_is_letter(text[end]))
+			for (u16 i = 0; i < set->n; i++)
+				if (label_ends(&set->labels[i], text, from, end))
+					return true;
+		before = end;
+		if (is_one_of(text[end - 1], LABEL_GAP))
+			end--;
+		else if (byte_is_letter(text[end - 1]))
+			end = small_word(text, from, end);
+		if (end == before)
+			return false;
+	}
+	return false;
+}
+
+bool form_labelled(const struct form *f, const u8 *text, size_t p)
+{
+	return (!f->labels || label_stands(f->labels, text, p)) &&
+	       (!f->unless || !label_stands(f->unless, text, p));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The validators, by what they look at; validate.c names them. */
+#ifndef RULES_VALIDATE_H
+#define RULES_VALIDATE_H
+
+#include <scrim/base.h>
+
+/* The decimal digits of text as values 0 to 9, at most cap of them; how many there are in all. */
+size_t text_digits(const u8 *text, size_t len, u8 *ret_digits, size_t cap);
+
+/* Luhn's check (ISO/IEC 7812-1 annex B) over digit values, `start` added to the sum. */
+bool luhn_holds(const u8 *digits, size_t n, unsigned int start);
+
+bool validate_luhn(const u8 *text, size_t len);
+bool validate_card(const u8 *text, size_t len);
+bool validate_npi(const u8 *text, size_t len);
+bool validate_ssn(const u8 *text, size_t len);
+bool validate_nanp(const u8 *text, size_t len);
+bool validate_zip(const u8 *text, size_t len);
+bool validate_date(const u8 *text, size_t len);
+bool validate_ipv4(const u8 *text, size_t len);
+bool validate_email(const u8 *text, size_t len);
+
+#endif

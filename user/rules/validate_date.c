@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Dates that the calendar has: 2024-02-29 2/29/24 29.2.2024 20240229[1015[30]] 29 Feb 2024
+ * "February 29th, 2024" "Feb 29". Of two small numbers either may be the month.
+ *
+ * Years of four digits are 1880 to 2099: others are more often numbers than dates.
+ */
+#include "bytes.h"
+#include "validate.h"
+#include <string.h>
+
+#define YEAR_MIN 1880
+#define YEAR_MAX 2099
+
+/* A date taken apart. */
+struct parts {
+	unsigned int value[3];
+	size_t digits[3]; /* of each number */
+	size_t n;
+	unsigned int month; /* by name, 0: none */
+};
+
+static bool leap(unsigned int y)
+{
+	return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+}
+
+static bool on_calendar(unsigned int y, unsigned int m, unsigned int d)
+{
+	static const u8 days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (y < YEAR_MIN || y > YEAR_MAX || m < 1 || m > 12 || d < 1)
+		return false;
+	return d <= days[m - 1] + (m == 2 && leap(y) ? 1u : 0u);
+}
+
+static unsigned int month_by_name(const u8 *p)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	char low[3];
+
+	for (size_t i = 0; i < sizeof(low); i++)
+		low[i] = (char)(p[i] | 0x20);
+	for (unsigned int m = 0; m < 12; m++)
+		if (!memcmp(names + 3 * m, low, sizeof(low)))
+			return m + 1;
+	return 0;
+}
+
+static bool take_apart(const u8 *text, size_t len, struct parts *ret)
+{
+	struct parts p = {0};
+	size_t i = 0;
+
+	while (i < len) {
+		if (byte_is_digit(text[i])) {
+			if (p.n == array_size(p.value))
+				return false;
+			for (; i < len && byte_is_digit(text[i]); i++) {
+				p.value[p.n] = p.value[p.n] * 10 + (text[i] - '0');
+				p.digits[p.n]++;
+			}
+			p.n++;
+			continue;
+		}
+		if (!p.month && len - i >= 3)
+			p.month = month_by_name(text + i);
+		i++;
+	}
+	*ret = p;
+	return true;
+}
+
+static unsigned int year_of(unsigned int value, size_t digits)
+{
+	if (digits == 4)
+		return value;
+	return digits == 2 ? 2000 + value : 0;
+}
+
+static bool named_month(const struct parts *p)
+{
+	if (p->n == 1 && p->digits[0] == 4) /* "May 2024" */
+		return on_calendar(p->value[0], p->month, 1);
+	if (p->n == 1)
+		return on_calendar(2000, p->month, p->value[0]);
+	return p->n == 2 && on_calendar(year_of(p->value[1], p->digits[1]), p->month, p->value[0]);
+}
+
+/* YYYYMMDD[HHMM[SS]] (HL7 v2 chapter 2A, DTM), as many digits as given. */
+static bool packed(const u8 *text, size_t len)
+{
+	unsigned int v[14] = {0};
+	size_t n = 0;
+
+	for (; n < len && n < array_size(v) && byte_is_digit(text[n]); n++)
+		v[n] = (unsigned int)(text[n] - '0');
+	if (n != 8 && n != 12 && n != 14)
+		return false;
+	return on_calendar(v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3], v[4] * 10 + v[5],
+			   v[6] * 10 + v[7]) &&
+	       v[8] * 10 + v[9] < 24 && v[10] < 6 && v[12] < 6;
+}
+
+bool validate_date(const u8 *text, size_t len)
+{
+	unsigned int y;
+	struct parts p;
+
+	if (len >= 8 && packed(text, len))
+		return true;
+	if (!take_apart(text, len, &p))
+		return false;
+	if (p.month)
+		return named_month(&p);
+	if (p.n != 3)
+		return false;
+	if (p.digits[0] == 4)
+		return on_calendar(p.value[0], p.value[1], p.value[2]);
+	y = year_of(p.value[2], p.digits[2]);
+	return on_calendar(y, p.value[0], p.value[1]) || on_calendar(y, p.value[1], p.value[0]);
+}
