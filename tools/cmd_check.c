@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scrim check: reads and compiles a configuration, and says what it would do. */
+#include "../user/engine.h"
+#include "tool.h"
+
+static const struct option options[] = {
+	{"help", no_argument, NULL, OPT_HELP},
+	{0},
+};
+
+static const char *const mode_names[] = {
+	[IO_PROXY] = "proxy", [IO_LOCAL] = "local", [IO_GATEWAY] = "gateway"};
+
+static void print_roles(const struct config_listener *l)
+{
+	for (size_t i = 0; i < l->nroles; i++) {
+		printf("  role %s: policy %s%s, ", l->roles[i].name, l->roles[i].policy->name,
+		       l->roles[i].policy->pass ? " (passes unmasked)" : "");
+		if (l->roles[i].nsources)
+			printf("%zu networks\n", l->roles[i].nsources);
+		else
+			puts("every other source");
+	}
+}
+
+static int compile(const struct tool *self, const struct config *c, const char *file)
+{
+	const struct policy *policy;
+	struct engine *engine;
+	struct err e = {0};
+	int rc = 0;
+
+	if (engine_new(c, &engine, &e)) {
+		fprintf(stderr, "%s: %s\n", file, e.text);
+		return TOOL_USAGE;
+	}
+	for (size_t i = 0; i < c->npolicies && !rc; i++)
+		for (int format = 0; format < FORMAT_COUNT && !rc; format++)
+			rc = engine_policy(engine, &c->policies[i], (enum frame_format)format,
+					   &policy, &e);
+	engine_free(engine);
+	if (rc)
+		fprintf(stderr, "%s: %s\n", file, e.text);
+	(void)self;
+	return rc ? TOOL_USAGE : TOOL_OK;
+}
+
+static void print_config(const struct config *c, const char *file)
+{
+	printf("%s: good; %zu listeners, %zu policies, %zu rules of the site\n", file,
+	       c->nlisteners, c->npolicies, c->nsite);
+	for (size_t i = 0; i < c->nlisteners; i++) {
+		const struct config_listener *l = &c->listeners[i];
+
+		printf("listener %s: %s, port %u, %s\n", l->name, mode_names[l->mode], l->port,
+		       format_name(l->format));
+		print_roles(l);
+	}
+	for (size_t i = 0; i < c->npolicies; i++) {
+		size_t on = 0;
+
+		for (size_t j = 0; j < c->ndefs; j++)
+			on += c->policies[i].enabled[j];
+		printf("policy %s: %zu rules on\n", c->policies[i].name, on);
+	}
+	if (!c->nlisteners)
+		puts("no listeners: of use to scrim filter only, scrimd will not start with it");
+}
+
+static int run(const struct tool *self, int argc, char **argv)
+{
+	struct config *c = NULL;
+	int rc = TOOL_OK;
+
+	if (tool_option(self, argc, argv, options, &rc) == '?')
+		return rc;
+	if (optind + 1 != argc)
+		return tool_usage(self, "give one FILE");
+	if (config_read(argv[optind], stderr, &c))
+		return TOOL_USAGE;
+	rc = compile(self, c, argv[optind]);
+	if (!rc) {
+		print_config(c, argv[optind]);
+		rc = tool_flush(self);
+	}
+	config_free(c);
+	return rc;
+}
+
+const struct tool tool_check = {
+	.name = "check",
+	.summary = "checks a configuration",
+	.run = run,
+	.help = "usage: scrim check FILE\n"
+		"\n"
+		"Reads and compiles a configuration (-: standard input) without touching the "
+		"system.\n"
+		"Every fault is printed as file:line:column: what is wrong; what would be right.\n"
+		"\n"
+		"  --help  this text\n"
+		"\n"
+		"exit codes: 0 good; 2 faulty, or wrong command line\n",
+};

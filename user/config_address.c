@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading addresses and networks. */
+#include "config_read.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int parse_ip(const char *text, u8 addr[16])
+{
+	memset(addr, 0, 16);
+	if (inet_pton(AF_INET, text, addr) == 1)
+		return AF_INET;
+	if (inet_pton(AF_INET6, text, addr) == 1)
+		return AF_INET6;
+	return -EINVAL;
+}
+
+static bool bit(const u8 *addr, unsigned int i)
+{
+	return addr[i / 8] >> (7 - i % 8) & 1;
+}
+
+/* The network an address with set host bits is probably meant to name. */
+static const char *network_of(struct reader *r, const struct kern_prefix *p)
+{
+	char text[INET6_ADDRSTRLEN];
+	u8 addr[16] = {0};
+
+	for (unsigned int i = 0; i < p->bits; i++)
+		addr[i / 8] |= (u8)(bit(p->addr, i) << (7 - i % 8));
+	inet_ntop(p->family, addr, text, sizeof(text));
+	return must_printf(r->faults->arena, "%s/%u", text, p->bits);
+}
+
+int parse_prefix(struct reader *r, const struct yaml *value, struct kern_prefix *ret_prefix)
+{
+	static const char example[] = "a network such as 10.1.0.0/16 or \"fd00:1::/64\"";
+	struct kern_prefix p = {0};
+	unsigned int most, bits;
+	const char *slash;
+	int family;
+
+	if (!expect(r, value, YAML_TEXT, example))
+		return -EINVAL;
+	slash = strchrnul(value->text, '/');
+	family = parse_ip(must_text(r->faults->arena, value->text, (size_t)(slash - value->text)),
+			  p.addr);
+	if (family < 0) {
+		wrong(r, value, "`%s` is not a network; write %s", value->text, example);
+		return -EINVAL;
+	}
+	bits = most = family == AF_INET ? 32 : 128;
+	if (*slash) {
+		if (!slash[1] || strlen(slash + 1) > 3 ||
+		    strspn(slash + 1, "0123456789") != strlen(slash + 1) ||
+		    (bits = (unsigned int)atoi(slash + 1)) > most) {
+			wrong(r, value, "`%s`: after the `/` must stand a number from 0 to %u",
+			      value->text, most);
+			return -EINVAL;
+		}
+	}
+	p.family = (u8)family;
+	p.bits = (u8)bits;
+	for (unsigned int i = bits; i < most; i++) {
+		if (bit(p.addr, i)) {
+			wrong(r, value, "`%s` has bits set behind its prefix; did you mean `%s`?",
+			      value->text, network_of(r, &p));
+			return -EINVAL;
+		}
+	}
+	*ret_prefix = p;
+	return 0;
+}
+
+bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b)
+{
+	if (a->family != b->family || a->bits > b->bits)
+		return false;
+	for (unsigned int i = 0; i < a->bits; i++)
+		if (bit(a->addr, i) != bit(b->addr, i))
+			return false;
+	return true;
+}
+
+static int set_address(const char *text, union io_addr *ret_addr)
+{
+	u8 addr[16];
+	int family = parse_ip(text, addr);
+
+	if (family < 0)
+		return family;
+	memset(ret_addr, 0, sizeof(*ret_addr));
+	ret_addr->sa.sa_family = (sa_family_t)family;
+	if (family == AF_INET)
+		memcpy(&ret_addr->in4.sin_addr, addr, 4);
+	else
+		memcpy(&ret_addr->in6.sin6_addr, addr, 16);
+	return 0;
+}
+
+int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret_addr)
+{
+	static const char example[] = "an address such as 127.0.0.1 or \"::1\"";
+
+	if (!expect(r, value, YAML_TEXT, example))
+		return -EINVAL;
+	if (set_address(value->text, ret_addr)) {
+		wrong(r, value, "`%s` is not an address; write %s", value->text, example);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int parse_address_port(struct reader *r, const struct yaml *value, union io_addr *ret_addr)
+{
+	static const char example[] = "an address and port such as 10.2.0.5:2575 or "
+				      "\"[fd00:2::5]:2575\"";
+	const char *colon, *host, *end;
+	union io_addr addr;
+	unsigned long port;
+	size_t len;
+	bool bracket;
+
+	if (!expect(r, value, YAML_TEXT, example))
+		return -EINVAL;
+	host = value->text;
+	colon = strrchr(host, ':');
+	bracket = *host == '[';
+	len = colon ? (size_t)(colon - host) : 0;
+	if (bracket && len > 2 && host[len - 1] == ']') {
+		host++;
+		len -= 2;
+	} else if (bracket || !len || memchr(host, ':', len)) {
+		goto bad; /* an IPv6 address without brackets has no clear port */
+	}
+	port = strtoul(colon + 1, (char **)&end, 10);
+	if (colon[1] < '0' || colon[1] > '9' || *end || !port || port > 65535 ||
+	    set_address(must_text(r->faults->arena, host, len), &addr) ||
+	    bracket != (addr.sa.sa_family == AF_INET6))
+		goto bad;
+	addr.in4.sin_port = htons((u16)port); /* at the same place in both families */
+	*ret_addr = addr;
+	return 0;
+bad:
+	wrong(r, value, "`%s` is not %s", value->text, example);
+	return -EINVAL;
+}

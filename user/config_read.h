@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Between the files that read the configuration: a map is read by a table of its keys, a value
+ * by a function of its kind. A reader that finds a fault notes it and goes on.
+ */
+#ifndef SCRIM_CONFIG_READ_H
+#define SCRIM_CONFIG_READ_H
+
+#include "config.h"
+#include "yaml.h"
+
+struct reader {
+	struct config *config;
+	struct faults *faults;
+};
+
+/* Reads a value into its field; on a fault the field is as it was. */
+typedef void (*read_fn)(struct reader *r, const struct yaml *value, void *field);
+
+struct key {
+	const char *name;
+	size_t offset; /* of the field within the map's struct */
+	read_fn read;
+	const char *need; /* what to add where the key is absent; NULL: may be absent */
+};
+
+/* A fault at a node's place. */
+#define wrong(r, at, ...) fault_add((r)->faults, (at)->line, (at)->column, __VA_ARGS__)
+
+/*
+ * Reads a map into a struct: unknown, repeated and missing keys are faults.
+ *   what  in messages: "a listener"
+ */
+void read_map(struct reader *r, const struct yaml *map, const char *what, const struct key *keys,
+	      size_t n, void *into);
+
+/* True if the node is of the kind; else a fault that says what it should be. */
+bool expect(struct reader *r, const struct yaml *node, enum yaml_kind kind, const char *what);
+
+/* Which of the words a value is, or -1 with a fault. */
+int read_word(struct reader *r, const struct yaml *value, const char *const *words, size_t n);
+
+/* "x, y or z" of a list of words. */
+const char *words_joined(struct reader *r, const char *const *words, size_t n);
+
+/* Field types in brackets. */
+void read_node(struct reader *r, const struct yaml *value, void *field); /* const struct yaml * */
+void read_name(struct reader *r, const struct yaml *value, void *field); /* const char * */
+void read_text(struct reader *r, const struct yaml *value, void *field); /* const char * */
+void read_interface(struct reader *r, const struct yaml *value, void *field); /* const char * */
+void read_port(struct reader *r, const struct yaml *value, void *field);      /* u16 */
+void read_count(struct reader *r, const struct yaml *value, void *field);     /* u32, over 0 */
+void read_us(struct reader *r, const struct yaml *value, void *field);        /* u32, "2ms" */
+void read_ms(struct reader *r, const struct yaml *value, void *field);        /* u32, "10s" */
+void read_size(struct reader *r, const struct yaml *value, void *field);      /* u32, "64KiB" */
+
+/* 0, or -EINVAL with a fault. */
+int parse_prefix(struct reader *r, const struct yaml *value, struct kern_prefix *ret_prefix);
+int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret_addr);
+int parse_address_port(struct reader *r, const struct yaml *value, union io_addr *ret_addr);
+
+/* True if every address of b is one of a's. */
+bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b);
+
+/* The parts of a file, each into r->config. A NULL node: the key is absent. */
+void read_limits(struct reader *r, const struct yaml *value);
+void read_rules(struct reader *r, const struct yaml *value);
+void read_policies(struct reader *r, const struct yaml *value);
+void check_rules_used(struct reader *r, const struct yaml *rules);
+void read_listeners(struct reader *r, const struct yaml *value);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The site's rules: read into the same definitions that the built-in ones are written as. */
+#include "config_read.h"
+#include <errno.h>
+#include <string.h>
+
+/* A rule's map as it stands. */
+struct rule_map {
+	const char *name, *what;
+	const struct yaml *class, *patterns, *labels, *fields, *validate, *guard, *distance, *at;
+};
+
+static const struct key rule_keys[] = {
+	{"name", offsetof(struct rule_map, name), read_name, "`name: site-mrn`"},
+	{"class", offsetof(struct rule_map, class), read_node,
+	 "the kind of identifier, such as `class: medical-record-number`"},
+	{"pattern", offsetof(struct rule_map, patterns), read_node, NULL},
+	{"labels", offsetof(struct rule_map, labels), read_node, NULL},
+	{"distance", offsetof(struct rule_map, distance), read_node, NULL},
+	{"fields", offsetof(struct rule_map, fields), read_node, NULL},
+	{"validate", offsetof(struct rule_map, validate), read_node, NULL},
+	{"guard", offsetof(struct rule_map, guard), read_node, NULL},
+	{"what", offsetof(struct rule_map, what), read_text, NULL},
+};
+
+#define DISTANCE_MAX     (SCRIM_LOOKBACK - 32)
+#define DISTANCE_DEFAULT 24
+/* A site's rule says nothing of when a part of a value matters; four bytes of it do. */
+#define COMMIT_DEFAULT 4
+
+static enum identifier read_class(struct reader *r, const struct yaml *value)
+{
+	const char *names[ID_COUNT];
+	int i;
+
+	for (i = 0; i < ID_COUNT; i++)
+		names[i] = identifier_name((enum identifier)i);
+	i = read_word(r, value, names, ID_COUNT);
+	return i < 0 ? ID_OTHER : (enum identifier)i;
+}
+
+/* A text or a list of texts, as a NULL-ended list; NULL where a fault was found. */
+static const char *const *read_texts(struct reader *r, const struct yaml *value, const char *what)
+{
+	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
+	const char **texts = must_new(&r->config->arena, const char *,
+				      (value->kind == YAML_LIST ? value->n : 1) + 1);
+	size_t n = 0;
+
+	if (!item)
+		wrong(r, value, "`%s` is an empty list; give %s", value->key->text, what);
+	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
+		if (expect(r, item, YAML_TEXT, what))
+			texts[n++] = item->text;
+	return n ? texts : NULL;
+}
+
+static void read_patterns(struct reader *r, const struct yaml *value, struct rule_def *def)
+{
+	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
+	unsigned int column = 0;
+	struct err e = {0};
+
+	if (value->kind == YAML_LIST && value->n > RULE_MAX_FORMS) {
+		wrong(r, value, "%zu patterns; a rule has at most %d", value->n, RULE_MAX_FORMS);
+		return;
+	}
+	if (!item)
+		wrong(r, value, "`pattern` is an empty list; give a pattern");
+	for (; item; item = value->kind == YAML_LIST ? item->next : NULL) {
+		if (!expect(r, item, YAML_TEXT, "a pattern such as 'HX-[0-9]{8}'"))
+			continue;
+		column = 0;
+		if (pattern_check(item->text, &column, &e))
+			fault_add(r->faults, item->line, yaml_column(item, column ? column - 1 : 0),
+				  "pattern: %s", e.text);
+		else
+			def->forms[def->nforms++].pattern = item->text;
+	}
+}
+
+/* One selector by itself, so that a fault points at it. */
+static void check_field(struct reader *r, const struct yaml *item)
+{
+	const char *const fields[] = {item->text, NULL};
+	struct rule_def def = {.name = "field", .group = "", .fields = fields};
+	struct frame_map *map = NULL;
+	struct ruleset *rs = NULL;
+	struct err e = {"out of memory"};
+
+	if (ruleset_compile(&def, 1, &rs, &e) ||
+	    frame_map_new(FORMAT_HL7, rs, NULL, ISA_SCALAR, &map, &e))
+		wrong(r, item, "%s", e.text);
+	frame_map_free(map);
+	ruleset_free(rs);
+}
+
+static void read_fields(struct reader *r, const struct yaml *value, struct rule_def *def)
+{
+	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
+
+	def->fields = read_texts(r, value, "a field such as `PID-5`");
+	if (!def->fields)
+		return;
+	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
+		if (item->kind == YAML_TEXT)
+			check_field(r, item);
+}
+
+/* What all of a rule's patterns share. */
+static void read_form(struct reader *r, const struct rule_map *map, struct form_def *form)
+{
+	static const char *const guards[] = {"none", "digit", "word", "number"};
+	static const enum guard guard[] = {GUARD_NONE, GUARD_DIGIT, GUARD_WORD, GUARD_NUMBER};
+	u32 distance = DISTANCE_DEFAULT;
+	int i = 2;
+
+	if (map->guard)
+		i = read_word(r, map->guard, guards, array_size(guards));
+	form->before = form->after = guard[i < 0 ? 0 : i];
+	if (map->labels)
+		form->labels = read_texts(r, map->labels, "a label such as `MRN`");
+	if (map->distance) {
+		read_count(r, map->distance, &distance);
+		if (!map->labels)
+			wrong(r, map->distance,
+			      "`distance` says how far a label may stand from its "
+			      "value; add `labels`");
+		if (distance > DISTANCE_MAX)
+			wrong(r, map->distance, "a distance of %u bytes; at most %d", distance,
+			      DISTANCE_MAX);
+	}
+	form->distance = (u16)distance;
+	if (map->validate && expect(r, map->validate, YAML_TEXT, "a validator's name")) {
+		form->validate = map->validate->text;
+		if (!validator_find(map->validate->text))
+			wrong(r, map->validate,
+			      "there is no validator `%s`; `scrim rules` lists them",
+			      map->validate->text);
+	}
+	form->commit_unit = COMMIT_BYTES;
+	form->commit = COMMIT_DEFAULT;
+}
+
+/* A name must say which rule, group or class is meant, wherever a policy writes it. */
+static void check_name(struct reader *r, const struct yaml *at, const char *name, size_t before)
+{
+	const struct config *c = r->config;
+	enum identifier id;
+
+	if (!identifier_parse(name, &id)) {
+		wrong(r, at, "`%s` is the name of a class of identifiers; give the rule another",
+		      name);
+		return;
+	}
+	for (size_t i = 0; i < before; i++)
+		if (c->defs[i].name && !strcmp(c->defs[i].name, name))
+			wrong(r, at, "a second rule named `%s`; give it another name", name);
+	for (size_t i = c->nsite; i < c->ndefs; i++) {
+		if (!strcmp(c->defs[i].name, name))
+			wrong(r, at, "`%s` is a built-in rule; give yours another name", name);
+		else if (!strcmp(c->defs[i].group, name))
+			wrong(r, at, "`%s` is a group of built-in rules; give yours another name",
+			      name);
+		else
+			continue;
+		return;
+	}
+}
+
+static void read_rule(struct reader *r, const struct yaml *node, size_t index)
+{
+	struct rule_def *def = &r->config->defs[index];
+	struct rule_map map = {0};
+	struct form_def form = {0};
+
+	if (!expect(r, node, YAML_MAP, "a rule, such as {name: ..., class: ..., pattern: ...}"))
+		return;
+	read_map(r, node, "a rule", rule_keys, array_size(rule_keys), &map);
+	def->group = "";
+	def->what = map.what ? map.what : "a rule of the site";
+	def->source = "configuration";
+	def->class = map.class ? read_class(r, map.class) : ID_OTHER;
+	if (map.name) {
+		def->name = map.name;
+		check_name(r, node, map.name, index);
+	}
+	if (!map.patterns && !map.fields)
+		wrong(r, node, "a rule has neither `pattern` nor `fields`; add what it looks for");
+	if (!map.patterns && (map.labels || map.validate || map.guard))
+		wrong(r, node, "`labels`, `validate` and `guard` belong to a `pattern`; add one");
+	if (map.fields)
+		read_fields(r, map.fields, def);
+	read_form(r, &map, &form);
+	if (map.patterns)
+		read_patterns(r, map.patterns, def);
+	for (size_t i = 0; i < def->nforms; i++) {
+		form.pattern = def->forms[i].pattern;
+		def->forms[i] = form;
+	}
+}
+
+void read_rules(struct reader *r, const struct yaml *value)
+{
+	struct config *c = r->config;
+	const struct rule_def *builtin;
+	size_t n, i = 0;
+
+	builtin = rules_builtin(&n);
+	if (value && !expect(r, value, YAML_LIST, "a list of rules"))
+		value = NULL;
+	c->nsite = value ? value->n : 0;
+	c->ndefs = c->nsite + n;
+	c->defs = must_new(&c->arena, struct rule_def, c->ndefs);
+	memcpy(c->defs + c->nsite, builtin, n * sizeof(*builtin));
+	if (c->ndefs > RULE_MAX)
+		wrong(r, value, "%zu rules with the built-in ones; at most %d", c->ndefs, RULE_MAX);
+	for (const struct yaml *item = value ? value->first : NULL; item; item = item->next)
+		read_rule(r, item, i++);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The daemon: puts the parts together in an order in which nothing is forwarded unmasked.
+ *
+ *   compile ─▶ kernel's side (refuses all) ─▶ roles, rows ─▶ sockets ─▶ workers
+ *           ─▶ sockets given to the kernel's side: from here on connections come
+ */
+#include "daemon.h"
+#include "listen.h"
+#include "privilege.h"
+#include "steer.h"
+#include "worker.h"
+#include <errno.h>
+#include <scrim/log.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct daemon {
+	struct config *config;
+	struct engine *engine;
+	struct kern *kern;
+	struct listen listen;
+	struct worker *workers;
+	unsigned int nworkers;
+	bool steers;
+};
+
+/* The kernel's side, or private counters where only mode proxy runs and there is no privilege. */
+static int open_kern(struct daemon *d, const struct daemon_args *args, struct err *e)
+{
+	struct kern_conf conf = {.instance = args->instance, .replace = args->replace};
+	int rc;
+
+	steer_conf(d->config, &conf);
+	rc = kern_open(&conf, &d->kern, e);
+	if (rc != -EPERM || d->steers)
+		return rc;
+	log_line(LOG_LEVEL_NOTICE,
+		 "no privilege for pinned counters (%s); they live in this process only", e->text);
+	return kern_open_private(&d->kern, e);
+}
+
+static int own(void *ctx, int fd)
+{
+	return kern_own(ctx, fd);
+}
+
+static int reclaim(void *ctx, const union io_addr *local, const union io_addr *remote)
+{
+	return kern_reclaim(ctx, &local->sa, &remote->sa);
+}
+
+static int start_worker(struct daemon *d, unsigned int i, struct err *e)
+{
+	struct worker *w = &d->workers[i];
+
+	w->conf.limits = d->config->limits;
+	w->conf.cpu = steer_cpu(i);
+	w->conf.flow = kern_flow(d->kern);
+	w->conf.own = d->steers ? own : NULL;
+	w->conf.reclaim = d->steers ? reclaim : NULL;
+	w->conf.ctx = d->kern;
+	w->listeners = d->listen.workers[i];
+	w->nlisteners = d->listen.n;
+	w->steers = d->steers;
+	w->main = pthread_self();
+	return worker_start(w, e);
+}
+
+static int start(struct daemon *d, const struct daemon_args *args, struct err *e)
+{
+	int rc;
+
+	rc = engine_new(d->config, &d->engine, e);
+	if (!rc)
+		rc = io_probe(e);
+	if (!rc)
+		rc = open_kern(d, args, e);
+	if (!rc)
+		rc = listen_open(&d->listen, d->config, d->engine, d->kern, d->nworkers, e);
+	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
+		rc = start_worker(d, i, e);
+	if (!rc)
+		rc = listen_steer(&d->listen, d->kern, e);
+	if (!rc)
+		rc = privilege_drop(d->steers);
+	return rc;
+}
+
+static void catch_signals(sigset_t *ret_set)
+{
+	sigemptyset(ret_set);
+	sigaddset(ret_set, SIGTERM);
+	sigaddset(ret_set, SIGINT);
+	sigaddset(ret_set, SIGUSR1); /* a worker ended */
+	sigprocmask(SIG_BLOCK, ret_set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static unsigned int running(const struct daemon *d)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < d->nworkers; i++)
+		n += d->workers[i].started && !worker_ended(&d->workers[i]);
+	return n;
+}
+
+/* Until a signal to end (its number), or a worker that ended unasked (0). */
+static int serve(struct daemon *d, const sigset_t *set)
+{
+	const struct timespec second = {.tv_sec = 1};
+	struct log_gate gate = {0};
+	struct timespec now;
+	struct err e;
+	u64 missed;
+	int sig;
+
+	for (;;) {
+		sig = sigtimedwait(set, NULL, &second);
+		if (sig == SIGTERM || sig == SIGINT)
+			return sig;
+		if (running(d) < d->nworkers)
+			return 0;
+		if (!d->steers)
+			continue;
+		sig = kern_refresh(d->kern, &e);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (sig > 0)
+			log_line(LOG_LEVEL_NOTICE,
+				 "attached again to an interface that was made anew");
+		else if (sig < 0 && log_gate_open(&gate, (u64)now.tv_sec * 1000, 60000, &missed))
+			log_line(LOG_LEVEL_ERROR, "the kernel's side: %s", e.text);
+	}
+}
+
+/* Lets open connections end; false if a second signal said not to wait. */
+static bool drain(struct daemon *d, const sigset_t *set)
+{
+	int sig;
+
+	kern_clear_sockets(d->kern);
+	for (unsigned int i = 0; i < d->nworkers; i++)
+		worker_stop(&d->workers[i]);
+	while (running(d)) {
+		sig = sigwaitinfo(set, NULL);
+		if (sig == SIGTERM || sig == SIGINT)
+			return false;
+	}
+	return true;
+}
+
+static int finish(struct daemon *d, struct err *e)
+{
+	int rc = 0, one;
+
+	for (unsigned int i = 0; d->workers && i < d->nworkers; i++) {
+		worker_stop(&d->workers[i]);
+		one = worker_join(&d->workers[i]);
+		if (one && !rc)
+			rc = err_set(e, -one, "worker %u: %s", i, strerror(-one));
+	}
+	listen_close(&d->listen);
+	kern_close(d->kern);
+	engine_free(d->engine);
+	free(d->workers);
+	return rc;
+}
+
+static void say_ready(const struct daemon *d)
+{
+	const struct config *c = d->config;
+
+	for (size_t i = 0; i < c->nlisteners; i++)
+		for (size_t j = 0; j < c->listeners[i].nroles; j++)
+			if (c->listeners[i].roles[j].policy->pass)
+				log_line(LOG_LEVEL_WARNING,
+					 "listener %s: role %s passes its streams on unmasked, as "
+					 "configured",
+					 c->listeners[i].name, c->listeners[i].roles[j].name);
+	log_line(LOG_LEVEL_NOTICE, "ready: version %s, %zu listeners, %u workers, scanning with %s",
+		 SCRIM_VERSION, c->nlisteners, d->nworkers, isa_name(d->engine->isa));
+}
+
+int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
+{
+	struct daemon d = {.config = c, .steers = steer_needed(c), .nworkers = steer_workers(c)};
+	sigset_t set;
+	int rc, broke;
+
+	catch_signals(&set);
+	privilege_start();
+	d.workers = calloc(d.nworkers, sizeof(*d.workers));
+	rc = d.workers ? start(&d, args, e) : err_set(e, ENOMEM, "out of memory");
+	if (rc) {
+		struct err second;
+
+		if (d.kern)
+			kern_clear_sockets(d.kern);
+		finish(&d, &second); /* the first reason is the one to tell */
+		return rc;
+	}
+	say_ready(&d);
+	if (serve(&d, &set))
+		log_line(LOG_LEVEL_NOTICE, "draining: no new connections; open ones have %u s",
+			 c->limits.drain_ms / 1000);
+	else
+		log_line(LOG_LEVEL_ERROR, "a worker broke; ending, connections are refused");
+	if (!drain(&d, &set)) {
+		log_line(LOG_LEVEL_NOTICE,
+			 "a second signal: ending at once, open connections are reset");
+		_exit(0);
+	}
+	broke = finish(&d, e);
+	log_line(LOG_LEVEL_NOTICE, "ended");
+	return broke;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The names and meanings of verdicts and reasons of refusal (abi.h). */
+#ifndef SCRIM_FLOW_H
+#define SCRIM_FLOW_H
+
+#include <scrim/abi.h>
+
+/* "hl7-no-msh"; "?" where there is none. */
+const char *flow_name(int flow);
+/* "reset, a message that does not begin with MSH" */
+const char *flow_what(int flow);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scrimd: the command line of the daemon. */
+#include "daemon.h"
+#include <errno.h>
+#include <getopt.h>
+#include <scrim/log.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static const char help[] =
+	"usage: scrimd --config FILE [--instance NAME] [--replace] [--verbose]\n"
+	"\n"
+	"Masks protected health information in the TCP streams that its configuration names,\n"
+	"in the foreground, with log lines on standard error.\n"
+	"\n"
+	"  --config FILE    the configuration; `scrim check FILE` checks it\n"
+	"  --instance NAME  keeps this daemon's maps and links in /sys/fs/bpf/scrim.NAME, apart\n"
+	"                   from those of others\n"
+	"  --replace        swaps what another version of scrim has pinned, without a moment in\n"
+	"                   which anything is forwarded unmasked\n"
+	"  --verbose        more log lines\n"
+	"  --version        prints the version\n"
+	"  --help           this text\n"
+	"\n"
+	"SIGTERM, SIGINT: no new connections; the open ones end by themselves or are reset at the\n"
+	"limit `drain`. A second signal resets them at once. What is pinned stays, and refuses:\n"
+	"`scrim detach` takes it down.\n"
+	"\n"
+	"SCRIM_ISA=scalar or avx2 in the environment forces the instruction set of scanning.\n"
+	"\n"
+	"exit codes: 0 orderly end; 1 could not start, or broke while it ran; 2 wrong command "
+	"line\n"
+	"or configuration\n";
+
+static const struct option options[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"instance", required_argument, NULL, 'i'},
+	{"replace", no_argument, NULL, 'r'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static int usage(const char *what)
+{
+	fprintf(stderr, "scrimd: %s; see scrimd --help\n", what);
+	return EXIT_USAGE;
+}
+
+static bool good_instance(const char *name)
+{
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	return len && len < SCRIM_NAME_LEN && !name[len];
+}
+
+static int run(const char *file, const struct daemon_args *args)
+{
+	struct config *c;
+	struct err e = {0};
+	int rc;
+
+	if (config_read(file, stderr, &c))
+		return EXIT_USAGE;
+	if (!c->nlisteners) {
+		fprintf(stderr, "%s: no listeners, so there is nothing to do; add `listeners`\n",
+			file);
+		config_free(c);
+		return EXIT_USAGE;
+	}
+	rc = daemon_run(c, args, &e);
+	if (rc)
+		log_line(LOG_LEVEL_ERROR, "%s", e.text[0] ? e.text : strerror(-rc));
+	config_free(c);
+	return rc ? EXIT_FAILED : EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	enum log_level most = LOG_LEVEL_INFO;
+	struct daemon_args args = {0};
+	const char *file = NULL;
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'i':
+			args.instance = optarg;
+			break;
+		case 'r':
+			args.replace = true;
+			break;
+		case 'v':
+			most = LOG_LEVEL_DEBUG;
+			break;
+		case 'V':
+			puts("scrimd " SCRIM_VERSION);
+			return EXIT_OK;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_OK;
+		default:
+			return usage(c == ':' ? "an option needs a value"
+					      : "there is no such option");
+		}
+	}
+	if (!file || optind != argc)
+		return usage("give --config FILE and no other word");
+	if (args.instance && !good_instance(args.instance))
+		return usage("an instance's name is at most 31 letters, digits, `-` and `_`");
+	log_init("scrimd", most);
+	return run(file, &args);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* struct config_role ─▶ struct io_role; picking one by the client's address. */
+#include "roles.h"
+#include "config_read.h"
+#include <errno.h>
+#include <string.h>
+
+/* A row for each rule of the policy, by the rule's index. */
+static int take_rows(struct config *c, const struct config_role *role, struct kern *k,
+		     struct io_role *to, struct err *e)
+{
+	struct scrim_rule_row **rows = must_new(&c->arena, struct scrim_rule_row *, c->ndefs);
+
+	for (size_t i = 0; i < c->ndefs; i++) {
+		if (!role->policy->enabled[i])
+			continue;
+		rows[i] = kern_row(k, c->defs[i].name, role->name);
+		if (!rows[i])
+			return err_set(
+				e, ENOSPC,
+				"all %d rows of counters are taken; fewer roles, or `scrim detach` "
+				"before the start for fresh ones",
+				SCRIM_RULE_ROWS);
+	}
+	to->counters.rows = rows;
+	return 0;
+}
+
+int roles_new(struct config *c, const struct config_listener *l, struct engine *g, struct kern *k,
+	      struct roles *ret_roles, struct err *e)
+{
+	struct io_role *roles = must_new(&c->arena, struct io_role, l->nroles);
+	int rc;
+
+	for (size_t i = 0; i < l->nroles; i++) {
+		roles[i].name = l->roles[i].name;
+		rc = engine_policy(g, l->roles[i].policy, l->format, &roles[i].policy, e);
+		if (!rc)
+			rc = take_rows(c, &l->roles[i], k, &roles[i], e);
+		if (rc)
+			return err_prefix(e, rc, "listener %s", l->name);
+	}
+	*ret_roles = (struct roles){.listener = l, .roles = roles};
+	return 0;
+}
+
+/* The address as a network of one host; IPv4 in IPv6 is IPv4. */
+static struct kern_prefix host_of(const union io_addr *a)
+{
+	struct kern_prefix p = {.family = AF_INET, .bits = 32};
+
+	if (a->sa.sa_family == AF_INET) {
+		memcpy(p.addr, &a->in4.sin_addr, 4);
+	} else if (IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr)) {
+		memcpy(p.addr, a->in6.sin6_addr.s6_addr + 12, 4);
+	} else {
+		p.family = AF_INET6;
+		p.bits = 128;
+		memcpy(p.addr, &a->in6.sin6_addr, 16);
+	}
+	return p;
+}
+
+const struct io_role *roles_of(const struct io_listener *l, const union io_addr *client)
+{
+	const struct kern_prefix host = host_of(client);
+	const struct roles *r = l->role_ctx;
+	size_t best = 0;
+	int bits = -1;
+
+	for (size_t i = 1; i < r->listener->nroles; i++) {
+		const struct config_role *role = &r->listener->roles[i];
+
+		for (size_t j = 0; j < role->nsources; j++) {
+			if (role->sources[j].bits <= bits ||
+			    !prefix_contains(&role->sources[j], &host))
+				continue;
+			bits = role->sources[j].bits;
+			best = i;
+		}
+	}
+	return &r->roles[best];
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* struct config ─▶ struct kern_conf; which cores the workers have. */
+#include "steer.h"
+#include <arpa/inet.h>
+#include <sched.h>
+
+static unsigned int allowed(cpu_set_t *set)
+{
+	CPU_ZERO(set);
+	if (sched_getaffinity(0, sizeof(*set), set) || !CPU_COUNT(set))
+		CPU_SET(0, set);
+	return (unsigned int)CPU_COUNT(set);
+}
+
+unsigned int steer_workers(const struct config *c)
+{
+	cpu_set_t set;
+	unsigned int n = c->workers ? c->workers : allowed(&set);
+
+	return n < SCRIM_MAX_WORKERS ? n : SCRIM_MAX_WORKERS;
+}
+
+int steer_cpu(unsigned int i)
+{
+	cpu_set_t set;
+
+	i %= allowed(&set);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set) && i-- == 0)
+			return cpu;
+	return -1;
+}
+
+bool steer_needed(const struct config *c)
+{
+	for (size_t i = 0; i < c->nlisteners; i++)
+		if (c->listeners[i].mode != IO_PROXY)
+			return true;
+	return false;
+}
+
+static void listener_conf(struct config *c, const struct config_listener *l,
+			  struct kern_listener *to)
+{
+	struct kern_role *roles = must_new(&c->arena, struct kern_role, l->nroles);
+
+	for (size_t i = 0; i < l->nroles; i++) {
+		roles[i].name = l->roles[i].name;
+		roles[i].sources = l->roles[i].sources;
+		roles[i].nsources = l->roles[i].nsources;
+	}
+	*to = (struct kern_listener){
+		.name = l->name,
+		.mode = l->mode == IO_GATEWAY ? KERN_GATEWAY
+			: l->mode == IO_LOCAL ? KERN_LOCAL
+					      : KERN_PROXY,
+		.port = l->port,
+		.answer_port = l->upstream_original ? l->port : ntohs(l->upstream.in4.sin_port),
+		.clients = l->clients,
+		.servers = l->servers,
+		.protected_nets = l->protected_nets,
+		.nprotected = l->nprotected,
+		.roles = roles,
+		.nroles = l->nroles,
+		.refuse_existing = l->refuse_existing,
+	};
+}
+
+void steer_conf(struct config *c, struct kern_conf *ret_conf)
+{
+	struct kern_listener *listeners = must_new(&c->arena, struct kern_listener, c->nlisteners);
+
+	for (size_t i = 0; i < c->nlisteners; i++)
+		listener_conf(c, &c->listeners[i], &listeners[i]);
+	ret_conf->listeners = listeners;
+	ret_conf->nlisteners = c->nlisteners;
+	ret_conf->nworkers = steer_workers(c);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A thread with its relay: made on the thread, for its ring is its own. */
+#ifndef SCRIM_WORKER_H
+#define SCRIM_WORKER_H
+
+#include <pthread.h>
+#include <scrim/io.h>
+
+struct worker {
+	/* by the caller, before worker_start() */
+	struct io_conf conf;
+	struct io_listener *listeners;
+	size_t nlisteners;
+	bool steers;    /* the kernel's side is in use: what privileges to keep */
+	pthread_t main; /* gets SIGUSR1 when the thread ends */
+	/* the thread's */
+	pthread_t thread;
+	bool started;
+	struct io_worker *io;
+	int rc; /* of the run */
+	bool ended;
+};
+
+/*
+ * Starts the thread and waits until its relay stands. 0, or negative with e set.
+ * Signals must be blocked already: the thread inherits that.
+ */
+int worker_start(struct worker *w, struct err *e);
+
+/* Begins the drain. */
+void worker_stop(struct worker *w);
+
+bool worker_ended(const struct worker *w);
+
+/* Waits for the thread; returns what its run did. */
+int worker_join(struct worker *w);
+
+#endif
