@@ -7,7 +7,7 @@
 #   make layers     no include points upwards                 make clean
 #
 # BUILD=dir puts the results elsewhere. SAN=1 builds with AddressSanitizer and UBSan.
-# SETUP=0 keeps the targets from installing anything.
+# SETUP=0 keeps the targets from installing anything. V=1 prints the commands.
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -25,6 +25,9 @@ CC      := gcc
 AR      := gcc-ar
 CLANG   ?= clang-19
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+
+# $(call run,what,on what) in front of a command: a short line instead of the command.
+run = $(if $(V),,@echo "  $(1)	$(2)"; )
 
 VERSION := $(shell cat VERSION 2>/dev/null)
 
@@ -69,30 +72,30 @@ $(call obj,$(L2_KERN)): $(SKEL)
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(call run,cc,$<)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 $(OUT)/libscrim.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,ar,$@)$(AR) rcs $@ $^
 
 # What daemon and tools share above the library, apart from their main().
 $(OUT)/common.a: $(COMMON_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,ar,$@)$(AR) rcs $@ $^
 
 $(OUT)/scrimd: $(call obj,$(DAEMON_MAIN)) $(OUT)/common.a $(OUT)/libscrim.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(OUT)/scrim: $(call obj,$(TOOLS)) $(OUT)/common.a $(OUT)/libscrim.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(OUT)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/scrim/abi.h
 	@mkdir -p $(@D)
-	$(CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Iinclude -Ibpf \
+	$(call run,bpf,$<)$(CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Iinclude -Ibpf \
 		-idirafter /usr/include/$(shell $(CC) -dumpmachine) -c -o $@ $<
 
 $(OUT)/bpf/%.skel.h: $(OUT)/bpf/%.bpf.o
-	$(BPFTOOL) gen skeleton $< name $(subst -,_,$*) > $@
+	$(call run,skeleton,$@)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*) > $@
 
 # --- tests -----------------------------------------------------------------------------------
 
@@ -103,7 +106,7 @@ UNIT        := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
 
 $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(UNIT_SHARED)) $(OUT)/common.a $(OUT)/libscrim.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion -lpcre2-8
+	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion -lpcre2-8
 
 .PHONY: unit
 unit: $(UNIT)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scrim attach: everything up and refusing, before there is a daemon. */
-#include "../user/steer.h"
 #include "tool.h"
+#include <scrim/steer.h>
 
 static const struct option options[] = {
 	{"help", no_argument, NULL, OPT_HELP},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scrim check: reads and compiles a configuration, and says what it would do. */
-#include "../user/engine.h"
 #include "tool.h"
+#include <scrim/engine.h>
 
 static const struct option options[] = {
 	{"help", no_argument, NULL, OPT_HELP},

@@ -5,12 +5,12 @@
  *
  *   read ─▶ [head room | chunk] ─▶ stream_feed ─▶ write
  */
-#include "../user/engine.h"
-#include "../user/flow.h"
 #include "filter.h"
 #include "tool.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <scrim/engine.h>
+#include <scrim/flow.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The loop of scrim filter: memory is one chunk and its head room, whatever the stream is. */
 #include "filter.h"
-#include "../user/flow.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <scrim/flow.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -3,7 +3,7 @@
 #ifndef SCRIM_FILTER_H
 #define SCRIM_FILTER_H
 
-#include "../user/engine.h"
+#include <scrim/engine.h>
 
 struct filter;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The file's top level: what stands there, and in which order its parts are read. */
-#include "config.h"
 #include "config_read.h"
 #include <errno.h>
+#include <scrim/config.h>
 #include <stdlib.h>
 #include <string.h>
 

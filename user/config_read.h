@@ -6,8 +6,9 @@
 #ifndef SCRIM_CONFIG_READ_H
 #define SCRIM_CONFIG_READ_H
 
-#include "config.h"
+#include "must.h"
 #include "yaml.h"
+#include <scrim/config.h>
 
 struct reader {
 	struct config *config;

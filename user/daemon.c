@@ -8,10 +8,10 @@
 #include "daemon.h"
 #include "listen.h"
 #include "privilege.h"
-#include "steer.h"
 #include "worker.h"
 #include <errno.h>
 #include <scrim/log.h>
+#include <scrim/steer.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef SCRIM_DAEMON_H
 #define SCRIM_DAEMON_H
 
-#include "engine.h"
+#include <scrim/engine.h>
 
 struct daemon_args {
 	const char *instance; /* NULL: none */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* struct config ─▶ one ruleset for all, a policy per (policy, format). */
-#include "engine.h"
 #include <errno.h>
+#include <scrim/engine.h>
 #include <stdlib.h>
 
 int engine_new(const struct config *c, struct engine **ret_engine, struct err *e)

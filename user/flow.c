@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of abi.h as strings. */
-#include "flow.h"
+#include <scrim/flow.h>
 
 static const struct {
 	const char *name, *what;

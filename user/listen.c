@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A table of sockets: a row per worker, and in it the same places for all. */
 #include "listen.h"
+#include "must.h"
 #include "sockets.h"
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef SCRIM_ROLES_H
 #define SCRIM_ROLES_H
 
-#include "engine.h"
+#include <scrim/engine.h>
 
 struct roles {
 	const struct config_listener *listener;

@@ -3,7 +3,7 @@
 #ifndef SCRIM_SOCKETS_H
 #define SCRIM_SOCKETS_H
 
-#include "config.h"
+#include <scrim/config.h>
 
 /*
  * Mode proxy: a listening socket on an address, shared with those of other workers.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* struct config ─▶ struct kern_conf; which cores the workers have. */
-#include "steer.h"
+#include "must.h"
 #include <arpa/inet.h>
 #include <sched.h>
+#include <scrim/steer.h>
 
 static unsigned int allowed(cpu_set_t *set)
 {

@@ -10,7 +10,7 @@
 #ifndef SCRIM_CONFIG_H
 #define SCRIM_CONFIG_H
 
-#include "must.h"
+#include <scrim/arena.h>
 #include <scrim/frame.h>
 #include <scrim/io.h>
 #include <scrim/kern.h>

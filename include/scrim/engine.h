@@ -6,7 +6,7 @@
 #ifndef SCRIM_ENGINE_H
 #define SCRIM_ENGINE_H
 
-#include "config.h"
+#include <scrim/config.h>
 #include <scrim/mask.h>
 
 struct engine {

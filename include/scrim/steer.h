@@ -3,7 +3,7 @@
 #ifndef SCRIM_STEER_H
 #define SCRIM_STEER_H
 
-#include "config.h"
+#include <scrim/config.h>
 
 /* How many workers: what the configuration says, or one per core this process may run on. */
 unsigned int steer_workers(const struct config *c);

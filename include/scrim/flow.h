@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The names and meanings of verdicts and reasons of refusal (abi.h). */
-#ifndef SCRIM_FLOW_H
-#define SCRIM_FLOW_H
+#ifndef SCRIM_FLOW_NAMES_H
+#define SCRIM_FLOW_NAMES_H
 
 #include <scrim/abi.h>
 
