@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pattern language and what stands around a pattern: refusals, lengths, guards, labels, groups. */
+#include "one_form.h"
+#include "oracle.h"
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *pattern;
+	unsigned int column;
+	const char *says;
+} refused[] = {
+	{"abc123+", 7, "'+' has no bound; write {1,N}"},
+	{"ab*", 3, "'*' has no bound; write {0,N}"},
+	{"a{2,}", 2, "no upper bound; write {2,N}"},
+	{"(?:ab)+", 7, "'+' has no bound"},
+	{"a{3,2}", 2, "wrong way round"},
+	{"a{0}", 2, "{0} never matches"},
+	{"a{,3}", 2, "a repeat is {m} or {m,n}"},
+	{"a{x}", 2, "for the brace itself write \\{"},
+	{"ab{2", 3, "a repeat is {m} or {m,n}"},
+	{"a??", 3, "a repeat of a repeat"},
+	{"a{2}{3}", 5, "a repeat of a repeat"},
+	{"a?+", 3, "a repeat of a repeat"},
+	{"?a", 1, "has nothing to repeat"},
+	{"a|*", 3, "has nothing to repeat"},
+	{"^ab", 1, "'^': no anchors"},
+	{"ab$", 3, "'$': no anchors"},
+	{"ab\\b", 3, "before: and after:"},
+	{"(a)\\1", 4, "no back-references"},
+	{"a(?=b)", 2, "no look-ahead"},
+	{"a(?!b)", 2, "no look-ahead"},
+	{"(?<=a)b", 1, "no look-behind"},
+	{"(?<!a)b", 1, "no look-behind"},
+	{"(?<n>a)", 1, "no named groups"},
+	{"(?P<n>a)", 1, "no named groups"},
+	{"(?>a)", 1, "no atomic groups"},
+	{"a(?i)b", 2, "(?i) stands only at the pattern's begin"},
+	{"(?#x)a", 1, "an unknown kind of group"},
+	{"(*FAIL)", 1, "no verbs"},
+	{"(a)(b)", 4, "only one part can be marked"},
+	{"(a(b))", 3, "only one part can be marked"},
+	{"(a?)b", 1, "the marked part can be empty"},
+	{"(ab", 1, "'(' is never closed"},
+	{"ab)c", 3, "')' closes nothing"},
+	{"(?:)", 4, "nothing here to match"},
+	{"a||b", 3, "nothing here to match"},
+	{"a|", 3, "nothing here to match"},
+	{"", 1, "nothing here to match"},
+	{"a?", 1, "can match nothing at all"},
+	{"a?|b", 1, "can match nothing at all"},
+	{"[abc", 1, "'[' is never closed"},
+	{"x[]", 3, "an empty class"},
+	{"[^]a", 3, "an empty class"},
+	{"[z-a]", 2, "the range runs backwards"},
+	{"[a-\\d]", 2, "a range needs a byte at both ends"},
+	{"[[:digit:]]", 2, "no [:classes:]"},
+	{"[\xc3\xa9]", 2, "only ASCII inside [ ]"},
+	{"[^\\x00-\\xff]", 1, "the class holds no byte"},
+	{"a\\n", 2, "never matches a newline"},
+	{"a\\x0a", 2, "never matches a newline"},
+	{"a\nb", 2, "never matches a newline"},
+	{"[\n]", 2, "never matches a newline"},
+	{"\\q", 1, "\\q is unknown"},
+	{"\\x4", 1, "two hexadecimal digits"},
+	{"a\\", 2, "nothing that can be escaped"},
+	{"a{257}", 2, "it can match 257 bytes; the limit is 256"},
+	{"a{200}b{57}", 7, "it can match 257 bytes"},
+	{"(?:a{1,200}){1,200}", 13, "it can match 40000 bytes"},
+	{"(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:a)))))))))))))))))", 49,
+	 "at most 16 deep"},
+};
+
+Test(pattern, refusals_say_where_and_what)
+{
+	for (size_t i = 0; i < array_size(refused); i++) {
+		unsigned int column = 0;
+		struct err e = {0};
+
+		cr_expect_eq(pattern_check(refused[i].pattern, &column, &e), -EINVAL,
+			     "'%s' is accepted", refused[i].pattern);
+		cr_expect_eq(column, refused[i].column, "'%s': column %u, not %u",
+			     refused[i].pattern, column, refused[i].column);
+		cr_expect(strstr(e.text, refused[i].says), "'%s': %s", refused[i].pattern, e.text);
+	}
+}
+
+/* Small patterns whose subsets explode are given up, not worked out. */
+Test(pattern, state_explosion_is_refused)
+{
+	static const char *const hostile[] = {
+		"[ab]{1,200}a[ab]{11}",
+		"(?:[ab]{0,8}a){1,20}",
+		"(?:.{0,16}a){1,15}",
+		"(?:(?:[ab]{1,2}a){3}b?){16}a[ab]{14}",
+		"(?:aa|bb|cc|dd|ee|ff|gg|hh|ii|jj|kk|ll|mm|nn|oo|pp|qq|rr|ss|tt|uu|vv){1,128}",
+	};
+
+	for (size_t i = 0; i < array_size(hostile); i++) {
+		struct err e = {0};
+
+		cr_expect_eq(pattern_check(hostile[i], NULL, &e), -E2BIG, "%s", hostile[i]);
+		cr_expect(strstr(e.text, "needs more than"), "%s", e.text);
+	}
+}
+
+Test(pattern, too_long_to_write)
+{
+	char pattern[2048];
+	unsigned int column = 0;
+
+	memset(pattern, 'a', sizeof(pattern));
+	pattern[sizeof(pattern) - 1] = '\0';
+	cr_assert_eq(pattern_check(pattern, &column, NULL), -EINVAL);
+	cr_assert_eq(column, 1025);
+}
+
+static const struct {
+	const char *pattern, *text;
+	const char *lengths; /* of the matches at the text's begin, in order: "3 5" */
+} accepted[] = {
+	{"abc", "abcd", "3"},
+	{"a{2,4}", "aaaaaa", "2 3 4"},
+	{"a{3}", "aaaa", "3"},
+	{"colou?r", "colour", "6"},
+	{"(?:ab|a)(?:c|bc)", "abc", "3"},
+	{"(?:a|ab|abc)", "abcd", "1 2 3"},
+	{"(?i)HeLLo\\x21", "hEllO!", "6"},
+	{"(?i)[^a]", "A", ""},
+	{"(?i)[a-c]\\d", "B7", "2"},
+	{"\\d\\w\\s\\.", "1_\t.", "4"},
+	{"\\D\\W\\S", "a x", "3"},
+	{"\\S", "\n", ""},
+	{"a.c", "a\nc", ""},
+	{"a[^x]c", "a\nc", ""},
+	{"a.c",
+	 "a\xff"
+	 "c",
+	 "3"},
+	{"[a\\]\\-b-d.]{5}", "a]-c.", "5"},
+	{"[-a]{2}[a-]{2}", "-aa-", "4"},
+	{"\\$\\^\\*\\(\\)\\{\\}", "$^*(){}", "7"},
+	{"]}", "]}", "2"},
+	{"\xc3\xa9?x", "x", "1"},
+	{"\xc3\xa9{2}x", "\xc3\xa9\xc3\xa9x", "5"},
+	{"[\\x41-C]{3}", "ABC", "3"},
+	{"\\ \\#", " #", "2"},
+};
+
+Test(pattern, accepted_patterns_match)
+{
+	for (size_t i = 0; i < array_size(accepted); i++) {
+		struct ruleset *rs = one_pattern(accepted[i].pattern);
+		const u8 *text = (const u8 *)accepted[i].text;
+		bool ends[SCRIM_WINDOW + 1], judge[SCRIM_WINDOW + 1];
+		char lengths[64] = "";
+
+		automaton_ends(&rs->forms[0].dfa, text, strlen(accepted[i].text), 0, ends);
+		oracle_ends(accepted[i].pattern, text, strlen(accepted[i].text), 0, judge);
+		cr_expect_arr_eq(ends, judge, sizeof(ends), "'%s': the oracle differs",
+				 accepted[i].pattern);
+		for (size_t e = 0; e <= SCRIM_WINDOW; e++)
+			if (ends[e])
+				snprintf(lengths + strlen(lengths),
+					 sizeof(lengths) - strlen(lengths), "%s%zu",
+					 *lengths ? " " : "", e);
+		cr_expect_str_eq(lengths, accepted[i].lengths, "'%s': %s", accepted[i].pattern,
+				 lengths);
+		ruleset_free(rs);
+	}
+}
+
+Test(pattern, lengths_and_the_window)
+{
+	struct ruleset *rs = one_pattern("a{1,255}b");
+
+	cr_assert_eq(rs->forms[0].dfa.min, 2);
+	cr_assert_eq(rs->forms[0].dfa.max, 256);
+	ruleset_free(rs);
+}
+
+/* dead, start, behind a or c, accepting: the ways through a and c are one. */
+Test(pattern, equal_states_are_merged)
+{
+	struct ruleset *rs = one_pattern("(?:ab|cb)");
+
+	cr_assert_eq(rs->forms[0].dfa.nstates, 4);
+	cr_assert_eq(rs->forms[0].dfa.nclasses, 4);
+	ruleset_free(rs);
+}
+
+static const struct {
+	const char *pattern, *text;
+	size_t from, to;
+} marked[] = {
+	{"abc", "abc", 0, 3},
+	{"id=(\\d{3})", "id=123", 3, 6},
+	{"(a{1,3})a{0,2}", "aaaa", 0, 3}, /* longer repeats first */
+	{"(?:a|ab)(c|bc)", "abc", 1, 3},  /* the earlier alternative first */
+	{"(?:ab|a)(c|bc)", "abc", 2, 3},
+	{"(?:(a)|b){2}", "ab", 0, 1}, /* the last that took part */
+	{"(?:(a|b)){2}", "ab", 1, 2},
+	{"x(?:(y)|z)", "xz", 0, 2}, /* took no part: all of it */
+};
+
+Test(pattern, the_marked_part)
+{
+	for (size_t i = 0; i < array_size(marked); i++) {
+		struct ruleset *rs = one_pattern(marked[i].pattern);
+		size_t from, to;
+
+		form_masked_part(&rs->forms[0], (const u8 *)marked[i].text, strlen(marked[i].text),
+				 &from, &to);
+		cr_expect_eq(from, marked[i].from, "'%s': from %zu", marked[i].pattern, from);
+		cr_expect_eq(to, marked[i].to, "'%s': to %zu", marked[i].pattern, to);
+		ruleset_free(rs);
+	}
+}
+
+/* The text has an X where the match stands; '|' is a newline. */
+static const struct {
+	enum guard guard;
+	const char *text;
+	bool before, after;
+} guards[] = {
+	{GUARD_NONE, "1X1", true, true},         {GUARD_DIGIT, "X", true, true},
+	{GUARD_DIGIT, "1Xa", false, true},       {GUARD_DIGIT, "aX1", true, false},
+	{GUARD_DIGIT, "1.X.1", true, true},      {GUARD_WORD, "aX_", false, false},
+	{GUARD_WORD, "\xa9X\xc3", false, false}, {GUARD_WORD, "-X-", true, true},
+	{GUARD_DECIMAL, "1.X.1", false, false},  {GUARD_DECIMAL, ".X.", true, true},
+	{GUARD_DECIMAL, "a.X.a", true, true},    {GUARD_DECIMAL, "1-X-1", true, true},
+	{GUARD_DECIMAL, "1,X,1", true, true},    {GUARD_NUMBER, "1-X.1", false, false},
+	{GUARD_NUMBER, "-X.", true, true},       {GUARD_NUMBER, "1,X,1", true, true},
+	{GUARD_NUMBER, "1|X|1", true, true},     {GUARD_NUMBER, "1|.X.|1", true, true},
+};
+
+Test(pattern, guards)
+{
+	for (size_t i = 0; i < array_size(guards); i++) {
+		struct form_def def = {
+			.pattern = "X", .before = guards[i].guard, .after = guards[i].guard};
+		struct ruleset *rs = one_form(&def);
+		const struct form *f = &rs->forms[0];
+		char text[16];
+		size_t len = strlen(guards[i].text), p;
+		int after;
+
+		strcpy(text, guards[i].text);
+		for (p = 0; p < len; p++)
+			if (text[p] == '|')
+				text[p] = '\n';
+		p = (size_t)(strchr(text, 'X') - text);
+		cr_expect_eq(form_guard_before(f, (u8 *)text, p), guards[i].before,
+			     "%zu: before in '%s'", i, guards[i].text);
+		after = form_guard_after(f, (u8 *)text, p + 1, len, true);
+		cr_expect_eq(after, guards[i].after, "%zu: after in '%s'", i, guards[i].text);
+		/* With fewer bytes there it says the same, or that it cannot know. */
+		for (size_t cut = p + 1; cut < len; cut++) {
+			int early = form_guard_after(f, (u8 *)text, p + 1, cut, false);
+
+			cr_expect(early == after || early == -EAGAIN, "%zu: cut at %zu", i, cut);
+		}
+		ruleset_free(rs);
+	}
+}
+
+static const char *const labels[] = {"mrn", "medical record", "chart #", "=OK", NULL};
+
+static const struct {
+	const char *text; /* up to the value "7" */
+	bool stands;
+} labelled[] = {
+	{"MRN 7", true},
+	{"mrn:7", true},
+	{"Mrn7", true},
+	{"xmrn 7", false},
+	{"mrnx 7", false},
+	{"patient_mrn=7", true},
+	{"patientMrn\": \"7", true},
+	{"(MRN) 7", true},
+	{"MRN number is 7", true},
+	{"MRN was never 7", false},
+	{"MRN\n7", false},
+	{"MRN; 7", false},
+	{"MRN            7", true},
+	{"MRN             7", false}, /* a byte too far */
+	{"Medical Record No. 7", true},
+	{"medical-record #7", true},
+	{"medicalrecord 7", true},
+	{"MedicalRecord 7", true},
+	{"medical  record 7", false},
+	{"paramedical record 7", false},
+	{"chart # 7", true},
+	{"chart 7", false},
+	{"in OK 7", true},
+	{"in ok 7", false},
+	{"<mrn>7", true},
+	{"7", false},
+	{"\xc3\xa9mrn 7", false},
+};
+
+Test(pattern, labels)
+{
+	struct form_def def = {.pattern = "7", .labels = labels, .distance = 12};
+	struct form_def never = {.pattern = "7", .unless = labels, .distance = 12};
+	struct ruleset *with = one_form(&def), *without = one_form(&never);
+
+	for (size_t i = 0; i < array_size(labelled); i++) {
+		const u8 *text = (const u8 *)labelled[i].text;
+		size_t p = strlen(labelled[i].text) - 1;
+
+		cr_expect_eq(form_labelled(&with->forms[0], text, p), labelled[i].stands, "'%s'",
+			     labelled[i].text);
+		cr_expect_neq(form_labelled(&without->forms[0], text, p), labelled[i].stands,
+			      "'%s' with unless:", labelled[i].text);
+	}
+	ruleset_free(with);
+	ruleset_free(without);
+}
+
+/* What is further back than SCRIM_LOOKBACK changes nothing, whatever it is. */
+Test(pattern, labels_look_back_no_further_than_they_may)
+{
+	static const char *const far[] = {"a label of thirty-one bytes now", NULL};
+	struct form_def def = {.pattern = "7", .labels = far, .distance = SCRIM_LOOKBACK - 32};
+	struct ruleset *rs = one_form(&def);
+	u8 text[SCRIM_LOOKBACK + 64];
+	size_t p = sizeof(text) - 1, at = p - def.distance - strlen(far[0]);
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text + at, far[0], strlen(far[0]));
+	text[p] = '7';
+	cr_assert(form_labelled(&rs->forms[0], text, p));
+	cr_assert(form_labelled(&rs->forms[0], text + p - SCRIM_LOOKBACK, SCRIM_LOOKBACK));
+	text[at - 1] = 'x';
+	cr_assert_not(form_labelled(&rs->forms[0], text, p));
+	cr_assert_not(form_labelled(&rs->forms[0], text + p - SCRIM_LOOKBACK, SCRIM_LOOKBACK));
+	ruleset_free(rs);
+}
+
+static const char *const long_label[] = {"a label of thirty-two bytes, no!", NULL};
+static const char *const no_label[] = {"", NULL};
+static const char *const pid[] = {"PID-5", NULL};
+
+static const struct {
+	struct rule_def def;
+	const char *says;
+} bad_rules[] = {
+	{{.name = "r", .forms = {{.pattern = "a"}, {.pattern = "b+"}}, .nforms = 2},
+	 "rule 'r', form 2: column 2: '+' has no bound"},
+	{{.name = "r", .forms = {{.pattern = "a", .validate = "nonesuch"}}, .nforms = 1},
+	 "no validator is called 'nonesuch'"},
+	{{.name = "r", .forms = {{.pattern = NULL}}, .nforms = 1}, "no pattern"},
+	{{.name = "Name", .forms = {{.pattern = "a"}}, .nforms = 1}, "a rule's name is"},
+	{{.name = "", .forms = {{.pattern = "a"}}, .nforms = 1}, "a rule's name is"},
+	{{.name = "a-name-that-is-thirty-two-bytes-", .fields = pid}, "a rule's name is"},
+	{{.name = "good", .forms = {{.pattern = "a"}}, .nforms = 1},
+	 "rule 'good' is defined twice"},
+	{{.name = "r"}, "rule 'r' has no pattern and no field"},
+	{{.name = "r", .forms = {{.pattern = "a", .labels = long_label}}, .nforms = 1},
+	 "a label is 1 to 31 bytes"},
+	{{.name = "r", .forms = {{.pattern = "a", .labels = no_label}}, .nforms = 1},
+	 "a label is 1 to 31 bytes"},
+	{{.name = "r", .forms = {{.pattern = "a", .labels = pid, .distance = 65}}, .nforms = 1},
+	 "distance 65: at most 64"},
+	{{.name = "r", .nforms = RULE_MAX_FORMS + 1}, "more than 8 forms"},
+};
+
+Test(ruleset, refusals_name_the_rule)
+{
+	for (size_t i = 0; i < array_size(bad_rules); i++) {
+		struct rule_def defs[2] = {
+			{.name = "good", .forms = {{.pattern = "a"}}, .nforms = 1},
+			bad_rules[i].def};
+		struct ruleset *rs = NULL;
+		struct err e = {0};
+
+		cr_expect_eq(ruleset_compile(defs, 2, &rs, &e), -EINVAL, "%zu", i);
+		cr_expect(strstr(e.text, bad_rules[i].says), "%zu: %s", i, e.text);
+		cr_expect_null(rs);
+	}
+}
+
+Test(ruleset, owns_what_it_was_given)
+{
+	char name[] = "site-mrn", pattern[] = "HX-[0-9]{8}", field[] = "PID-3", label[] = "mrn";
+	const char *fields[] = {field, NULL}, *words[] = {label, NULL};
+	struct rule_def def = {
+		.name = name,
+		.class = ID_RECORD,
+		.forms = {{.pattern = pattern, .labels = words, .distance = 4}},
+		.nforms = 1,
+		.fields = fields,
+	};
+	struct ruleset *rs = NULL;
+
+	cr_assert_eq(ruleset_compile(&def, 1, &rs, NULL), 0);
+	memset(name, 'x', sizeof(name) - 1);
+	memset(field, 'x', sizeof(field) - 1);
+	memset(label, 'x', sizeof(label) - 1);
+	cr_assert_str_eq(rs->rules[0].name, "site-mrn");
+	cr_assert_str_eq(rs->rules[0].group, "");
+	cr_assert_eq(rs->rules[0].class, ID_RECORD);
+	cr_assert_str_eq(rs->rules[0].fields[0], "PID-3");
+	cr_assert_null(rs->rules[0].fields[1]);
+	cr_assert(form_labelled(&rs->forms[0], (const u8 *)"mrn H", 4));
+	ruleset_free(rs);
+}
+
+Test(ruleset, of_nothing)
+{
+	struct ruleset *rs = NULL;
+
+	cr_assert_eq(ruleset_compile(NULL, 0, &rs, NULL), 0);
+	cr_assert_eq(rs->nrules, 0);
+	ruleset_free(rs);
+	ruleset_free(NULL);
+}
