@@ -13,6 +13,7 @@ static const struct option options[] = {
 static const char *const guards[] = {[GUARD_NONE] = "none",
 				     [GUARD_DIGIT] = "digit",
 				     [GUARD_WORD] = "word",
+				     [GUARD_DECIMAL] = "decimal",
 				     [GUARD_NUMBER] = "number"};
 
 static void print_list(const char *head, const char *const *words)
@@ -22,8 +23,8 @@ static void print_list(const char *head, const char *const *words)
 	fputs(head, stdout);
 	for (const char *const *w = words; *w; w++) {
 		if (column + strlen(*w) + 2 > 90) {
-			fputs("\n           ", stdout);
-			column = 11;
+			fputs("\n             ", stdout);
+			column = 13;
 		}
 		column += (size_t)printf("%s%s", *w, w[1] ? ", " : "\n");
 	}
@@ -49,10 +50,12 @@ static void print_long(const struct rule_def *d)
 		printf("    guards   before %s, after %s\n", guards[f->before], guards[f->after]);
 		if (f->validate)
 			printf("    validate %s\n", f->validate);
-		if (f->labels) {
+		if (f->labels)
 			print_list("    labels   ", f->labels);
-			printf("             within %u bytes\n", f->distance);
-		}
+		if (f->unless)
+			print_list("    unless   ", f->unless);
+		if (f->labels || f->unless)
+			printf("    within   %u bytes\n", f->distance);
 	}
 	if (d->fields)
 		print_list("  fields   ", d->fields);
@@ -95,6 +98,8 @@ static void print_json(const struct rule_def *d)
 		if (f->validate)
 			json_text("validate", f->validate);
 		json_list("labels", f->labels);
+		json_list("unless", f->unless);
+		printf(",\"distance\":%u", f->distance);
 		putchar('}');
 	}
 	putchar(']');

@@ -7,7 +7,8 @@
 /* A rule's map as it stands. */
 struct rule_map {
 	const char *name, *what;
-	const struct yaml *class, *patterns, *labels, *fields, *validate, *guard, *distance, *at;
+	const struct yaml *class, *patterns, *labels, *unless, *fields, *validate, *before, *after,
+		*distance;
 };
 
 static const struct key rule_keys[] = {
@@ -16,10 +17,12 @@ static const struct key rule_keys[] = {
 	 "the kind of identifier, such as `class: medical-record-number`"},
 	{"pattern", offsetof(struct rule_map, patterns), read_node, NULL},
 	{"labels", offsetof(struct rule_map, labels), read_node, NULL},
+	{"unless", offsetof(struct rule_map, unless), read_node, NULL},
 	{"distance", offsetof(struct rule_map, distance), read_node, NULL},
 	{"fields", offsetof(struct rule_map, fields), read_node, NULL},
 	{"validate", offsetof(struct rule_map, validate), read_node, NULL},
-	{"guard", offsetof(struct rule_map, guard), read_node, NULL},
+	{"before", offsetof(struct rule_map, before), read_node, NULL},
+	{"after", offsetof(struct rule_map, after), read_node, NULL},
 	{"what", offsetof(struct rule_map, what), read_text, NULL},
 };
 
@@ -55,6 +58,14 @@ static const char *const *read_texts(struct reader *r, const struct yaml *value,
 	return n ? texts : NULL;
 }
 
+/* A pattern's fault without its own column, which the file's stands for. */
+static const char *without_column(const char *text)
+{
+	const char *colon = strstr(text, ": ");
+
+	return !strncmp(text, "column ", 7) && colon ? colon + 2 : text;
+}
+
 static void read_patterns(struct reader *r, const struct yaml *value, struct rule_def *def)
 {
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
@@ -73,7 +84,7 @@ static void read_patterns(struct reader *r, const struct yaml *value, struct rul
 		column = 0;
 		if (pattern_check(item->text, &column, &e))
 			fault_add(r->faults, item->line, yaml_column(item, column ? column - 1 : 0),
-				  "pattern: %s", e.text);
+				  "pattern: %s", without_column(e.text));
 		else
 			def->forms[def->nforms++].pattern = item->text;
 	}
@@ -107,30 +118,45 @@ static void read_fields(struct reader *r, const struct yaml *value, struct rule_
 			check_field(r, item);
 }
 
-/* What all of a rule's patterns share. */
-static void read_form(struct reader *r, const struct rule_map *map, struct form_def *form)
+/* The class of byte that must not touch a value on that side; a word's by default. */
+static enum guard read_guard(struct reader *r, const struct yaml *value)
 {
-	static const char *const guards[] = {"none", "digit", "word", "number"};
-	static const enum guard guard[] = {GUARD_NONE, GUARD_DIGIT, GUARD_WORD, GUARD_NUMBER};
-	u32 distance = DISTANCE_DEFAULT;
-	int i = 2;
+	static const char *const names[] = {"none", "digit", "word", "decimal", "number"};
+	static const enum guard guards[] = {GUARD_NONE, GUARD_DIGIT, GUARD_WORD, GUARD_DECIMAL,
+					    GUARD_NUMBER};
+	int i = value ? read_word(r, value, names, array_size(names)) : -1;
 
-	if (map->guard)
-		i = read_word(r, map->guard, guards, array_size(guards));
-	form->before = form->after = guard[i < 0 ? 0 : i];
-	if (map->labels)
-		form->labels = read_texts(r, map->labels, "a label such as `MRN`");
+	return i < 0 ? GUARD_WORD : guards[i];
+}
+
+/* How far a label may stand from its value. */
+static void read_distance(struct reader *r, const struct rule_map *map, struct form_def *form)
+{
+	u32 distance = DISTANCE_DEFAULT;
+
 	if (map->distance) {
 		read_count(r, map->distance, &distance);
-		if (!map->labels)
+		if (!map->labels && !map->unless)
 			wrong(r, map->distance,
-			      "`distance` says how far a label may stand from its "
-			      "value; add `labels`");
+			      "`distance` says how far a label may stand from its value; add "
+			      "`labels`");
 		if (distance > DISTANCE_MAX)
 			wrong(r, map->distance, "a distance of %u bytes; at most %d", distance,
 			      DISTANCE_MAX);
 	}
 	form->distance = (u16)distance;
+}
+
+/* What all of a rule's patterns share. */
+static void read_form(struct reader *r, const struct rule_map *map, struct form_def *form)
+{
+	form->before = read_guard(r, map->before);
+	form->after = read_guard(r, map->after);
+	if (map->labels)
+		form->labels = read_texts(r, map->labels, "a label such as `MRN`");
+	if (map->unless)
+		form->unless = read_texts(r, map->unless, "a label such as `order`");
+	read_distance(r, map, form);
 	if (map->validate && expect(r, map->validate, YAML_TEXT, "a validator's name")) {
 		form->validate = map->validate->text;
 		if (!validator_find(map->validate->text))
@@ -187,8 +213,11 @@ static void read_rule(struct reader *r, const struct yaml *node, size_t index)
 	}
 	if (!map.patterns && !map.fields)
 		wrong(r, node, "a rule has neither `pattern` nor `fields`; add what it looks for");
-	if (!map.patterns && (map.labels || map.validate || map.guard))
-		wrong(r, node, "`labels`, `validate` and `guard` belong to a `pattern`; add one");
+	if (!map.patterns && (map.labels || map.unless || map.validate || map.before || map.after))
+		wrong(r, node,
+		      "`labels`, `unless`, `validate`, `before` and `after` belong to a `pattern`; "
+		      "add "
+		      "one");
 	if (map.fields)
 		read_fields(r, map.fields, def);
 	read_form(r, &map, &form);
