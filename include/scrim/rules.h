@@ -32,7 +32,7 @@
 #include <scrim/identifier.h>
 
 #define RULE_MAX       256 /* rules in a ruleset */
-#define RULE_MAX_FORMS 8   /* forms of a rule */
+#define RULE_MAX_FORMS 12  /* forms of a rule */
 
 /*
  * The class of byte that must not touch a match, on that side. A comma never counts: values

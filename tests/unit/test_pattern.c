@@ -365,7 +365,7 @@ static const struct {
 	 "a label is 1 to 31 bytes"},
 	{{.name = "r", .forms = {{.pattern = "a", .labels = pid, .distance = 65}}, .nforms = 1},
 	 "distance 65: at most 64"},
-	{{.name = "r", .nforms = RULE_MAX_FORMS + 1}, "more than 8 forms"},
+	{{.name = "r", .nforms = RULE_MAX_FORMS + 1}, "more than 12 forms"},
 };
 
 Test(ruleset, refusals_name_the_rule)

@@ -1,12 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The built-in table's parts: detectors by pattern, and the fields of each format. */
+/*
+ * The built-in table's parts: detectors by pattern, and the fields of each format.
+ *
+ * Three habits keep the detectors exact and cheap:
+ *   - a form begins with a byte that few bytes of text are (a digit, '+', '('), never with an
+ *     optional part, and its context is a guard or a label, not more pattern;
+ *   - a number that could be anything needs a check digit or a label;
+ *   - guards look only at what would make it a part of a longer number: a value next to a
+ *     comma, a letter or a bracket is still a value.
+ */
 #ifndef RULES_BUILTIN_H
 #define RULES_BUILTIN_H
 
 #include <scrim/rules.h>
 
+/* A form: its pattern, guards and commit point, then what else it has (.validate = "ssn"). */
+#define FORM(text, guard_before, guard_after, unit, n, ...)                                        \
+	{.pattern = text,                                                                          \
+	 .before = GUARD_##guard_before,                                                           \
+	 .after = GUARD_##guard_after,                                                             \
+	 .commit_unit = COMMIT_##unit,                                                             \
+	 .commit = n,                                                                              \
+	 ##__VA_ARGS__}
+/* A list of strings, NULL-ended. */
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* Rules by pattern, in order of precedence; *ret_n of them. */
-const struct rule_def *rules_detectors(size_t *ret_n);
+const struct rule_def *rules_numbers(size_t *ret_n);
+const struct rule_def *rules_contacts(size_t *ret_n);
+const struct rule_def *rules_dates(size_t *ret_n);
 
 /* Rules by HL7 v2 field; *ret_n of them. */
 const struct rule_def *rules_hl7_fields(size_t *ret_n);

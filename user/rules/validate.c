@@ -8,9 +8,9 @@ static const struct {
 	const char *name;
 	validate_fn fn;
 } validators[] = {
-	{"card", validate_card}, {"date", validate_date}, {"email", validate_email},
-	{"ipv4", validate_ipv4}, {"luhn", validate_luhn}, {"nanp", validate_nanp},
-	{"npi", validate_npi},   {"ssn", validate_ssn},   {"zip", validate_zip},
+	{"card", validate_card}, {"date", validate_date},   {"email", validate_email},
+	{"ipv4", validate_ipv4}, {"luhn", validate_luhn},   {"npi", validate_npi},
+	{"ssn", validate_ssn},   {"phone", validate_phone}, {"zip", validate_zip},
 };
 
 validate_fn validator_find(const char *name)

@@ -121,21 +121,22 @@ bool validate_ssn(const u8 *text, size_t len)
 }
 
 /*
- * North American Numbering Plan (ATIS-0300051): area and exchange begin with 2 to 9. A leading
- * 1 or 001 is the country; what follows the tenth digit is an extension.
+ * ITU-T E.164: 7 to 15 digits, the extension behind a letter apart. What begins with a date
+ * ("01/15/2024 10") is that, not a number to call.
  */
-bool validate_nanp(const u8 *text, size_t len)
+bool validate_phone(const u8 *text, size_t len)
 {
 	u8 d[SCRIM_WINDOW];
-	size_t n = text_digits(text, len, d, sizeof(d)), at = 0;
+	size_t number_len = 0, date_len = 0, n;
 
-	while (at < n && at < 2 && d[at] == 0)
-		at++;
-	if (at < n && d[at] == 1)
-		at++;
-	if (n - at < 10)
-		return false;
-	return d[at] >= 2 && d[at + 3] >= 2;
+	while (number_len < len && !byte_is_letter(text[number_len]))
+		number_len++;
+	n = text_digits(text, number_len, d, sizeof(d));
+	while (date_len < len && text[date_len] != ' ')
+		date_len++;
+	return n >= 7 && n <= 15 &&
+	       (date_len == text_digits(text, date_len, d, sizeof(d)) ||
+		!validate_date(text, date_len));
 }
 
 /* Five digits or nine; nothing is below 00501 (Holtsville). */

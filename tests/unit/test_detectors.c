@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The built-in detectors on lines of text. In `text`, [ and ] are set around what must be found,
+ * and are not part of it; everything outside them must be left alone.
+ */
+#include "oracle.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *rule; /* that finds them; NULL where nothing is to be found */
+	const char *text;
+} lines[] = {
+	/* ssn: delimited by itself, bare after a label, not in decimals or longer runs */
+	{"ssn", "his number is [123-45-6789]."},
+	{"ssn", "SSN: [123-45-6789], [234 56 7890] and [345.67.8901]"},
+	{"ssn", "1001,[123-45-6789],2002"},
+	{"ssn", "x[123-45-6789]x and subscriber [123-45-6789]-01"},
+	{"ssn", "SSN [123456789]"},
+	{"ssn", "ssn=[123456789]&x=1"},
+	{"ssn", "\"patientSSN\": \"[123456789]\""},
+	{"ssn", "Social Security Number is [123456789]."},
+	{"ssn", "social security no. [123 45-6789]"},
+	{NULL, "123456789 alone"},
+	{NULL, "0.123-45-6789 and 123-45-6789.5"},
+	{NULL, "SSN 0.123456789, SSN 1234567890"},
+	{NULL, "000-12-3456 666-12-3456 912-34-5678 123-00-4567 123-45-0000"},
+	{NULL, "123-45 6789 and 123 45-6789"},
+	{NULL, "SSN\n123456789"},
+	/* npi: a label and a check digit */
+	{"npi", "NPI: [1234567893]"},
+	{"npi", "npi#[1245319599]"},
+	{"npi", "National Provider Identifier [1234567893]"},
+	{NULL, "order 1234567893, NPI 1234567890"},
+	/* card */
+	{"card", "card [4111111111111111] or [4111 1111 1111 1111]"},
+	{"card", "[4111-1111-1111-1111], amex [3782-822463-10005], [3782 822463 10005]"},
+	{"card", "4111,[5555555555554444],5555"},
+	{NULL, "4111111111111112 1111111111111117 4111-1111 1111-1111"},
+	{NULL, "0.4111111111111111 and 41111111111111110000"},
+	/* mrn: a label, then digits or letters and digits */
+	{"mrn", "MRN: [123456]"},
+	{"mrn", "MRN[0012345]"},
+	{"mrn", "mrn=[A1234567] "},
+	{"mrn", "Medical Record Number is [HX-12345678]."},
+	{"mrn", "Chart #[AB12345], chart no [12-34-56]"},
+	{"mrn", "\"patient_id\": \"[PT0001234]\""},
+	{"mrn", "<mrn>[778899]</mrn>"},
+	{NULL, "room 123456, chart 123456 items"},
+	{NULL, "MRN pending"},
+	{NULL, "the patient id was lost"},
+	/* phone */
+	{"phone", "call [212-555-0123] now"},
+	{"phone", "[(212) 555-0123], [(212)555-0123], [212.555.0123], [212 555 0123]"},
+	{"phone", "[1-800-555-0199] [+1 212 555 0123] [+1 (212) 555-0123] [001-212-555-0123]"},
+	{"phone", "[212-555-0123 x45] and [212-555-0123 ext. 4567]"},
+	{"phone", "[+44 20 7946 0958] [+49-30-123456] [+12125550123] [0049 30 1234567]"},
+	{"phone", "Tel: [555-0123], phone [2125550123], fax [030 123456]"},
+	{"phone", "cell: [(020) 7946 0958], mobile [07700 900123]"},
+	{"phone", "Call me at [5550123]"},
+	{"phone", "[089 72 63 41] office, [166-684-7899] fax, [(32) 484-557] (mobile)"},
+	{"phone", "[+44 20 7946 0958] 1234567, [+12125550123] 0049"},
+	{"date", "Fax: [01/15/2024] 10:30, call [2024-01-15] 10:30"},
+	{NULL, "12 34 56 mobiles, 1234 homes, (12) 3456 office"},
+	{NULL, "112-555-0123 and 212 155 0123 and 2125550123"},
+	{NULL, "order 5550123, 12-212-555-0123-9"},
+	{NULL, "call 911, room 555"},
+	/* email */
+	{"email", "write to [jane.doe+x@mail.example.org]."},
+	{"email", "<[o'brien@example.ie]>, mailto:[x_y@a-b.co.uk]; \"[a@b.com]\""},
+	{"email", "'[jane@example.com]' ([jane@example.com])"},
+	{"email", "[jos\xc3\xa9@ex\xc3\xa4mple.de]"},
+	{NULL, "user@localhost, a@b, @example.com, a@ b.com, a@b.c0m1"},
+	/* date */
+	{"date", "born [1970-01-15] or [1/15/1970] or [15/1/70] or [01-15-1970] or [15.1.1970]"},
+	{"date", "at [2024-02-29]T10:15:00Z, [20240229], [20240229101530]"},
+	{"date", "[01/02/2024]-[03/04/2024], [2024-01-01]/[2024-02-01]"},
+	{"date", "[March 14, 2024] and [14 March 2024], [Mar 14], [14-Mar-24], [14MAR2024]"},
+	{"date", "[Sept. 3rd, 1999], the [3rd of September 1999], [May 2024], [12 december 2001]"},
+	{"date", "[Nov 24] 11:24:58 host app: started"},
+	{NULL, "2023-02-29 13/13/2024 2/30/24 20241301 May 99 31 April"},
+	{NULL, "1/2, 10/100/1000, 3.1.4, 12345678, 2024-1"},
+	{NULL, "120240229, 202402291, 0.20240229"},
+	{NULL, "you may 5 times, march 10 miles, Maya 3, Marcus 12, 1 decent"},
+	/* ipv4 */
+	{"ipv4", "from [10.2.0.1] to [192.168.1.254]:8080, [10.0.0.1]-[10.0.0.5],[10.0.0.9]."},
+	{"ipv4", "http://[10.0.0.1]/x"},
+	{NULL, "version 1.2.3.4, v1.2.3.4, Version: 1.2.3.4, ver. 1.2.3.4, firmware 1.2.3.4"},
+	{NULL, "1.2.3.4.5, 2.16.840.1.113883, 256.1.1.1, 1.2.3, Chrome/120.0.0.0"},
+	/* zip */
+	{"zip", "Springfield, IL [62704], Tampa FL  [33101-1234]."},
+	{"zip", "Boise, ID [83702], Portland, OR, [97201-1234]; zip code: [12345]"},
+	{"zip", "\"postalCode\": \"[02139]\", Salem Oregon [97301]"},
+	{NULL, "12345 alone, in 12345 cases, or 12345, ID 12345, IL 627041, OR 972"},
+	/* newlines part everything */
+	{NULL, "123-\n45-6789 and (212)\n555-0123"},
+};
+
+/* The text of a line without its marks, and where they stood. */
+struct unmarked {
+	u8 text[512];
+	size_t len, n;
+	size_t from[16], to[16];
+};
+
+static void unmark(const char *marked, struct unmarked *ret)
+{
+	struct unmarked u = {0};
+
+	for (; *marked; marked++) {
+		if (*marked == '[')
+			u.from[u.n] = u.len;
+		else if (*marked == ']')
+			u.to[u.n++] = u.len;
+		else
+			u.text[u.len++] = (u8)*marked;
+	}
+	*ret = u;
+}
+
+static struct ruleset *builtin(const struct rule_def **ret_defs)
+{
+	struct ruleset *rs = NULL;
+	struct err e = {0};
+	size_t n;
+
+	*ret_defs = rules_builtin(&n);
+	cr_assert_eq(ruleset_compile(*ret_defs, n, &rs, &e), 0, "%s", e.text);
+	cr_assert_eq(rs->nrules, n);
+	return rs;
+}
+
+Test(detectors, find_what_they_should_and_nothing_else)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	struct match m[512];
+
+	for (size_t i = 0; i < array_size(lines); i++) {
+		struct unmarked u;
+		size_t n;
+
+		unmark(lines[i].text, &u);
+		n = oracle_scan(rs, defs, NULL, u.text, u.len, m, array_size(m), NULL);
+		cr_expect_eq(n, u.n, "'%s': %zu found", lines[i].text, n);
+		for (size_t k = 0; k < n; k++) {
+			const char *rule = rs->rules[m[k].rule].name;
+
+			cr_expect(lines[i].rule && !strcmp(rule, lines[i].rule),
+				  "'%s': '%.*s' is %s", lines[i].text, (int)(m[k].to - m[k].from),
+				  u.text + m[k].from, rule);
+			cr_expect(k < u.n && m[k].mask_from == u.from[k] && m[k].mask_to == u.to[k],
+				  "'%s': '%.*s'", lines[i].text, (int)(m[k].to - m[k].from),
+				  u.text + m[k].from);
+		}
+	}
+	ruleset_free(rs);
+}
+
+/* A refused candidate is counted, and hides nothing that overlaps it. */
+Test(detectors, a_rejected_candidate_hides_nothing)
+{
+	static const char text[] = "000-12-3456-78-9012";
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	u64 rejected[RULE_MAX] = {0};
+	struct match m[32];
+	size_t n = oracle_scan(rs, defs, NULL, (const u8 *)text, strlen(text), m, 32, rejected);
+
+	cr_assert_str_eq(rs->rules[0].name, "ssn");
+	cr_assert_eq(n, 0);
+	cr_assert_eq(rejected[0], 1);
+	ruleset_free(rs);
+}
+
+/* Every rule says what it is and whence; every form is small, and commits sensibly. */
+Test(detectors, are_described_and_small)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+
+	for (u16 i = 0; i < rs->nrules; i++) {
+		cr_expect(defs[i].what && *defs[i].what, "%s", defs[i].name);
+		cr_expect(defs[i].source && *defs[i].source, "%s", defs[i].name);
+		cr_expect(!strcmp(defs[i].group, "builtin") || !strcmp(defs[i].group, "providers"),
+			  "%s", defs[i].name);
+	}
+	for (u16 i = 0; i < rs->nforms; i++) {
+		const struct form *f = &rs->forms[i];
+
+		cr_expect_leq(f->dfa.nstates, 300, "%s, form %u", rs->rules[f->rule].name, i);
+		cr_expect_neq(f->commit_unit, COMMIT_NEVER, "%s, form %u", rs->rules[f->rule].name,
+			      i);
+		cr_expect_gt(f->commit, 0, "%s, form %u", rs->rules[f->rule].name, i);
+	}
+	ruleset_free(rs);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ways to reach somebody: telephone, email, IPv4 address. */
+#include "builtin.h"
+
+/* What follows a number on the same line: an extension, or what kind of line it is. */
+#define EXTENSION "(?: ?,? ?(?:[Ee]xt\\.?|EXT|[Ee]xtension|[Xx]) ?\\d{1,6})?"
+#define LINE_KIND "[ -]\\(?(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell|[Hh]ome|[Ww]ork|[Pp]ager)"
+
+#define PHONE_LABELS                                                                               \
+	LIST("tel", "telephone", "phone", "ph", "call", "answering", "ring", "fax", "facsimile",   \
+	     "cell", "cellphone", "cellular", "mobile", "mob", "pager", "beeper", "voicemail",     \
+	     "whatsapp", "dial", "contact", "reach", "hotline", "landline")
+
+#define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
+#define LABELLED_PHONE(text, guard, ...)                                                           \
+	FORM(text EXTENSION, guard, DIGIT, DIGITS, 5, .labels = PHONE_LABELS, .distance = 24,      \
+	     .validate = "phone")
+#define NAMED_PHONE(text) FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
+
+static const struct rule_def contacts[] = {
+	{
+		/*
+		 * Punctuation makes a telephone number of ten digits; digits and spaces alone also
+		 * need an exchange that can be; anything else, a label in front or a kind behind.
+		 */
+		.name = "phone",
+		.class = ID_PHONE,
+		.group = "builtin",
+		.what = "telephone or fax number: North American, international, or by its label",
+		.source = "45 CFR 164.514(b)(2)(i)(D), (E); ATIS-0300051 (NANP), ITU-T E.164",
+		.nforms = 10,
+		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
+			  PHONE_FORM("\\([2-9]\\d{2}\\)[-. ]?\\d{3}[-. ]\\d{4}"),
+			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([2-9]\\d{2}\\)[-. ]?)"
+				     "\\d{3}[-. ]\\d{4}"),
+			  PHONE_FORM("\\+1[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
+			  PHONE_FORM(
+				  "\\+[2-9]\\d{0,14}(?:[ ./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}",
+				  .validate = "phone"),
+			  PHONE_FORM("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){2,5}", .validate = "phone"),
+			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, NUMBER, NUMBER, DIGITS,
+			       7),
+			  LABELLED_PHONE("[0-9(][0-9+](?:[ ./-]?\\(?\\d\\)?){5,14}", DIGIT),
+			  NAMED_PHONE("\\d(?:[ .-]?\\d){5,12}"),
+			  NAMED_PHONE("\\(\\d{1,5}\\)(?:[ .-]?\\d){5,12}")},
+	},
+	{
+		/* The longest that validates is taken: a full stop behind it stays outside. */
+		.name = "email",
+		.class = ID_EMAIL,
+		.group = "builtin",
+		.what = "email address",
+		.source = "45 CFR 164.514(b)(2)(i)(F); RFC 5321 4.5.3.1, RFC 6531",
+		.nforms = 1,
+		.forms = {FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]{0,63}@"
+			       "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]{3,189}",
+			       NONE, NONE, PAST, '@', .validate = "email")},
+	},
+	{
+		.name = "ipv4",
+		.class = ID_IP,
+		.group = "builtin",
+		.what = "IPv4 address; not a version, nor a part of a longer dotted run",
+		.source = "45 CFR 164.514(b)(2)(i)(O); RFC 791, RFC 6943 3.1.1",
+		.nforms = 1,
+		.forms = {FORM("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}", DECIMAL, DECIMAL, BYTES,
+			       6, .validate = "ipv4",
+			       .unless = LIST("v", "ver", "version", "versions", "firmware", "fw",
+					      "release", "build", "rev", "revision", "chrome/",
+					      "chromium/", "edg/", "opr/", "oid", "section",
+					      "chapter"),
+			       .distance = 8)},
+	},
+};
+
+const struct rule_def *rules_contacts(size_t *ret_n)
+{
+	*ret_n = array_size(contacts);
+	return contacts;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dates: in digits, packed, and with the month's name. */
+#include "builtin.h"
+
+#define YEAR    "(?:18[89]|19\\d|20\\d)\\d"
+#define DAY     "(?:3[01]|[12]\\d|0?[1-9])"
+#define ORDINAL "(?:st|nd|rd|th|ST|ND|RD|TH)?"
+/* With a capital, as names are written; a day in front makes small letters a month, too. */
+#define MONTH                                                                                      \
+	"(?:J(?:an(?:uary)?|AN(?:UARY)?|une?|UNE?|uly?|ULY?)|F(?:eb(?:ruary)?|EB(?:RUARY)?)"       \
+	"|M(?:ar(?:ch)?|AR(?:CH)?|ay|AY)|A(?:pr(?:il)?|PR(?:IL)?|ug(?:ust)?|UG(?:UST)?)"           \
+	"|S(?:ept?(?:ember)?|EPT?(?:EMBER)?)|O(?:ct(?:ober)?|CT(?:OBER)?)"                         \
+	"|N(?:ov(?:ember)?|OV(?:EMBER)?)|D(?:ec(?:ember)?|EC(?:EMBER)?))"
+#define SMALL_MONTH                                                                                \
+	"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"          \
+	"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+#define DAY_MONTH DAY ORDINAL "(?: of)?[- ]?(?:" MONTH "|" SMALL_MONTH ")"
+
+#define DATE_FORM(text, before, after, digits)                                                     \
+	FORM(text, before, after, DIGITS, digits, .validate = "date")
+
+static const struct rule_def dates[] = {
+	{
+		.name = "date",
+		.class = ID_DATE,
+		.group = "builtin",
+		.what = "date of the calendar, in digits or with the month's name",
+		.source = "45 CFR 164.514(b)(2)(i)(C); ISO 8601, HL7 v2 chapter 2A (DTM)",
+		.nforms = 7,
+		.forms =
+			{DATE_FORM(
+				 YEAR
+				 "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2}|\\.\\d{1,2}\\.\\d{1,2})",
+				 DECIMAL, DECIMAL, 5),
+			 DATE_FORM("\\d{1,2}(?:/\\d{1,2}/(?:" YEAR "|\\d{2})|-\\d{1,2}-" YEAR
+				   "|\\.\\d{1,2}\\." YEAR ")",
+				   DECIMAL, DECIMAL, 4),
+			 DATE_FORM(YEAR "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
+					"(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d)?)?",
+				   DECIMAL, DECIMAL, 6),
+			 /* Three pairs of digits are a date only by themselves. */
+			 DATE_FORM("\\d{2}-\\d{2}-\\d{2}", NUMBER, NUMBER, 4),
+			 DATE_FORM(DAY_MONTH "(?:[-., ]{1,2}" YEAR "|" YEAR "|-\\d{2})", DECIMAL,
+				   DECIMAL, 1),
+			 /* Without a year the month ends with the word: not "1 decent". */
+			 DATE_FORM(DAY_MONTH, DECIMAL, WORD, 1),
+			 DATE_FORM(MONTH "\\.?[- ]{1,2}(?:" DAY ORDINAL "(?:,? ?-?" YEAR ")?|" YEAR
+					 ")",
+				   WORD, DECIMAL, 1)},
+	},
+};
+
+const struct rule_def *rules_dates(size_t *ret_n)
+{
+	*ret_n = array_size(dates);
+	return dates;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Numbers that somebody gave to a person or a place: SSN, NPI, payment card, record number, ZIP. */
+#include "builtin.h"
+
+#define SSN_LABELS LIST("ssn", "ss#", "ss no", "ssno", "social security", "soc sec", "social")
+
+#define MRN_LABELS                                                                                 \
+	LIST("mrn", "mr#", "mr no", "mr number", "medical record", "medical rec", "med rec",       \
+	     "med record", "record number", "record no", "record #", "chart number", "chart no",   \
+	     "chart #", "chart id", "patient id", "patient number", "patient no", "patient #",     \
+	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
+	     "unit number", "unit no")
+#define MRN_FORM(head)                                                                             \
+	FORM(head "(?:-?[0-9A-Za-z]){2,15}", WORD, WORD, DIGITS, 4, .labels = MRN_LABELS,          \
+	     .distance = 24)
+
+#define ZIP_FORM(digits, ...)                                                                      \
+	FORM(digits "(?:-\\d{4})?", DECIMAL, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
+/* States count only in capitals: "in" and "or" are words. ID is apart. */
+#define STATES                                                                                     \
+	LIST("=AL", "=AK", "=AZ", "=AR", "=CA", "=CO", "=CT", "=DE", "=DC", "=FL", "=GA", "=HI",   \
+	     "=IL", "=IN", "=IA", "=KS", "=KY", "=LA", "=ME", "=MD", "=MA", "=MI", "=MN", "=MS",   \
+	     "=MO", "=MT", "=NE", "=NV", "=NH", "=NJ", "=NM", "=NY", "=NC", "=ND", "=OH", "=OK",   \
+	     "=OR", "=PA", "=RI", "=SC", "=SD", "=TN", "=TX", "=UT", "=VT", "=VA", "=WA", "=WV",   \
+	     "=WI", "=WY", "=PR", "=VI", "=GU", "=AS", "=MP", "=AA", "=AE", "=AP", "alabama",      \
+	     "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", \
+	     "columbia", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa",   \
+	     "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan",  \
+	     "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "hampshire", \
+	     "jersey", "new mexico", "york", "carolina", "dakota", "ohio", "oklahoma", "oregon",   \
+	     "pennsylvania", "rhode island", "tennessee", "texas", "utah", "vermont", "virginia",  \
+	     "washington", "wisconsin", "wyoming", "puerto rico")
+
+static const struct rule_def numbers[] = {
+	{
+		.name = "ssn",
+		.class = ID_SSN,
+		.group = "builtin",
+		.what = "US social security number, delimited; nine digits alone after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(G); SSA, areas and groups never issued",
+		.nforms = 2,
+		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
+			       DIGITS, 4, .validate = "ssn"),
+			  FORM("\\d{3}[-. ]?\\d{2}[-. ]?\\d{4}", DECIMAL, DECIMAL, DIGITS, 4,
+			       .validate = "ssn", .labels = SSN_LABELS, .distance = 24)},
+	},
+	{
+		.name = "npi",
+		.class = ID_LICENSE,
+		.group = "builtin",
+		.what = "National Provider Identifier after a label, by its check digit",
+		.source = "45 CFR 162.406; CMS, NPI check digit (Luhn over 80840)",
+		.nforms = 1,
+		.forms = {FORM("[12]\\d{9}", DECIMAL, DECIMAL, DIGITS, 4, .validate = "npi",
+			       .labels = LIST("npi", "national provider",
+					      "national provider identifier", "provider id",
+					      "provider number"),
+			       .distance = 24)},
+	},
+	{
+		.name = "card",
+		.class = ID_ACCOUNT,
+		.group = "builtin",
+		.what = "payment card number, by issuer and check digit",
+		.source = "45 CFR 164.514(b)(2)(i)(J); ISO/IEC 7812-1, issuers' ranges",
+		.nforms = 2,
+		.forms = {FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
+			  FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}-\\d{4}(?:-\\d{1,3})?"
+			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|-\\d{6}-\\d{4,5}| \\d{6} "
+			       "\\d{4,5})",
+			       DECIMAL, DECIMAL, DIGITS, 6, .validate = "card")},
+	},
+	{
+		/*
+		 * The letters in front are spelled out by their count, so that a digit stands at
+		 * a known place in each form. Digits may touch their label: "MRN123456".
+		 */
+		.name = "mrn",
+		.class = ID_RECORD,
+		.group = "builtin",
+		.what = "medical record number: digits, or letters and digits, after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(H)",
+		.nforms = 5,
+		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,15}", DECIMAL, WORD, DIGITS, 4,
+			       .labels = MRN_LABELS, .distance = 24),
+			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
+			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d")},
+	},
+	{
+		.name = "zip",
+		.class = ID_ADDRESS,
+		.group = "builtin",
+		.what = "ZIP code after a state or a label",
+		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
+		.nforms = 3,
+		.forms = {ZIP_FORM("\\d{5}", .labels = STATES, .distance = 3),
+			  /* "ID" is a state in front of Idaho's own codes alone. */
+			  ZIP_FORM("83[2-8]\\d{2}", .labels = LIST("=ID"), .distance = 3),
+			  ZIP_FORM("\\d{5}",
+				   .labels = LIST("zip", "zip code", "postal", "postal code",
+						  "postcode"),
+				   .distance = 16)},
+	},
+};
+
+const struct rule_def *rules_numbers(size_t *ret_n)
+{
+	*ret_n = array_size(numbers);
+	return numbers;
+}
