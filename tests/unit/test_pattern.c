@@ -342,6 +342,7 @@ Test(pattern, labels_look_back_no_further_than_they_may)
 
 static const char *const long_label[] = {"a label of thirty-two bytes, no!", NULL};
 static const char *const no_label[] = {"", NULL};
+static const char *const spaced[] = {"mrn ", NULL};
 static const char *const pid[] = {"PID-5", NULL};
 
 static const struct {
@@ -363,6 +364,8 @@ static const struct {
 	 "a label is 1 to 31 bytes"},
 	{{.name = "r", .forms = {{.pattern = "a", .labels = no_label}}, .nforms = 1},
 	 "a label is 1 to 31 bytes"},
+	{{.name = "r", .forms = {{.pattern = "a", .unless = spaced}}, .nforms = 1},
+	 "neither begins nor ends with a space"},
 	{{.name = "r", .forms = {{.pattern = "a", .labels = pid, .distance = 65}}, .nforms = 1},
 	 "distance 65: at most 64"},
 	{{.name = "r", .nforms = RULE_MAX_FORMS + 1}, "more than 12 forms"},

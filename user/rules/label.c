@@ -19,7 +19,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define LABEL_MAX    31
+#define LABEL_MAX    31   /* bytes */
+#define LABELS_MAX   1024 /* of a form */
 #define DISTANCE_MAX (SCRIM_LOOKBACK - 32)
 
 _Static_assert(DISTANCE_MAX + LABEL_MAX + 1 <= SCRIM_LOOKBACK, "a label is seen whole");
@@ -28,11 +29,12 @@ _Static_assert(DISTANCE_MAX + LABEL_MAX + 1 <= SCRIM_LOOKBACK, "a label is seen 
 #define LABEL_GAP   " \t:#.,-=()\"'[]<>_*\\"
 #define LABEL_SPACE " \t-_"
 
-/* The words that may, too; no longer than SMALL_MAX. */
-static const char *const small_words[] = {
-	"no", "nr", "num", "number", "id", "is", "was", "are", "of", "the",   "my",   "me",
-	"us", "at", "on",  "value",  "to", "be", "his", "her", "as", "their", "code", "your"};
+/* The words that may, too. */
 #define SMALL_MAX 6
+static const char small_words[][SMALL_MAX + 1] = {
+	"no", "nr",  "id",  "is",  "of",  "my",  "me",  "us",   "at",   "on",    "to",    "be",
+	"as", "num", "was", "are", "the", "his", "her", "code", "your", "value", "their", "number",
+};
 
 struct label {
 	const char *text; /* lower case, unless `exact` */
@@ -40,9 +42,10 @@ struct label {
 	bool exact;
 };
 
+/* Labels in order of their last byte (in lower case): those that end in c from first[c]. */
 struct label_set {
 	u16 distance;
-	u16 n;
+	u16 first[256 + 1];
 	struct label labels[];
 };
 
@@ -64,6 +67,8 @@ static int label_build(struct arena *a, const char *from, struct label *ret_l, s
 
 	if (!len || len > LABEL_MAX || strchr(from, '\n'))
 		return err_set(e, EINVAL, "a label is 1 to %d bytes of one line", LABEL_MAX);
+	if (from[0] == ' ' || from[exact + len - 1] == ' ')
+		return err_set(e, EINVAL, "a label neither begins nor ends with a space");
 	text = arena_strdup(a, from + exact);
 	if (!text)
 		return -ENOMEM;
@@ -73,10 +78,28 @@ static int label_build(struct arena *a, const char *from, struct label *ret_l, s
 	return 0;
 }
 
+static u8 last_byte(const struct label *l)
+{
+	return lower((u8)l->text[l->len - 1]);
+}
+
+/* Puts l behind the n labels that are there, where its last byte belongs. */
+static void insert(struct label_set *set, size_t n, struct label l)
+{
+	size_t at = n;
+
+	for (; at > 0 && last_byte(&set->labels[at - 1]) > last_byte(&l); at--)
+		set->labels[at] = set->labels[at - 1];
+	set->labels[at] = l;
+	for (unsigned int c = last_byte(&l) + 1u; c <= 256; c++)
+		set->first[c]++;
+}
+
 int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 		    const struct label_set **ret_labels, struct err *e)
 {
 	struct label_set *set;
+	struct label l = {0};
 	size_t n = 0;
 	int r;
 
@@ -86,18 +109,21 @@ int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 		*ret_labels = NULL;
 		return 0;
 	}
-	if (distance > DISTANCE_MAX || n > UINT16_MAX)
+	if (distance > DISTANCE_MAX)
 		return err_set(e, EINVAL,
 			       "distance %u: at most %d bytes between a label and its value",
 			       distance, DISTANCE_MAX);
+	if (n > LABELS_MAX)
+		return err_set(e, EINVAL, "%zu labels; at most %d", n, LABELS_MAX);
 	set = arena_alloc(a, sizeof(*set) + n * sizeof(set->labels[0]));
 	if (!set)
 		return -ENOMEM;
 	set->distance = distance;
-	for (set->n = 0; set->n < n; set->n++) {
-		r = label_build(a, labels[set->n], &set->labels[set->n], e);
+	for (size_t i = 0; i < n; i++) {
+		r = label_build(a, labels[i], &l, e);
 		if (r)
 			return r;
+		insert(set, i, l);
 	}
 	*ret_labels = set;
 	return 0;
@@ -129,22 +155,35 @@ static bool label_ends(const struct label *l, const u8 *text, size_t from, size_
 	return word_begins(text, from, at);
 }
 
+/* Whether some label ends at text[end), end > from. */
+static bool any_label_ends(const struct label_set *set, const u8 *text, size_t from, size_t end)
+{
+	u8 c = lower(text[end - 1]);
+
+	/* A letter on both sides is the middle of a word. */
+	if (byte_is_letter(c) && byte_is_letter(text[end]))
+		return false;
+	for (u16 i = set->first[c]; i < set->first[c + 1]; i++)
+		if (label_ends(&set->labels[i], text, from, end))
+			return true;
+	return false;
+}
+
 /* The begin of the small word that ends at text[end), or end if there is none. */
 static size_t small_word(const u8 *text, size_t from, size_t end)
 {
+	char word[SMALL_MAX + 1] = {0};
 	size_t at = end, len;
-	char word[SMALL_MAX + 1];
 
 	while (at > from && end - at <= SMALL_MAX && byte_is_letter(text[at - 1]))
 		at--;
 	len = end - at;
-	if (!len || len > SMALL_MAX)
+	if (len > SMALL_MAX)
 		return end;
 	for (size_t i = 0; i < len; i++)
 		word[i] = (char)lower(text[at + i]);
-	word[len] = '\0';
 	for (size_t i = 0; i < array_size(small_words); i++)
-		if (!strcmp(word, small_words[i]))
+		if (!memcmp(word, small_words[i], sizeof(word)))
 			return at;
 	return end;
 }
@@ -155,15 +194,12 @@ static bool label_stands(const struct label_set *set, const u8 *text, size_t p)
 	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
 
 	while (end > from && p - end <= set->distance) {
-		/* A letter on both sides is the middle of a word. */
-		if (!byte_is_letter(text[end - 1]) || !byte_is_letter(text[end]))
-			for (u16 i = 0; i < set->n; i++)
-				if (label_ends(&set->labels[i], text, from, end))
-					return true;
+		if (any_label_ends(set, text, from, end))
+			return true;
 		before = end;
 		if (is_one_of(text[end - 1], LABEL_GAP))
 			end--;
-		else if (byte_is_letter(text[end - 1]))
+		else
 			end = small_word(text, from, end);
 		if (end == before)
 			return false;
