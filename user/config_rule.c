@@ -200,10 +200,10 @@ static void read_rule(struct reader *r, const struct yaml *node, size_t index)
 	struct rule_map map = {0};
 	struct form_def form = {0};
 
+	def->group = ""; /* also where a fault leaves the rest unread */
 	if (!expect(r, node, YAML_MAP, "a rule, such as {name: ..., class: ..., pattern: ...}"))
 		return;
 	read_map(r, node, "a rule", rule_keys, array_size(rule_keys), &map);
-	def->group = "";
 	def->what = map.what ? map.what : "a rule of the site";
 	def->source = "configuration";
 	def->class = map.class ? read_class(r, map.class) : ID_OTHER;
