@@ -117,27 +117,6 @@ static void print_fields(const struct rule_def *defs, size_t n)
 			       identifier_name(defs[i].class), defs[i].group);
 }
 
-static bool named_before(const struct rule_def *defs, size_t i, size_t j)
-{
-	for (size_t a = 0; a <= i; a++)
-		for (size_t b = 0; b < (a < i ? defs[a].nforms : j); b++)
-			if (defs[a].forms[b].validate &&
-			    !strcmp(defs[a].forms[b].validate, defs[i].forms[j].validate))
-				return true;
-	return false;
-}
-
-/* The names a site's rule may give to `validate`, each once. */
-static void print_validators(const struct rule_def *defs, size_t n)
-{
-	fputs("\nChecks for `validate` of a site's rule:", stdout);
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < defs[i].nforms; j++)
-			if (defs[i].forms[j].validate && !named_before(defs, i, j))
-				printf(" %s", defs[i].forms[j].validate);
-	putchar('\n');
-}
-
 static int print_all(const struct tool *self, const struct rule_def *defs, size_t n, bool json)
 {
 	if (json)
@@ -154,7 +133,10 @@ static int print_all(const struct tool *self, const struct rule_def *defs, size_
 		puts("\n]");
 	} else {
 		print_fields(defs, n);
-		print_validators(defs, n);
+		fputs("\nChecks for `validate` of a site's rule:", stdout);
+		for (size_t i = 0; validator_name(i); i++)
+			printf(" %s", validator_name(i));
+		putchar('\n');
 	}
 	return tool_flush(self);
 }

@@ -129,6 +129,20 @@ static enum guard read_guard(struct reader *r, const struct yaml *value)
 	return i < 0 ? GUARD_WORD : guards[i];
 }
 
+static const char *read_validator(struct reader *r, const struct yaml *value)
+{
+	const char *names[32];
+	size_t n = 0;
+	int i;
+
+	while (n < array_size(names) && validator_name(n)) {
+		names[n] = validator_name(n);
+		n++;
+	}
+	i = read_word(r, value, names, n);
+	return i < 0 ? NULL : names[i];
+}
+
 /* How far a label may stand from its value. */
 static void read_distance(struct reader *r, const struct rule_map *map, struct form_def *form)
 {
@@ -157,13 +171,8 @@ static void read_form(struct reader *r, const struct rule_map *map, struct form_
 	if (map->unless)
 		form->unless = read_texts(r, map->unless, "a label such as `order`");
 	read_distance(r, map, form);
-	if (map->validate && expect(r, map->validate, YAML_TEXT, "a validator's name")) {
-		form->validate = map->validate->text;
-		if (!validator_find(map->validate->text))
-			wrong(r, map->validate,
-			      "there is no validator `%s`; `scrim rules` lists them",
-			      map->validate->text);
-	}
+	if (map->validate)
+		form->validate = read_validator(r, map->validate);
 	form->commit_unit = COMMIT_BYTES;
 	form->commit = COMMIT_DEFAULT;
 }

@@ -172,4 +172,7 @@ const struct rule_def *rules_builtin(size_t *ret_n);
 /* A validator by its name ("ssn", "luhn", "npi", ...); NULL if there is none. */
 validate_fn validator_find(const char *name);
 
+/* The i-th validator's name; NULL behind the last. */
+const char *validator_name(size_t i);
+
 #endif

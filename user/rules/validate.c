@@ -20,3 +20,8 @@ validate_fn validator_find(const char *name)
 			return validators[i].fn;
 	return NULL;
 }
+
+const char *validator_name(size_t i)
+{
+	return i < array_size(validators) ? validators[i].name : NULL;
+}
