@@ -22,7 +22,13 @@
  *     - the validator, if any, accepts text[p, e).
  *   The text is read from left to right; at each p the longest e over all forms is taken, of
  *   equals the one whose rule comes first; reading goes on at e.
- * No pattern ever matches a newline.
+ *
+ * A pattern is a regular expression whose every repeat has a bound:
+ *   a \. \x41 \t      bytes; "(?i)" at its begin makes ASCII letters match in both cases
+ *   [a-z_] [^,] . \d \w \s   one byte of a set, never a newline (\s: space or tab)
+ *   x? x{3} x{1,5}    repeats;  x|y  either;  (?:x)  a group
+ *   (x)               once in a pattern: the part to mask; without it the whole match is
+ * What can match nothing, or more than SCRIM_WINDOW bytes, is refused.
  */
 #ifndef SCRIM_RULES_H
 #define SCRIM_RULES_H

@@ -47,6 +47,7 @@ static const struct {
 	{"mrn", "Medical Record Number is [HX-12345678]."},
 	{"mrn", "Chart #[AB12345], chart no [12-34-56]"},
 	{"mrn", "\"patient_id\": \"[PT0001234]\""},
+	{"mrn", "mrn [550e8400-e29b-41d4-a716-446655440000]"},
 	{"mrn", "<mrn>[778899]</mrn>"},
 	{NULL, "room 123456, chart 123456 items"},
 	{NULL, "MRN pending"},
@@ -75,7 +76,8 @@ static const struct {
 	{NULL, "user@localhost, a@b, @example.com, a@ b.com, a@b.c0m1"},
 	/* date */
 	{"date", "born [1970-01-15] or [1/15/1970] or [15/1/70] or [01-15-1970] or [15.1.1970]"},
-	{"date", "at [2024-02-29]T10:15:00Z, [20240229], [20240229101530]"},
+	{"date",
+	 "at [2024-02-29]T10:15:00Z, [20240229], [20240229101530], [20240229101530.123]-0500"},
 	{"date", "[01/02/2024]-[03/04/2024], [2024-01-01]/[2024-02-01]"},
 	{"date", "[March 14, 2024] and [14 March 2024], [Mar 14], [14-Mar-24], [14MAR2024]"},
 	{"date", "[Sept. 3rd, 1999], the [3rd of September 1999], [May 2024], [12 december 2001]"},
@@ -83,6 +85,7 @@ static const struct {
 	{NULL, "2023-02-29 13/13/2024 2/30/24 20241301 May 99 31 April"},
 	{NULL, "1/2, 10/100/1000, 3.1.4, 12345678, 2024-1"},
 	{NULL, "120240229, 202402291, 0.20240229"},
+	{NULL, "patients over 20 may feel it"},
 	{NULL, "you may 5 times, march 10 miles, Maya 3, Marcus 12, 1 decent"},
 	/* ipv4 */
 	{"ipv4", "from [10.2.0.1] to [192.168.1.254]:8080, [10.0.0.1]-[10.0.0.5],[10.0.0.9]."},

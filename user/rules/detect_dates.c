@@ -12,9 +12,9 @@
 	"|S(?:ept?(?:ember)?|EPT?(?:EMBER)?)|O(?:ct(?:ober)?|CT(?:OBER)?)"                         \
 	"|N(?:ov(?:ember)?|OV(?:EMBER)?)|D(?:ec(?:ember)?|EC(?:EMBER)?))"
 #define SMALL_MONTH                                                                                \
-	"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"          \
+	"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?"              \
 	"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-#define DAY_MONTH DAY ORDINAL "(?: of)?[- ]?(?:" MONTH "|" SMALL_MONTH ")"
+#define DAY_OF DAY ORDINAL "(?: of)?[- ]?"
 
 #define DATE_FORM(text, before, after, digits)                                                     \
 	FORM(text, before, after, DIGITS, digits, .validate = "date")
@@ -35,15 +35,17 @@ static const struct rule_def dates[] = {
 			 DATE_FORM("\\d{1,2}(?:/\\d{1,2}/(?:" YEAR "|\\d{2})|-\\d{1,2}-" YEAR
 				   "|\\.\\d{1,2}\\." YEAR ")",
 				   DECIMAL, DECIMAL, 4),
-			 DATE_FORM(YEAR "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
-					"(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d)?)?",
+			 DATE_FORM(YEAR
+				   "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
+				   "(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d(?:\\.\\d{1,4})?)?)?",
 				   DECIMAL, DECIMAL, 6),
 			 /* Three pairs of digits are a date only by themselves. */
 			 DATE_FORM("\\d{2}-\\d{2}-\\d{2}", NUMBER, NUMBER, 4),
-			 DATE_FORM(DAY_MONTH "(?:[-., ]{1,2}" YEAR "|" YEAR "|-\\d{2})", DECIMAL,
-				   DECIMAL, 1),
-			 /* Without a year the month ends with the word: not "1 decent". */
-			 DATE_FORM(DAY_MONTH, DECIMAL, WORD, 1),
+			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-., ]{1,2}" YEAR
+					  "|" YEAR "|-\\d{2})",
+				   DECIMAL, DECIMAL, 1),
+			 /* Without a year: not "1 decent", nor "over 20 may". */
+			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH ")", DECIMAL, WORD, 1),
 			 DATE_FORM(MONTH "\\.?[- ]{1,2}(?:" DAY ORDINAL "(?:,? ?-?" YEAR ")?|" YEAR
 					 ")",
 				   WORD, DECIMAL, 1)},

@@ -11,7 +11,7 @@
 	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
 	     "unit number", "unit no")
 #define MRN_FORM(head)                                                                             \
-	FORM(head "(?:-?[0-9A-Za-z]){2,15}", WORD, WORD, DIGITS, 4, .labels = MRN_LABELS,          \
+	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
 	     .distance = 24)
 
 #define ZIP_FORM(digits, ...)                                                                      \
@@ -81,7 +81,7 @@ static const struct rule_def numbers[] = {
 		.what = "medical record number: digits, or letters and digits, after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(H)",
 		.nforms = 5,
-		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,15}", DECIMAL, WORD, DIGITS, 4,
+		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,39}", DECIMAL, NONE, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24),
 			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
 			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d")},

@@ -12,7 +12,7 @@
 
 #define WORDS     (NFA_MAX / 64)
 #define HASH_SIZE 8192        /* a power of two, over twice DFA_MAX_STATES */
-#define WORK_MAX  (64U << 20) /* words of sets put together */
+#define WORK_MAX  (32U << 20) /* instructions looked at, words put together */
 
 /* The instructions a state stands for; only SET and MATCH are kept. */
 struct subset {
@@ -115,6 +115,7 @@ static int step(struct subsets *c, u16 from, u8 byte)
 		for (u64 bits = c->states[from].w[w]; bits; bits &= bits - 1) {
 			const struct nfa_inst *in = &nfa->insts[w * 64 + __builtin_ctzll(bits)];
 
+			c->work++;
 			if (in->op != NFA_SET || !byteset_has(&nfa->sets[in->set], byte))
 				continue;
 			for (u16 i = 0; i < c->words; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Dates that the calendar has: 2024-02-29 2/29/24 29.2.2024 20240229[1015[30]] 29 Feb 2024
+ * Dates that the calendar has: 2024-02-29 2/29/24 24-02-29 29.2.2024 20240229[1015[30]] 29 Feb 2024
  * "February 29th, 2024" "Feb 29". Of two small numbers either may be the month.
  *
  * Years of four digits are 1880 to 2099: others are more often numbers than dates.
@@ -118,5 +118,7 @@ bool validate_date(const u8 *text, size_t len)
 	if (p.digits[0] == 4)
 		return on_calendar(p.value[0], p.value[1], p.value[2]);
 	y = year_of(p.value[2], p.digits[2]);
-	return on_calendar(y, p.value[0], p.value[1]) || on_calendar(y, p.value[1], p.value[0]);
+	return on_calendar(y, p.value[0], p.value[1]) || on_calendar(y, p.value[1], p.value[0]) ||
+	       (p.digits[0] == 2 && p.digits[2] == 2 &&
+		on_calendar(2000 + p.value[0], p.value[1], p.value[2]));
 }
