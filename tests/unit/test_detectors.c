@@ -3,6 +3,7 @@
  * The built-in detectors on lines of text. In `text`, [ and ] are set around what must be found,
  * and are not part of it; everything outside them must be left alone.
  */
+#include "one_form.h"
 #include "oracle.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -159,6 +160,36 @@ Test(detectors, find_what_they_should_and_nothing_else)
 				  u.text + m[k].from);
 		}
 	}
+	ruleset_free(rs);
+}
+
+/* The automata that ship, against the oracle, at every place of every line. */
+Test(detectors, automata_agree_with_the_oracle)
+{
+	bool ends[SCRIM_WINDOW + 1], judge[SCRIM_WINDOW + 1];
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	size_t seen = 0;
+
+	for (size_t i = 0; i < array_size(lines); i++) {
+		const u8 *text = (const u8 *)lines[i].text;
+		size_t len = strlen(lines[i].text);
+
+		for (u16 k = 0; k < rs->nforms; k++) {
+			const struct form *f = &rs->forms[k];
+			u16 nth = (u16)(k - rs->rules[f->rule].first_form);
+
+			for (size_t p = 0; p < len; p++) {
+				automaton_ends(&f->dfa, text, len, p, ends);
+				oracle_ends(defs[f->rule].forms[nth].pattern, text, len, p, judge);
+				cr_assert_arr_eq(ends, judge, sizeof(ends),
+						 "%s, form %u on '%s' at %zu",
+						 rs->rules[f->rule].name, nth, lines[i].text, p);
+				seen += memchr(ends, true, sizeof(ends)) != NULL;
+			}
+		}
+	}
+	cr_assert_gt(seen, 200);
 	ruleset_free(rs);
 }
 

@@ -20,15 +20,17 @@ static void add(const struct rule_def *defs, size_t n)
 
 static void join(void)
 {
-	const struct rule_def *(*const parts[])(size_t *) = {rules_numbers, rules_contacts,
-							     rules_dates, rules_hl7_fields};
 	const struct rule_def *defs;
 	size_t n;
 
-	for (size_t i = 0; i < array_size(parts); i++) {
-		defs = parts[i](&n);
-		add(defs, n);
-	}
+	defs = rules_numbers(&n);
+	add(defs, n);
+	defs = rules_contacts(&n);
+	add(defs, n);
+	defs = rules_dates(&n);
+	add(defs, n);
+	defs = rules_hl7_fields(&n);
+	add(defs, n);
 }
 
 const struct rule_def *rules_builtin(size_t *ret_n)

@@ -154,7 +154,7 @@ static void subsets_free(struct subsets **c)
 
 static int subsets_new(const struct nfa *nfa, const u8 *class, u16 nclasses, struct subsets **ret_c)
 {
-	struct subsets *c cleanup(subsets_free) = calloc(1, sizeof(*c));
+	struct subsets *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return -ENOMEM;
@@ -165,14 +165,15 @@ static int subsets_new(const struct nfa *nfa, const u8 *class, u16 nclasses, str
 	c->closure = calloc(nfa->ninsts, sizeof(*c->closure));
 	c->states = calloc(DFA_MAX_STATES, sizeof(*c->states));
 	c->trans = calloc((size_t)DFA_MAX_STATES * nclasses, sizeof(*c->trans));
-	if (!c->closure || !c->states || !c->trans)
+	if (!c->closure || !c->states || !c->trans) {
+		subsets_free(&c);
 		return -ENOMEM;
+	}
 	for (u16 i = 0; i < nfa->ninsts; i++)
 		close_over(nfa, i, &c->closure[i]);
 	for (unsigned int b = 0; b < 256; b++)
 		c->sample[class[b]] = (u8)b;
 	*ret_c = c;
-	c = NULL;
 	return 0;
 }
 
