@@ -106,6 +106,32 @@ Test(pattern, state_explosion_is_refused)
 	}
 }
 
+/* Whatever is written, it is compiled or refused, and the column is within it. */
+Test(pattern, any_bytes_at_all)
+{
+	static const char bytes[] = "ab(((?:i))[[]]^-\\\\dwx4{{}}123,|?*+.$\n\xc3\xa9";
+	u64 seed = 0x5eed;
+	size_t compiled = 0;
+	char pattern[32];
+
+	for (int i = 0; i < 20000; i++) {
+		unsigned int column = 1;
+		size_t len = 1 + seed % (sizeof(pattern) - 2);
+		int r;
+
+		for (size_t k = 0; k < len; k++) {
+			seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+			pattern[k] = bytes[(seed >> 33) % (sizeof(bytes) - 1)];
+		}
+		pattern[len] = '\0';
+		r = pattern_check(pattern, &column, NULL);
+		cr_assert(r == 0 || r == -EINVAL || r == -E2BIG, "'%s': %d", pattern, r);
+		cr_assert(column >= 1 && column <= len + 1, "'%s': column %u", pattern, column);
+		compiled += r == 0;
+	}
+	cr_assert_gt(compiled, 100);
+}
+
 Test(pattern, too_long_to_write)
 {
 	char pattern[2048];

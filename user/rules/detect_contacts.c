@@ -12,10 +12,7 @@
 	     "whatsapp", "dial", "contact", "reach", "hotline", "landline")
 
 #define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
-#define LABELLED_PHONE(text, guard, ...)                                                           \
-	FORM(text EXTENSION, guard, DIGIT, DIGITS, 5, .labels = PHONE_LABELS, .distance = 24,      \
-	     .validate = "phone")
-#define NAMED_PHONE(text) FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
+#define NAMED_PHONE(text)     FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
 
 static const struct rule_def contacts[] = {
 	{
@@ -40,7 +37,9 @@ static const struct rule_def contacts[] = {
 			  PHONE_FORM("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){2,5}", .validate = "phone"),
 			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, NUMBER, NUMBER, DIGITS,
 			       7),
-			  LABELLED_PHONE("[0-9(][0-9+](?:[ ./-]?\\(?\\d\\)?){5,14}", DIGIT),
+			  FORM("[0-9(][0-9+](?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT, DIGIT,
+			       DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
+			       .distance = 24),
 			  NAMED_PHONE("\\d(?:[ .-]?\\d){5,12}"),
 			  NAMED_PHONE("\\(\\d{1,5}\\)(?:[ .-]?\\d){5,12}")},
 	},
