@@ -67,7 +67,7 @@ const struct tool tool_attach = {
 		"ports is refused, so a boot can run it before forwarding is turned on.\n"
 		"\n"
 		"  --config FILE    the daemon's configuration\n"
-		"  --instance NAME  pins under /sys/fs/bpf/scrim.NAME\n"
+		"  --instance NAME  pins under /sys/fs/bpf/scrim-NAME\n"
 		"  --replace        swaps what another version of scrim has pinned\n"
 		"  --help           this text\n"
 		"\n"

@@ -100,7 +100,7 @@ const struct tool tool_status = {
 	.run = run,
 	.help = "usage: scrim status [--json] [--instance NAME]\n"
 		"\n"
-		"Reads the maps pinned under /sys/fs/bpf/scrim (of an instance: scrim.NAME): "
+		"Reads the maps pinned under /sys/fs/bpf/scrim (of an instance: scrim-NAME): "
 		"verdicts\n"
 		"and refusals by reason, and what each rule found under each role. Asks no "
 		"daemon.\n"

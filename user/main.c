@@ -16,7 +16,7 @@ static const char help[] =
 	"in the foreground, with log lines on standard error.\n"
 	"\n"
 	"  --config FILE    the configuration; `scrim check FILE` checks it\n"
-	"  --instance NAME  keeps this daemon's maps and links in /sys/fs/bpf/scrim.NAME, apart\n"
+	"  --instance NAME  keeps this daemon's maps and links in /sys/fs/bpf/scrim-NAME, apart\n"
 	"                   from those of others\n"
 	"  --replace        swaps what another version of scrim has pinned, without a moment in\n"
 	"                   which anything is forwarded unmasked\n"

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <sched.h>
 #include <scrim/steer.h>
+#include <string.h>
 
 static unsigned int allowed(cpu_set_t *set)
 {
@@ -40,6 +41,26 @@ bool steer_needed(const struct config *c)
 	return false;
 }
 
+/* An explicit upstream of the gateway is protected with the others: its answers are steered too. */
+static void add_upstream(struct config *c, const struct config_listener *l,
+			 struct kern_listener *to)
+{
+	struct kern_prefix *nets = must_new(&c->arena, struct kern_prefix, l->nprotected + 1);
+	struct kern_prefix *last = &nets[l->nprotected];
+
+	memcpy(nets, l->protected_nets, l->nprotected * sizeof(*nets));
+	last->family = (u8)l->upstream.sa.sa_family;
+	if (last->family == AF_INET) {
+		last->bits = 32;
+		memcpy(last->addr, &l->upstream.in4.sin_addr, 4);
+	} else {
+		last->bits = 128;
+		memcpy(last->addr, &l->upstream.in6.sin6_addr, 16);
+	}
+	to->protected_nets = nets;
+	to->nprotected = l->nprotected + 1;
+}
+
 static void listener_conf(struct config *c, const struct config_listener *l,
 			  struct kern_listener *to)
 {
@@ -65,6 +86,8 @@ static void listener_conf(struct config *c, const struct config_listener *l,
 		.nroles = l->nroles,
 		.refuse_existing = l->refuse_existing,
 	};
+	if (l->mode == IO_GATEWAY && !l->upstream_original && l->nprotected)
+		add_upstream(c, l, to);
 }
 
 void steer_conf(struct config *c, struct kern_conf *ret_conf)
