@@ -34,7 +34,7 @@ enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
  */
 struct io_listener {
 	const char *name;         /* for log lines */
-	int fd;                   /* this worker's listening socket, non-blocking; owned by the caller */
+	int fd;                   /* this worker's listening socket; the caller's. O_NONBLOCK is cleared, SO_LINGER 0 and TCP_NODELAY set: accepted sockets inherit them */
 	enum io_mode mode;
 	u16 port;                 /* the service's port, host order: what getsockname() must say in local and gateway, else FLOW_NOT_STEERED */
 	bool mask_to_server, mask_to_client;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A connection's life: made at accept, ended by itself or by a reset, freed when the ring has
+ * no operation on it left.
+ *
+ *   conn_new ─▶ connecting ─▶ relaying ─▶ conn_end    ─┐
+ *                    └────────────┴─────▶ conn_reset  ─┴▶ dead ─▶ (pending == 0) ─▶ conn_reap
+ */
+#include "worker.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void direction_init(struct direction *d, u8 index, const struct io_role *role, bool masked)
+{
+	*d = (struct direction){.index = index, .masked = masked && role->policy};
+	if (d->masked)
+		stream_init(&d->stream, role->policy, role->counters);
+	link_init(&d->idle);
+	link_init(&d->starving);
+	link_init(&d->blocked);
+}
+
+struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
+		      const struct io_role *role)
+{
+	struct conn *c = aligned_alloc(16, (sizeof(*c) + 15) & ~(size_t)15);
+
+	if (!c)
+		return NULL;
+	*c = (struct conn){.w = l->w, .l = l, .fd = {fd, -1}, .client = *client};
+	direction_init(&c->dir[0], 0, role, l->conf.mask_to_server);
+	direction_init(&c->dir[1], 1, role, l->conf.mask_to_client);
+	link_init(&c->link);
+	link_init(&c->connecting);
+	list_append(&l->w->conns, &c->link);
+	l->w->nconns++;
+	return c;
+}
+
+static void direction_drop(struct direction *d)
+{
+	link_remove(&d->idle);
+	link_remove(&d->starving);
+	queue_drop(d);
+	if (d->masked)
+		stream_drop(&d->stream);
+}
+
+static void conn_die(struct conn *c)
+{
+	struct io_uring_sqe *sqe;
+
+	c->dead = true;
+	for (int i = 0; c->pending && i < 2; i++) {
+		if (c->fd[i] < 0)
+			continue;
+		sqe = ring_sqe(c->w, NULL, OP_IGNORE);
+		io_uring_prep_cancel_fd(sqe, c->fd[i], IORING_ASYNC_CANCEL_ALL);
+		io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
+	}
+}
+
+void conn_reset(struct conn *c, enum scrim_flow reason)
+{
+	if (c->dead)
+		return;
+	if (reason == FLOW_CLIENT_RESET || reason == FLOW_SERVER_RESET)
+		flow_count(c->w, reason); /* the ends' own doing: not worth a line */
+	else
+		flow_refuse(c->w, reason, c->l, &c->client);
+	conn_die(c);
+}
+
+void conn_end(struct conn *c)
+{
+	const struct linger wait = {0};
+
+	if (c->dead)
+		return;
+	/* Both ends have said all: what the kernel still has to deliver is to be delivered. */
+	setsockopt(c->fd[0], SOL_SOCKET, SO_LINGER, &wait, sizeof(wait));
+	setsockopt(c->fd[1], SOL_SOCKET, SO_LINGER, &wait, sizeof(wait));
+	flow_count(c->w, FLOW_RELAYED);
+	conn_die(c);
+}
+
+void conn_reap(struct conn *c)
+{
+	if (!c->dead || c->pending)
+		return;
+	direction_drop(&c->dir[0]);
+	direction_drop(&c->dir[1]);
+	close(c->fd[0]);
+	if (c->fd[1] >= 0)
+		close(c->fd[1]);
+	link_remove(&c->link);
+	link_remove(&c->connecting);
+	c->w->nconns--;
+	free(c);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Verdicts: counted where every worker counts, and logged so that a flood stays readable. */
+#include "worker.h"
+
+#define LOG_EVERY_MS 10000
+
+static const char *const reason_names[FLOW_COUNT] = {
+#define X(symbol, name, what) [FLOW_##symbol] = name,
+	SCRIM_FLOW(X)
+#undef X
+};
+
+void flow_count(struct io_worker *w, enum scrim_flow reason)
+{
+	__atomic_fetch_add(&w->conf.flow[reason].count, 1, __ATOMIC_RELAXED);
+}
+
+void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,
+		 const union io_addr *peer)
+{
+	char text[ADDRESS_TEXT];
+	u64 missed;
+
+	flow_count(w, reason);
+	if (!log_gate_open(&w->gate[reason], worker_now(w) / 1000000, LOG_EVERY_MS, &missed))
+		return;
+	log_line(LOG_LEVEL_NOTICE, "listener %s: %s: %s (%llu more since the last such line)",
+		 l->conf.name, address_text(peer, text), reason_names[reason],
+		 (unsigned long long)missed);
+}

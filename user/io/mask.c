@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Masking between receive and send, and the idle timer: `hold_us` after its last bytes a
+ * direction that holds some lets them go. The time is the same for all, so the list of
+ * directions that hold is in the order of their deadlines.
+ */
+#include "worker.h"
+
+#define SMALL 16 /* a piece of memory for what a stream held: it lies in the head room */
+
+static void mask_refused(struct direction *d, int r)
+{
+	conn_reset(direction_conn(d), -r < FLOW_COUNT ? (enum scrim_flow) - r : FLOW_INTERNAL);
+}
+
+static void mask_rest(struct direction *d)
+{
+	struct io_worker *w = direction_conn(d)->w;
+
+	if (!stream_held(&d->stream)) {
+		link_remove(&d->idle);
+		return;
+	}
+	d->idle_at = worker_now(w) + (u64)w->conf.limits.hold_us * 1000;
+	list_append(&w->idle, &d->idle);
+}
+
+bool mask_received(struct direction *d, struct buffer *b)
+{
+	struct span out = {0};
+	int r = stream_feed(&d->stream, direction_conn(d)->w->scratch, b->base, b->len, &out);
+
+	if (r < 0) {
+		buffer_wipe(b);
+		mask_refused(d, r);
+		return false;
+	}
+	b->p = out.p;
+	b->len = (u32)out.len;
+	mask_rest(d);
+	return true;
+}
+
+typedef int stream_let_go(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out);
+
+/* Queues what the stream lets go. Returns what it said. */
+static int mask_let_go(struct direction *d, stream_let_go *let_go)
+{
+	struct buffer *b = buffer_new(SMALL);
+	struct span out = {0};
+	int r;
+
+	if (!b)
+		return -FLOW_MEMORY;
+	r = let_go(&d->stream, direction_conn(d)->w->scratch, b->base, &out);
+	b->p = out.p;
+	b->len = (u32)out.len;
+	if ((r && r != -FLOW_HL7_UNFINISHED) || !b->len)
+		buffer_give(b);
+	else
+		queue_append(d, b);
+	return r;
+}
+
+bool mask_finish(struct direction *d)
+{
+	struct conn *c = direction_conn(d);
+	int r;
+
+	link_remove(&d->idle);
+	r = mask_let_go(d, stream_finish);
+	if (r == -FLOW_HL7_UNFINISHED) {
+		flow_refuse(c->w, FLOW_HL7_UNFINISHED, c->l, &c->client);
+		return true;
+	}
+	if (r)
+		mask_refused(d, r);
+	return !r;
+}
+
+void mask_idle(struct io_worker *w)
+{
+	while (!link_alone(&w->idle)) {
+		struct direction *d = container_of(w->idle.next, struct direction, idle);
+		struct conn *c = direction_conn(d);
+		int r;
+
+		if (d->idle_at > worker_now(w))
+			return;
+		link_remove(&d->idle);
+		if (c->dead)
+			continue;
+		r = mask_let_go(d, stream_idle);
+		if (r)
+			mask_refused(d, r);
+		else
+			relay_pump(d);
+		conn_reap(c);
+	}
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a direction has received and not yet sent. The buffers themselves are linked, so an idle
+ * direction has no memory for it. A reader that stalls may not keep buffers that others need:
+ * when a pool has none left, the longest blocked queue moves to memory of its exact size.
+ */
+#include "worker.h"
+#include <string.h>
+
+void queue_append(struct direction *d, struct buffer *b)
+{
+	b->next = NULL;
+	if (d->head)
+		d->tail->next = b;
+	else
+		d->head = b;
+	d->tail = b;
+	d->queued += b->len;
+	d->count++;
+	if (!b->pool)
+		direction_conn(d)->w->spilled += b->len;
+}
+
+void queue_drop(struct direction *d)
+{
+	struct io_worker *w = direction_conn(d)->w;
+
+	while (d->head) {
+		struct buffer *b = d->head;
+
+		d->head = b->next;
+		if (!b->pool)
+			w->spilled -= b->len;
+		buffer_give(b);
+	}
+	d->queued = 0;
+	d->count = 0;
+	link_remove(&d->blocked);
+}
+
+/* The most that may lie outside of the pools: twice what they may grow to. */
+static size_t spill_most(const struct io_worker *w)
+{
+	return 2 * (w->pool[POOL_LIGHT].bytes + w->pool[POOL_BULK].bytes);
+}
+
+bool queue_spill(struct io_worker *w)
+{
+	struct direction *d;
+	struct buffer **at, *b, *own;
+
+	if (link_alone(&w->blocked))
+		return false;
+	d = container_of(w->blocked.next, struct direction, blocked);
+	link_remove(&d->blocked);
+	for (at = &d->head; (b = *at); at = &(*at)->next) {
+		if (!b->pool)
+			continue;
+		own = w->spilled + b->len > spill_most(w) ? NULL : buffer_new(b->len);
+		if (!own) {
+			conn_reset(direction_conn(d), FLOW_MEMORY);
+			queue_drop(d);
+			break;
+		}
+		memcpy(own->p, b->p, b->len);
+		own->next = b->next;
+		w->spilled += b->len;
+		if (d->tail == b)
+			d->tail = own;
+		*at = own;
+		buffer_give(b);
+	}
+	return true;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Moving the bytes of a direction.
+ *
+ *   receive ─▶ mask ─▶ queue ─▶ send, one at a time ─▶ buffer back ─▶ receive
+ *                         └─ no room ─▶ stop receiving, wait for room ─┘
+ *
+ * A send never waits in the ring (MSG_DONTWAIT): when the other socket is full it says so and a
+ * poll waits instead, so that the queue may be moved out of the way meanwhile.
+ */
+#include "worker.h"
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <poll.h>
+
+#define SMALL_IN_A_ROW 8    /* small receives that make a bulk direction light again */
+#define ROOM_LEAST     4096 /* what a socket that polls writable is given at least */
+
+static enum scrim_flow side_reset(int side)
+{
+	return side ? FLOW_SERVER_RESET : FLOW_CLIENT_RESET;
+}
+
+static void direction_poll(struct direction *d)
+{
+	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_WRITABLE);
+
+	io_uring_prep_poll_add(sqe, direction_out(d), POLLOUT);
+	d->polling = true;
+}
+
+/*
+ * How much a bulk direction may receive next so that it can be sent on at once; 0: wait. The
+ * kernel counts its own overhead into wmem_queued: a sixteenth is left for that.
+ */
+static u32 direction_room(struct direction *d)
+{
+	u32 size = direction_conn(d)->w->pool[POOL_BULK].size;
+	u32 mem[SK_MEMINFO_VARS] = {0}, room, used;
+	socklen_t len = sizeof(mem);
+
+	if (getsockopt(direction_out(d), SOL_SOCKET, SO_MEMINFO, mem, &len))
+		return ROOM_LEAST;
+	used = mem[SK_MEMINFO_WMEM_QUEUED] + d->queued;
+	room = mem[SK_MEMINFO_SNDBUF] > used ? mem[SK_MEMINFO_SNDBUF] - used : 0;
+	room -= room / 16;
+	if (d->writable && room < ROOM_LEAST)
+		return ROOM_LEAST;
+	if (!d->writable && room < size / 2)
+		return 0;
+	return room < size ? room : size;
+}
+
+static void direction_receive(struct direction *d)
+{
+	struct io_worker *w = direction_conn(d)->w;
+	struct io_uring_sqe *sqe;
+	u32 len = 0;
+
+	if (d->polling || d->count > 1)
+		return;
+	if (d->bulk) {
+		len = direction_room(d);
+		if (!len) {
+			if (!d->head)
+				direction_poll(d);
+			return;
+		}
+		d->writable = false;
+	}
+	sqe = ring_sqe(w, d, OP_RECV);
+	if (d->bulk)
+		io_uring_prep_recv(sqe, direction_in(d), NULL, len, 0);
+	else
+		io_uring_prep_recv_multishot(sqe, direction_in(d), NULL, 0, 0);
+	io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
+	sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
+	d->from_bulk = d->bulk;
+	d->receiving = true;
+}
+
+/* A light direction's receive would go on by itself. */
+static void direction_pause(struct direction *d)
+{
+	if (!d->receiving || d->from_bulk || d->cancelling)
+		return;
+	d->cancelling = true;
+	ring_cancel(direction_conn(d)->w, d, OP_RECV);
+}
+
+static void direction_send(struct direction *d)
+{
+	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_SEND);
+
+	io_uring_prep_send(sqe, direction_out(d), d->head->p, d->head->len,
+			   MSG_NOSIGNAL | MSG_DONTWAIT);
+	d->sending = true;
+}
+
+static void direction_pass_end(struct direction *d)
+{
+	struct conn *c = direction_conn(d);
+
+	d->shut = true;
+	if (shutdown(direction_out(d), SHUT_WR))
+		conn_reset(c, side_reset(!d->index));
+	else if (c->dir[!d->index].shut)
+		conn_end(c);
+}
+
+void relay_pump(struct direction *d)
+{
+	if (direction_conn(d)->dead)
+		return;
+	if (d->head && !d->sending && !d->polling)
+		direction_send(d);
+	if (!d->head && d->eof && !d->shut)
+		direction_pass_end(d);
+	if (!d->eof && !d->receiving && link_alone(&d->starving))
+		direction_receive(d);
+}
+
+void relay_start(struct conn *c)
+{
+	relay_pump(&c->dir[0]);
+	relay_pump(&c->dir[1]);
+}
+
+/* Big buffers for who fills small ones, small ones for who does not fill a small one. */
+static void direction_adapt(struct direction *d, u32 len)
+{
+	u32 light = direction_conn(d)->w->pool[POOL_LIGHT].size;
+
+	if (!d->bulk) {
+		d->bulk = len == light;
+		d->small = 0;
+		if (d->bulk)
+			direction_pause(d);
+	} else if (len > light / 2) {
+		d->small = 0;
+	} else if (++d->small == SMALL_IN_A_ROW) {
+		d->bulk = false;
+	}
+}
+
+static void direction_got(struct direction *d, struct buffer *b)
+{
+	direction_adapt(d, b->len);
+	if (d->masked && !mask_received(d, b)) {
+		buffer_give(b);
+		return;
+	}
+	if (b->len)
+		queue_append(d, b);
+	else
+		buffer_give(b);
+}
+
+/* The sender has ended. What it may still do is reset, and nobody receives from it any more. */
+static void direction_ended(struct direction *d)
+{
+	struct conn *c = direction_conn(d);
+	struct io_uring_sqe *sqe;
+
+	d->eof = true;
+	if (d->masked && !mask_finish(d))
+		return;
+	if (c->dir[!d->index].shut)
+		return;
+	sqe = ring_sqe(c->w, d, OP_HANGUP);
+	/* Multishot: the first to fire is the end that is known already (RDHUP). */
+	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
+}
+
+void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
+{
+	struct conn *c = direction_conn(d);
+	struct pool *pool = &c->w->pool[d->from_bulk ? POOL_BULK : POOL_LIGHT];
+	struct buffer *b = NULL;
+
+	if (cqe->flags & IORING_CQE_F_BUFFER)
+		b = pool_take(pool, (u16)(cqe->flags >> IORING_CQE_BUFFER_SHIFT),
+			      cqe->res > 0 ? (u32)cqe->res : 0);
+	if (!(cqe->flags & IORING_CQE_F_MORE))
+		d->receiving = d->cancelling = false;
+	if (c->dead || cqe->res <= 0) {
+		if (b)
+			buffer_give(b);
+		b = NULL;
+	}
+	if (c->dead)
+		return;
+	if (b)
+		direction_got(d, b);
+	else if (!cqe->res)
+		direction_ended(d);
+	else if (cqe->res == -ENOBUFS)
+		list_append(&c->w->starving[pool->group], &d->starving);
+	else if (cqe->res == -ENOMEM)
+		conn_reset(c, FLOW_MEMORY);
+	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
+		conn_reset(c, side_reset(d->index));
+	relay_pump(d);
+}
+
+/* The other socket is full: receive no more, wait for room. */
+static void direction_blocked(struct direction *d)
+{
+	direction_pause(d);
+	direction_poll(d);
+	list_append(&direction_conn(d)->w->blocked, &d->blocked);
+}
+
+static void direction_advance(struct direction *d, u32 n)
+{
+	struct buffer *b = d->head;
+
+	b->p += n;
+	b->len -= n;
+	d->queued -= n;
+	if (!b->pool)
+		direction_conn(d)->w->spilled -= n;
+	if (b->len)
+		return;
+	d->head = b->next;
+	d->count--;
+	buffer_give(b);
+}
+
+void relay_sent(struct direction *d, int res)
+{
+	struct conn *c = direction_conn(d);
+	u32 asked;
+
+	d->sending = false;
+	if (c->dead)
+		return;
+	if (res == -ENOMEM || res == -ENOBUFS) {
+		conn_reset(c, FLOW_MEMORY);
+	} else if (res < 0 && res != -EAGAIN && res != -EINTR) {
+		conn_reset(c, side_reset(!d->index));
+	} else {
+		asked = d->head->len;
+		if (res > 0)
+			direction_advance(d, (u32)res);
+		if (res < 0 || (u32)res < asked)
+			direction_blocked(d);
+	}
+	relay_pump(d);
+}
+
+void relay_writable(struct direction *d, int res)
+{
+	d->polling = false;
+	d->writable = res > 0;
+	link_remove(&d->blocked);
+	relay_pump(d);
+}
+
+void relay_hangup(struct direction *d, int res)
+{
+	struct conn *c = direction_conn(d);
+
+	/* After our own end it is the ordinary close. */
+	if (res > 0 && (res & (POLLERR | POLLHUP)) && !c->dir[!d->index].shut)
+		conn_reset(c, side_reset(d->index));
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A worker: made, run on its thread, stopped from any other, freed. */
+#include "worker.h"
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define LIGHT_SIZE 16384U
+#define LIGHT_PER  16U /* light buffers for each big one */
+#define TICK_NS    100000000ULL
+
+void io_limits_default(struct io_limits *l)
+{
+	*l = (struct io_limits){.connections = 10000,
+				.hold_us = 2000,
+				.connect_ms = 10000,
+				.drain_ms = 30000,
+				.buffer_size = 256 * 1024,
+				.buffers = 4,
+				.buffers_max = 64};
+}
+
+static int worker_pools(struct io_worker *w)
+{
+	const struct io_limits *l = &w->conf.limits;
+	u32 light = l->buffer_size < LIGHT_SIZE ? l->buffer_size : LIGHT_SIZE;
+	int r = pool_open(&w->pool[POOL_LIGHT], &w->ring, POOL_LIGHT, light, l->buffers * LIGHT_PER,
+			  l->buffers_max * LIGHT_PER);
+
+	return r
+		       ?: pool_open(&w->pool[POOL_BULK], &w->ring, POOL_BULK, l->buffer_size,
+				    l->buffers, l->buffers_max);
+}
+
+static int worker_listeners(struct io_worker *w, const struct io_listener *conf, size_t n,
+			    struct err *e)
+{
+	int r;
+
+	w->listeners = aligned_alloc(16, (n ?: 1) * sizeof(*w->listeners));
+	if (!w->listeners)
+		return -ENOMEM;
+	for (; w->nlisteners < n; w->nlisteners++) {
+		r = listener_open(w, &conf[w->nlisteners], &w->listeners[w->nlisteners]);
+		if (r)
+			return err_set(e, -r, "listener %s: %s", conf[w->nlisteners].name,
+				       strerror(-r));
+	}
+	return 0;
+}
+
+static struct io_worker *worker_alloc(const struct io_conf *conf)
+{
+	struct io_worker *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->conf = *conf;
+	w->ring.ring_fd = -1;
+	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	link_init(&w->conns);
+	link_init(&w->connecting);
+	link_init(&w->idle);
+	link_init(&w->blocked);
+	for (int i = 0; i < POOLS; i++)
+		link_init(&w->starving[i]);
+	return w;
+}
+
+int io_worker_new(const struct io_conf *conf, const struct io_listener *listeners, size_t n,
+		  struct io_worker **ret_w, struct err *e)
+{
+	struct io_worker *w = worker_alloc(conf);
+	int r;
+
+	if (!w)
+		return err_set(e, ENOMEM, "no memory for a worker");
+	r = w->wake < 0 ? -errno : 0;
+	if (!r)
+		r = ring_open(&w->ring, e);
+	if (r) {
+		w->ring.ring_fd = -1;
+		goto out;
+	}
+	r = worker_pools(w);
+	if (!r)
+		r = mask_scratch_new(conf->limits.buffer_size, &w->scratch);
+	if (r) {
+		err_set(e, -r, "buffers: %s", strerror(-r));
+		goto out;
+	}
+	r = worker_listeners(w, listeners, n, e);
+	if (r)
+		goto out;
+	*ret_w = w;
+	return 0;
+out:
+	io_worker_free(w);
+	return r;
+}
+
+void io_worker_free(struct io_worker *w)
+{
+	if (!w)
+		return;
+	/* The ring first: nothing touches the buffers any more when it is gone. */
+	if (w->ring.ring_fd >= 0)
+		io_uring_queue_exit(&w->ring);
+	while (!link_alone(&w->conns)) {
+		struct conn *c = container_of(w->conns.next, struct conn, link);
+
+		c->dead = true;
+		c->pending = 0;
+		conn_reap(c);
+	}
+	for (int i = 0; i < POOLS; i++)
+		pool_close(&w->pool[i]);
+	mask_scratch_free(w->scratch);
+	free(w->listeners);
+	if (w->wake >= 0)
+		close(w->wake);
+	free(w);
+}
+
+void io_worker_stop(struct io_worker *w)
+{
+	const u64 one = 1;
+
+	/* It fails only when there are 2^64 - 2 calls not seen yet. */
+	if (write(w->wake, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void worker_wake(struct io_worker *w)
+{
+	w->stopping = true;
+	w->drain_by = worker_now(w) + (u64)w->conf.limits.drain_ms * 1000000;
+	for (size_t i = 0; i < w->nlisteners; i++)
+		if (w->listeners[i].accepting)
+			ring_cancel(w, &w->listeners[i], OP_ACCEPT);
+}
+
+static void worker_drain(struct io_worker *w)
+{
+	struct link *l, *next;
+
+	for (l = w->conns.next; l != &w->conns; l = next) {
+		struct conn *c = container_of(l, struct conn, link);
+
+		next = l->next;
+		conn_reset(c, FLOW_DRAINED);
+		conn_reap(c);
+	}
+}
+
+static bool worker_done(const struct io_worker *w)
+{
+	if (!w->stopping || w->nconns)
+		return false;
+	for (size_t i = 0; i < w->nlisteners; i++)
+		if (w->listeners[i].accepting)
+			return false;
+	return true;
+}
+
+static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe)
+{
+	void *what = (void *)(uintptr_t)(cqe->user_data & ~(u64)OP_MASK);
+	enum op op = cqe->user_data & OP_MASK;
+	struct direction *d = what;
+	struct conn *c;
+
+	if (op == OP_ACCEPT)
+		accept_done(what, cqe);
+	if (op == OP_WAKE)
+		worker_wake(w);
+	if (op < OP_CONNECT)
+		return;
+	c = direction_conn(d);
+	if (!(cqe->flags & IORING_CQE_F_MORE))
+		c->pending--;
+	if (op == OP_CONNECT)
+		connect_done(c, cqe->res);
+	else if (op == OP_RECV)
+		relay_received(d, cqe);
+	else if (op == OP_SEND)
+		relay_sent(d, cqe->res);
+	else if (op == OP_WRITABLE)
+		relay_writable(d, cqe->res);
+	else
+		relay_hangup(d, cqe->res);
+	conn_reap(c);
+}
+
+static void worker_completions(struct io_worker *w)
+{
+	struct io_uring_cqe *cqe;
+	unsigned int head, n = 0;
+
+	io_uring_for_each_cqe(&w->ring, head, cqe)
+	{
+		worker_dispatch(w, cqe);
+		n++;
+	}
+	io_uring_cq_advance(&w->ring, n);
+}
+
+static bool due(struct io_worker *w, u64 *at)
+{
+	if (!*at || *at > worker_now(w))
+		return false;
+	*at = 0;
+	return true;
+}
+
+static void worker_deadlines(struct io_worker *w)
+{
+	bool again = false;
+
+	if (!link_alone(&w->idle))
+		mask_idle(w);
+	if (!link_alone(&w->connecting))
+		connect_timeouts(w);
+	if (due(w, &w->drain_by))
+		worker_drain(w);
+	if (due(w, &w->accept_at) && !w->stopping)
+		for (size_t i = 0; i < w->nlisteners; i++)
+			if (!w->listeners[i].accepting)
+				listener_arm(&w->listeners[i]);
+	if (due(w, &w->tick_at)) {
+		for (int i = 0; i < POOLS; i++)
+			again |= pool_tick(&w->pool[i]);
+	} else if (!w->tick_at) {
+		again = w->pool[POOL_LIGHT].dirty || w->pool[POOL_BULK].dirty;
+	}
+	if (again)
+		w->tick_at = worker_now(w) + TICK_NS;
+}
+
+/* Buffers that came back go to who waited longest. True: somebody waits still. */
+static bool worker_feed(struct io_worker *w)
+{
+	bool hungry = false;
+
+	for (int i = 0; i < POOLS; i++) {
+		struct link *list = &w->starving[i];
+		u16 n = pool_free_count(&w->pool[i]);
+
+		while (n-- && !link_alone(list)) {
+			struct direction *d = container_of(list->next, struct direction, starving);
+
+			link_remove(&d->starving);
+			relay_pump(d);
+		}
+		hungry |= !link_alone(list);
+	}
+	return hungry;
+}
+
+/* Everybody who could give a buffer back waits for somebody else: more buffers, or take some. */
+static bool worker_relieve(struct io_worker *w)
+{
+	for (int i = 0; i < POOLS; i++)
+		if (!link_alone(&w->starving[i]))
+			return pool_grow(&w->pool[i]) || queue_spill(w);
+	return false;
+}
+
+static u64 earlier(u64 a, u64 b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+static int worker_wait(struct io_worker *w)
+{
+	u64 at = earlier(earlier(w->tick_at, w->drain_by), w->accept_at), now;
+	struct __kernel_timespec t;
+	struct io_uring_cqe *cqe;
+
+	if (!link_alone(&w->idle))
+		at = earlier(at, container_of(w->idle.next, struct direction, idle)->idle_at);
+	if (!link_alone(&w->connecting))
+		at = earlier(at,
+			     container_of(w->connecting.next, struct conn, connecting)->connect_by);
+	if (!at)
+		return io_uring_submit_and_wait(&w->ring, 1);
+	now = worker_now(w);
+	at = at > now ? at - now : 0;
+	t = (struct __kernel_timespec){.tv_sec = (long long)(at / 1000000000),
+				       .tv_nsec = (long long)(at % 1000000000)};
+	return io_uring_submit_and_wait_timeout(&w->ring, &cqe, 1, &t, NULL);
+}
+
+/* One turn: submit, wait, take what has happened. */
+static int worker_round(struct io_worker *w)
+{
+	int r = 0;
+
+	if (worker_feed(w)) {
+		r = io_uring_submit_and_get_events(&w->ring);
+		if (!io_uring_cq_ready(&w->ring) && worker_relieve(w))
+			return 0;
+	}
+	if (r >= 0 && !io_uring_cq_ready(&w->ring))
+		r = worker_wait(w);
+	w->now = 0;
+	if (r < 0 && r != -ETIME && r != -EINTR && r != -EBUSY && r != -EAGAIN)
+		return r;
+	worker_completions(w);
+	worker_deadlines(w);
+	return 0;
+}
+
+int io_worker_run(struct io_worker *w)
+{
+	struct io_uring_sqe *sqe = ring_sqe(w, NULL, OP_WAKE);
+	cpu_set_t set;
+	int r = 0;
+
+	if (w->conf.cpu >= 0) {
+		CPU_ZERO(&set);
+		CPU_SET(w->conf.cpu, &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			log_line(LOG_LEVEL_WARNING, "cannot pin to CPU %d: %s", w->conf.cpu,
+				 strerror(errno));
+	}
+	io_uring_prep_poll_add(sqe, w->wake, POLLIN);
+	for (size_t i = 0; i < w->nlisteners; i++)
+		listener_arm(&w->listeners[i]);
+	while (!r && !worker_done(w))
+		r = worker_round(w);
+	return r;
+}

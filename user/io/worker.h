@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the parts of the relay share: the worker, a connection, its two directions.
+ *
+ *   worker ─┬─ listeners
+ *           ├─ pools: light (16 KiB, many), bulk (the configured size, few)
+ *           └─ connections ── dir[0]  fd[0] client ══▶ fd[1] server
+ *                          └─ dir[1]  fd[1] server ══▶ fd[0] client
+ *
+ * A direction begins light: a multishot receive, so that a small message costs no re-arming and
+ * takes a small buffer. When it fills one it becomes bulk: one receive at a time into a big
+ * buffer, of no more bytes than the other socket has room for. So a reader that stalls leaves
+ * at most a few small buffers, or nothing, on this side.
+ */
+#ifndef IO_WORKER_H
+#define IO_WORKER_H
+
+#include "address.h"
+#include "list.h"
+#include "pool.h"
+#include <scrim/io.h>
+#include <scrim/log.h>
+
+/* What a completion is for: in the low bits of user_data, beside a 16-byte aligned address. */
+enum op {
+	OP_IGNORE,
+	OP_ACCEPT,  /* struct listener */
+	OP_WAKE,    /* none: somebody called io_worker_stop() */
+	OP_CONNECT, /* struct direction, from here on */
+	OP_RECV,
+	OP_SEND,
+	OP_WRITABLE,
+	OP_HANGUP,
+	OP_MASK = 15
+};
+
+enum { POOL_LIGHT, POOL_BULK, POOLS };
+
+struct direction {
+	struct stream stream;
+	struct buffer *head, *tail; /* received, not yet sent, oldest first */
+	u32 queued;                 /* bytes of it */
+	u16 count;                  /* buffers of it */
+	u8 index;                   /* 0: client to server */
+	u8 small;                   /* small receives in a row while bulk */
+	bool masked : 1;            /* bytes go through the stream */
+	bool bulk : 1;
+	bool receiving : 1; /* a receive is armed ... */
+	bool from_bulk : 1; /* ... on this pool */
+	bool cancelling : 1;
+	bool sending : 1;
+	bool polling : 1;     /* waits for room in the other socket */
+	bool writable : 1;    /* ... which has come */
+	bool eof : 1;         /* the sender has ended */
+	bool shut : 1;        /* the end was passed on */
+	u64 idle_at;          /* ns: when the held tail goes out */
+	struct link idle;     /* in worker.idle while bytes are held */
+	struct link starving; /* in worker.starving[pool]: waits for a buffer */
+	struct link blocked;  /* in worker.blocked: cannot send, holds buffers of a pool */
+} __attribute__((aligned(16)));
+
+struct conn {
+	struct direction dir[2];
+	struct io_worker *w;
+	const struct listener *l;
+	int fd[2];
+	u32 pending;   /* operations in the ring */
+	bool dead : 1; /* ended; freed when nothing is pending */
+	bool connected : 1;
+	bool retried : 1;
+	union io_addr client, server;
+	u64 connect_by;         /* ns */
+	struct link link;       /* in worker.conns */
+	struct link connecting; /* in worker.connecting */
+};
+
+struct listener {
+	struct io_listener conf;
+	union io_addr bound;
+	struct io_worker *w;
+	bool accepting;
+} __attribute__((aligned(16)));
+
+struct io_worker {
+	struct io_uring ring;
+	struct io_conf conf;
+	struct pool pool[POOLS];
+	struct mask_scratch *scratch;
+	struct listener *listeners;
+	size_t nlisteners;
+	int wake;    /* an eventfd */
+	bool waking; /* is being polled */
+	bool stopping;
+	u32 nconns;
+	size_t spilled; /* bytes in memory outside of the pools */
+	struct link conns, connecting, idle, blocked, starving[POOLS];
+	u64 now;                          /* ns, read at most once a round; 0: not read yet */
+	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
+	struct log_gate gate[FLOW_COUNT];
+};
+
+static inline struct conn *direction_conn(struct direction *d)
+{
+	return container_of(d - d->index, struct conn, dir[0]);
+}
+static inline int direction_in(struct direction *d)
+{
+	return direction_conn(d)->fd[d->index];
+}
+static inline int direction_out(struct direction *d)
+{
+	return direction_conn(d)->fd[!d->index];
+}
+
+/* ring.c */
+/* NO_SQARRAY came with Linux 6.6 and stands for all that this release needs. */
+#define RING_FLAGS                                                                                 \
+	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |       \
+	 IORING_SETUP_NO_SQARRAY)
+int ring_open(struct io_uring *ring, struct err *e);
+struct io_uring_sqe *ring_sqe(struct io_worker *w, void *what, enum op op);
+void ring_cancel(struct io_worker *w, void *what, enum op op);
+u64 worker_now(struct io_worker *w);
+
+/* flow.c */
+void flow_count(struct io_worker *w, enum scrim_flow reason);
+/* Counts a refusal and says so in the log, now and then. */
+void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,
+		 const union io_addr *peer);
+
+/* accept.c */
+int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l);
+void listener_arm(struct listener *l);
+void accept_done(struct listener *l, const struct io_uring_cqe *cqe);
+
+/* connect.c */
+void connect_start(struct conn *c);
+void connect_done(struct conn *c, int res);
+void connect_timeouts(struct io_worker *w);
+
+/* proxy_v2.c */
+/* The header for a client's connection; 28 or 52 bytes. to has PROXY_V2_MAX. */
+#define PROXY_V2_MAX 52
+u32 proxy_v2_header(const union io_addr *from, const union io_addr *dialled, u8 *to);
+
+/* conn.c */
+struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
+		      const struct io_role *role);
+/* Ends it with a reset to both ends, counted. */
+void conn_reset(struct conn *c, enum scrim_flow reason);
+/* Ends it cleanly: both directions have ended and all is sent. */
+void conn_end(struct conn *c);
+/* Frees it if it has ended and nothing is pending. */
+void conn_reap(struct conn *c);
+
+/* queue.c */
+void queue_append(struct direction *d, struct buffer *b);
+void queue_drop(struct direction *d);
+/* Copies the queue of the longest blocked direction out of the pools. False: nobody to take from. */
+bool queue_spill(struct io_worker *w);
+
+/* relay.c */
+void relay_start(struct conn *c);
+void relay_pump(struct direction *d);
+void relay_received(struct direction *d, const struct io_uring_cqe *cqe);
+void relay_sent(struct direction *d, int res);
+void relay_writable(struct direction *d, int res);
+void relay_hangup(struct direction *d, int res);
+
+/* mask.c */
+/* Masks b in place. False: the connection was reset; b is the caller's either way. */
+bool mask_received(struct direction *d, struct buffer *b);
+bool mask_finish(struct direction *d);
+void mask_idle(struct io_worker *w);
+
+#endif
