@@ -3,10 +3,12 @@
  * What the kernel's side and the user's side agree on: map names, pin names, rows, reasons.
  * Included by BPF programs and by user code alike, so it uses only <linux/types.h>.
  *
- *   /sys/fs/bpf/scrim/            (instance NAME: /sys/fs/bpf/scrim.NAME/)
+ *   /sys/fs/bpf/scrim/            (instance NAME: /sys/fs/bpf/scrim-NAME/; bpffs allows no dots)
  *     rules      array, mmapable: a row per (rule, role)
  *     flow       array, mmapable: a row per verdict or reason of refusal
  *     metrics    iterator: OpenMetrics text
+ *     meta       who pinned this
+ *     steered    what is steered, and so which policy rules there are
  *     ...        maps and links of the modes in use: see bpf/maps.bpf.h
  */
 #ifndef SCRIM_ABI_H
@@ -17,11 +19,11 @@
 /* Changes whenever a pinned map's meaning or layout does. Kept in the map "meta". */
 #define SCRIM_ABI_VERSION 1
 
-#define SCRIM_NAME_LEN 32      /* rule, role, listener names, with the NUL */
-#define SCRIM_RULE_ROWS 1024   /* (rule, role) rows */
+#define SCRIM_NAME_LEN      32   /* rule, role, listener names, with the NUL */
+#define SCRIM_RULE_ROWS     1024 /* (rule, role) rows */
 #define SCRIM_MAX_LISTENERS 32
-#define SCRIM_MAX_ROLES 32     /* per listener, the default role included */
-#define SCRIM_MAX_WORKERS 64
+#define SCRIM_MAX_ROLES     32 /* per listener, the default role included */
+#define SCRIM_MAX_WORKERS   64
 
 /*
  * One rule under one role. A row with an empty rule name is free. Names are written before
@@ -49,47 +51,121 @@ struct scrim_flow_row {
  * Verdicts first, then reasons of refusal. X(symbol, name in the row, what it says)
  * The kernel's side counts the ones marked k, the user's side the ones marked u.
  */
-#define SCRIM_FLOW(X)                                                                             \
-	X(STEERED, "steered", "k: a new connection given to a listener")                          \
-	X(OWN, "own", "k: a connection of scrim's own let through to the service")                \
-	X(ACCEPTED, "accepted", "u: a connection accepted")                                       \
-	X(RELAYED, "relayed", "u: a connection that ended by itself in both directions")          \
-	X(NO_LISTENER, "no-listener", "k: refused, no live listener")                             \
-	X(FRAGMENT, "fragment", "k: dropped, an IP fragment")                                     \
-	X(IP_OPTIONS, "ip-options", "k: dropped, IPv4 options")                                   \
-	X(EXTENSION, "extension-header", "k: dropped, an IPv6 extension header")                  \
-	X(PROTOCOL, "protocol", "k: dropped, a protocol that can hide TCP")                       \
-	X(VLAN, "vlan", "k: dropped, a VLAN tag inside the payload")                              \
-	X(MALFORMED, "malformed", "k: dropped, a header that cannot be read")                     \
-	X(NOT_OWNED, "not-owned", "k: dropped, mid-stream without a live socket of scrim's")      \
-	X(NOT_STEERED, "not-steered", "u: refused, came to scrim's own address")                  \
-	X(LOOP, "loop", "u: refused, would connect scrim to itself")                              \
-	X(HL7_NO_MSH, "hl7-no-msh", "u: reset, a message that does not begin with MSH")           \
-	X(HL7_SEPARATOR, "hl7-separator", "u: reset, an impossible separator")                    \
-	X(HL7_FRAME, "hl7-frame", "u: reset, MLLP framing is broken")                             \
-	X(HL7_UNFINISHED, "hl7-unfinished", "u: the stream ended inside a frame")                 \
-	X(TLS, "tls", "u: reset, an encrypted stream cannot be masked")                           \
-	X(COMPRESSED, "compressed", "u: reset, a compressed stream cannot be masked")             \
-	X(MEMORY, "memory", "u: reset or refused, out of memory")                                 \
-	X(LIMIT, "limit", "u: refused, too many connections")                                     \
-	X(SOURCE_PORT, "source-port", "u: refused, the client's address and port is taken")       \
-	X(UPSTREAM_REFUSED, "upstream-refused", "u: reset, the server refused")                   \
-	X(UPSTREAM_TIMEOUT, "upstream-timeout", "u: reset, the server did not answer")            \
-	X(UPSTREAM_UNREACHABLE, "upstream-unreachable", "u: reset, no way to the server")         \
-	X(CLIENT_RESET, "client-reset", "u: the client reset")                                    \
-	X(SERVER_RESET, "server-reset", "u: the server reset")                                    \
-	X(DRAINED, "drained", "u: reset at the drain's time limit")                               \
-	X(EXISTING, "existing", "u: closed, open since before scrim")                             \
+#define SCRIM_FLOW(X)                                                                              \
+	X(STEERED, "steered", "k: a new connection given to a listener")                           \
+	X(OWN, "own", "k: a connection of scrim's own let through to the service")                 \
+	X(ACCEPTED, "accepted", "u: a connection accepted")                                        \
+	X(RELAYED, "relayed", "u: a connection that ended by itself in both directions")           \
+	X(NO_LISTENER, "no-listener", "k: refused, no live listener")                              \
+	X(FRAGMENT, "fragment", "k: dropped, an IP fragment")                                      \
+	X(IP_OPTIONS, "ip-options", "k: dropped, IPv4 options")                                    \
+	X(EXTENSION, "extension-header", "k: dropped, an IPv6 extension header")                   \
+	X(PROTOCOL, "protocol", "k: dropped, a protocol that can hide TCP")                        \
+	X(VLAN, "vlan", "k: dropped, a VLAN tag inside the payload")                               \
+	X(MALFORMED, "malformed", "k: dropped, a header that cannot be read")                      \
+	X(NOT_OWNED, "not-owned", "k: dropped, mid-stream without a live socket of scrim's")       \
+	X(NOT_STEERED, "not-steered", "u: refused, came to scrim's own address")                   \
+	X(LOOP, "loop", "u: refused, would connect scrim to itself")                               \
+	X(HL7_NO_MSH, "hl7-no-msh", "u: reset, a message that does not begin with MSH")            \
+	X(HL7_SEPARATOR, "hl7-separator", "u: reset, an impossible separator")                     \
+	X(HL7_FRAME, "hl7-frame", "u: reset, MLLP framing is broken")                              \
+	X(HL7_UNFINISHED, "hl7-unfinished", "u: the stream ended inside a frame")                  \
+	X(TLS, "tls", "u: reset, an encrypted stream cannot be masked")                            \
+	X(COMPRESSED, "compressed", "u: reset, a compressed stream cannot be masked")              \
+	X(MEMORY, "memory", "u: reset or refused, out of memory")                                  \
+	X(LIMIT, "limit", "u: refused, too many connections")                                      \
+	X(SOURCE_PORT, "source-port", "u: refused, the client's address and port is taken")        \
+	X(UPSTREAM_REFUSED, "upstream-refused", "u: reset, the server refused")                    \
+	X(UPSTREAM_TIMEOUT, "upstream-timeout", "u: reset, the server did not answer")             \
+	X(UPSTREAM_UNREACHABLE, "upstream-unreachable", "u: reset, no way to the server")          \
+	X(CLIENT_RESET, "client-reset", "u: the client reset")                                     \
+	X(SERVER_RESET, "server-reset", "u: the server reset")                                     \
+	X(DRAINED, "drained", "u: reset at the drain's time limit")                                \
+	X(EXISTING, "existing", "u: closed, open since before scrim")                              \
 	X(INTERNAL, "internal", "u: reset, an error of scrim's own")
 
 enum scrim_flow {
 #define X(symbol, name, what) FLOW_##symbol,
 	SCRIM_FLOW(X)
 #undef X
-	FLOW_COUNT
+		FLOW_COUNT
+};
+
+/*
+ * How the steering maps are keyed. Interfaces have slots, so that one that is made anew (with
+ * another index) finds its ports and networks unchanged. Addresses are 16 bytes, IPv4 as
+ * ::ffff:a.b.c.d. Ports are in network order.
+ */
+#define SCRIM_CLIENTS    1u /* sides of an interface, bits: a one-armed host has both on one */
+#define SCRIM_SERVERS    2u
+#define SCRIM_SLOTS      (2 * SCRIM_MAX_LISTENERS)
+#define SCRIM_SLOT_LOCAL 0xffffu /* mode local: no interface */
+
+struct scrim_iface {
+	__u32 slot;
+	__u8 sides;
+	__u8 l2_len; /* bytes in front of the IP header: 14, or 0 on a tunnel */
+	__u8 zero[2];
+};
+
+struct scrim_gate_key {
+	__u32 slot;
+	__be16 port; /* clients: the destination's, servers: the source's */
+	__u8 side;
+	__u8 zero;
+};
+
+/* Longest prefix match: of `owner` and the address, so prefixes count 32 bits more. */
+struct scrim_net_key {
+	__u32 prefix;
+	__u32 owner; /* protected networks: the slot; roles: the listener */
+	__u8 addr[16];
+};
+
+/* A connection of scrim's own to the service (mode local), as its own socket names the ends. */
+struct scrim_tuple {
+	__u8 local[16];
+	__u8 remote[16];
+	__be16 local_port;
+	__be16 remote_port;
+};
+
+/* Where a listening socket stands in the map "sockets". */
+#define SCRIM_SOCKETS (SCRIM_MAX_LISTENERS * SCRIM_MAX_ROLES * SCRIM_MAX_WORKERS * 2)
+#define SCRIM_SOCKET(listener, role, worker, v6)                                                   \
+	((((listener) * SCRIM_MAX_ROLES + (role)) * SCRIM_MAX_WORKERS + (worker)) * 2 + (v6))
+
+/* Policy routing of the gateway: documented, so that an operator keeps off. */
+#define SCRIM_ROUTE_TABLE    5713
+#define SCRIM_ROUTE_PRIORITY 90
+#define SCRIM_ROUTE_PROTOCOL 157
+#define SCRIM_ICMP_MARK      0x5713u
+
+/* One thing that is steered; of the gateway's each is a policy rule too. Key of the map "steered". */
+struct scrim_steered {
+	char ifname[16]; /* empty: mode local */
+	__u8 side;
+	__u8 family;
+	__u8 bits; /* of the network; 0: all */
+	__u8 zero;
+	__be16 port; /* 0: the rule for marked ICMP errors */
+	__u8 zero2[2];
+	__u8 addr[16];
+};
+
+struct scrim_meta {
+	__u32 abi;
+	__u32 zero;
+	__u64 netns; /* SO_NETNS_COOKIE of the network namespace this belongs to */
+	char version[SCRIM_NAME_LEN];
+	__u8 tags[8][8]; /* of the programs, in bpf/'s order */
 };
 
 _Static_assert(sizeof(struct scrim_rule_row) == 128, "row size is ABI");
 _Static_assert(sizeof(struct scrim_flow_row) == 64, "row size is ABI");
+_Static_assert(sizeof(struct scrim_gate_key) == 8, "no padding in a key");
+_Static_assert(sizeof(struct scrim_net_key) == 24, "no padding in a key");
+_Static_assert(sizeof(struct scrim_tuple) == 36, "no padding in a key");
+_Static_assert(sizeof(struct scrim_steered) == 40, "no padding in a key");
 
 #endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The counters as OpenMetrics text: an iterator over `export_steps`, whose elements say nothing;
+ * their indices do. A step prints one block of one family, so that a family stays together and
+ * none outgrows the kernel's buffer for one element (32 KiB).
+ *
+ *   step   0 .. 15   16 .. 31        ...   80      81
+ *          matches   masked_bytes    ...   flow    # EOF
+ */
+#include "maps.bpf.h"
+
+#define BLOCK     64 /* rows a step prints: at most 64 * 150 bytes */
+#define BLOCKS    (SCRIM_RULE_ROWS / BLOCK)
+#define FAMILIES  5
+#define STEP_FLOW (FAMILIES * BLOCKS)
+#define STEPS     (STEP_FLOW + 2)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, SCRIM_RULE_ROWS);
+	__type(key, __u32);
+	__type(value, struct scrim_rule_row);
+} scrim_rule SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scrim_meta);
+} meta SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct scrim_steered);
+	__type(value, __u32);
+} steered SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, STEPS);
+	__type(key, __u32);
+	__type(value, __u32);
+} export_steps SEC(".maps");
+
+/* Of the kernel's own structs, what an iterator is called with. */
+struct seq_file;
+struct bpf_iter_meta {
+	struct seq_file *seq;
+} __attribute__((preserve_access_index));
+struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
+	__u32 *key;
+} __attribute__((preserve_access_index));
+
+#define PRINT(seq, fmt, ...)                                                                       \
+	({                                                                                         \
+		static const char text[] = fmt;                                                    \
+		__u64 args[] = {__VA_ARGS__};                                                      \
+		bpf_seq_printf(seq, text, sizeof(text), args, sizeof(args));                       \
+	})
+#define SAY(seq, text_)                                                                            \
+	({                                                                                         \
+		static const char text[] = text_;                                                  \
+		bpf_seq_write(seq, text, sizeof(text) - 1);                                        \
+	})
+
+static __always_inline void head(struct seq_file *seq, __u32 family)
+{
+	switch (family) {
+	case 0:
+		SAY(seq, "# TYPE scrim_rule_matches counter\n"
+			 "# HELP scrim_rule_matches Values found.\n");
+		break;
+	case 1:
+		SAY(seq, "# TYPE scrim_rule_masked_bytes counter\n"
+			 "# UNIT scrim_rule_masked_bytes bytes\n"
+			 "# HELP scrim_rule_masked_bytes Bytes of values replaced.\n");
+		break;
+	case 2:
+		SAY(seq, "# TYPE scrim_rule_rejected counter\n"
+			 "# HELP scrim_rule_rejected Candidates that the validator refused.\n");
+		break;
+	case 3:
+		SAY(seq, "# TYPE scrim_rule_released_bytes counter\n"
+			 "# UNIT scrim_rule_released_bytes bytes\n"
+			 "# HELP scrim_rule_released_bytes Held bytes released by the idle "
+			 "timer.\n");
+		break;
+	case 4:
+		SAY(seq, "# TYPE scrim_rule_idle_bytes counter\n"
+			 "# UNIT scrim_rule_idle_bytes bytes\n"
+			 "# HELP scrim_rule_idle_bytes Held bytes masked by the idle timer.\n");
+		break;
+	}
+}
+
+static __always_inline void line(struct seq_file *seq, __u32 family, const struct scrim_rule_row *r)
+{
+	const __u64 rule = (__u64)(unsigned long)r->rule, role = (__u64)(unsigned long)r->role;
+
+	switch (family) {
+	case 0:
+		PRINT(seq, "scrim_rule_matches_total{rule=\"%s\",role=\"%s\"} %llu\n", rule, role,
+		      r->matches);
+		break;
+	case 1:
+		PRINT(seq, "scrim_rule_masked_bytes_total{rule=\"%s\",role=\"%s\"} %llu\n", rule,
+		      role, r->masked_bytes);
+		break;
+	case 2:
+		PRINT(seq, "scrim_rule_rejected_total{rule=\"%s\",role=\"%s\"} %llu\n", rule, role,
+		      r->rejected);
+		break;
+	case 3:
+		PRINT(seq, "scrim_rule_released_bytes_total{rule=\"%s\",role=\"%s\"} %llu\n", rule,
+		      role, r->released);
+		break;
+	case 4:
+		PRINT(seq, "scrim_rule_idle_bytes_total{rule=\"%s\",role=\"%s\"} %llu\n", rule,
+		      role, r->idle);
+		break;
+	}
+}
+
+static __always_inline void print_block(struct seq_file *seq, __u32 family, __u32 block)
+{
+	struct scrim_rule_row *r;
+	__u32 i, row;
+
+	if (!block)
+		head(seq, family);
+	for (i = 0; i < BLOCK; i++) {
+		row = block * BLOCK + i;
+		r = bpf_map_lookup_elem(&scrim_rule, &row);
+		if (r && *(volatile char *)r->rule)
+			line(seq, family, r);
+	}
+}
+
+static __always_inline void print_flow(struct seq_file *seq)
+{
+	struct scrim_flow_row *r;
+	__u32 i, row;
+
+	SAY(seq, "# TYPE scrim_flow counter\n"
+		 "# HELP scrim_flow Steering verdicts, and refusals by reason.\n");
+	for (i = 0; i < FLOW_COUNT; i++) {
+		row = i;
+		r = bpf_map_lookup_elem(&scrim_flow, &row);
+		if (r)
+			PRINT(seq, "scrim_flow_total{reason=\"%s\"} %llu\n",
+			      (__u64)(unsigned long)r->name, r->count);
+	}
+}
+
+SEC("iter/bpf_map_elem")
+int export_metrics(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	__u32 *key = ctx->key, step;
+
+	if (!key)
+		return 0;
+	step = *key;
+	if (step < STEP_FLOW)
+		print_block(seq, step / BLOCKS, step % BLOCKS);
+	else if (step == STEP_FLOW)
+		print_flow(seq);
+	else
+		SAY(seq, "# EOF\n");
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

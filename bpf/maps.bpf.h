@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The maps that more than one program uses. The user's side makes the steering maps anew at each
+ * start, fills them, and then swaps the programs: a change of configuration is one atomic step.
+ *
+ *   ifaces     interface index ─▶ slot, sides
+ *   gates      (slot, side, port) ─▶ listeners, a bit each
+ *   nets       (slot, network) ─▶ listeners whose servers are there, a bit each
+ *   roles      (listener, client's network) ─▶ role; none: role 0
+ *   sockets    (listener, role, worker, family) ─▶ listening socket; empty: none is alive
+ *   alive      a socket that only the daemon's process holds, and that goes the moment it dies;
+ *              listening sockets may live on for a while in a dying ring
+ */
+#ifndef SCRIM_MAPS_BPF_H
+#define SCRIM_MAPS_BPF_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+#include <scrim/abi.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, FLOW_COUNT);
+	__type(key, __u32);
+	__type(value, struct scrim_flow_row);
+} scrim_flow SEC(".maps");
+
+static __always_inline void flow_count(__u32 reason)
+{
+	struct scrim_flow_row *row = bpf_map_lookup_elem(&scrim_flow, &reason);
+
+	if (row)
+		__sync_fetch_and_add(&row->count, 1);
+}
+
+#endif

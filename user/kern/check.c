@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether this process and this kernel can do it; else the sentence that says what is missing. */
+#include "private.h"
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define KERNEL_MAJOR 6
+#define KERNEL_MINOR 6 /* tcx */
+
+static int check_capabilities(struct err *e)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} needed[] = {
+		{CAP_BPF, "CAP_BPF"},
+		{CAP_NET_ADMIN, "CAP_NET_ADMIN"},
+		{CAP_PERFMON, "CAP_PERFMON"},
+	};
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &head, caps))
+		return err_set(e, errno, "capget: %s", strerror(errno));
+	for (size_t i = 0; i < array_size(needed); i++)
+		if (!(caps[needed[i].bit / 32].effective & 1u << needed[i].bit % 32))
+			return err_set(e, EPERM,
+				       "%s is missing: run as root, or give the program CAP_BPF, "
+				       "CAP_NET_ADMIN and CAP_PERFMON",
+				       needed[i].name);
+	return 0;
+}
+
+static int check_kernel(struct err *e)
+{
+	struct utsname u;
+	int major, minor;
+
+	if (uname(&u) || sscanf(u.release, "%d.%d", &major, &minor) != 2)
+		return err_set(e, ENOTSUP, "the kernel does not tell its version");
+	if (major < KERNEL_MAJOR || (major == KERNEL_MAJOR && minor < KERNEL_MINOR))
+		return err_set(e, ENOTSUP, "Linux %d.%d or later is needed, this is %s",
+			       KERNEL_MAJOR, KERNEL_MINOR, u.release);
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return err_set(e, ENOTSUP,
+			       "a kernel built with CONFIG_DEBUG_INFO_BTF is needed "
+			       "(/sys/kernel/btf/vmlinux is not there)");
+	return 0;
+}
+
+int check_system(struct err *e)
+{
+	int rc = check_capabilities(e);
+
+	return rc ? rc : check_kernel(e);
+}

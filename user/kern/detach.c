@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Taking down: what an opening leaves over because its configuration steers less (--replace), and
+ * everything (`scrim detach`). Rules first: without them a live program still refuses.
+ */
+#include "private.h"
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct leftovers {
+	struct scrim_steered *steered;
+	size_t n;
+};
+
+/* All keys of the pinned map "steered". */
+static int read_steered(const char *dir, struct leftovers *to)
+{
+	int fd = pin_get(dir, "steered"), rc = 0;
+	struct scrim_steered key;
+	void *last = NULL, *more;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	while (!rc && !bpf_map_get_next_key(fd, last, &key)) {
+		more = realloc(to->steered, (to->n + 1) * sizeof(key));
+		if (!more) {
+			rc = -ENOMEM;
+			break;
+		}
+		to->steered = more;
+		to->steered[to->n++] = key;
+		last = &key;
+	}
+	close(fd);
+	return rc;
+}
+
+int leftovers_find(struct kern *k, struct leftovers **ret_old, struct err *e)
+{
+	struct leftovers *old = calloc(1, sizeof(*old));
+	int rc = old ? read_steered(k->dir, old) : -ENOMEM;
+
+	if (rc) {
+		leftovers_free(old);
+		return err_set(e, -rc, "%s/steered: %s", k->dir, strerror(-rc));
+	}
+	*ret_old = old;
+	return 0;
+}
+
+void leftovers_free(struct leftovers *old)
+{
+	if (old)
+		free(old->steered);
+	free(old);
+}
+
+static bool ours(const struct kern *k, const char *pin)
+{
+	static const char *const always[] = {"rules", "flow", "meta", "steered"};
+
+	for (size_t i = 0; i < array_size(always); i++)
+		if (!strcmp(always[i], pin))
+			return true;
+	for (size_t i = 0; i < k->nlinks; i++)
+		if (!strcmp(k->links[i].pin, pin))
+			return true;
+	return false;
+}
+
+void leftovers_remove(struct kern *k, const struct leftovers *old)
+{
+	DIR *d = opendir(k->dir);
+	struct dirent *entry;
+
+	for (size_t i = 0; i < old->n; i++)
+		if (!steered_has(k, &old->steered[i]))
+			route_remove(&old->steered[i]);
+	while (d && (entry = readdir(d)))
+		if (entry->d_name[0] != '.' && !ours(k, entry->d_name))
+			pin_remove(k->dir, entry->d_name);
+	if (d)
+		closedir(d);
+}
+
+/* What a pin is, in words. */
+static void say_pin(const char *pin, void (*said)(void *, const char *), void *ctx)
+{
+	char text[320];
+
+	if (!strncmp(pin, "tcx-", 4))
+		snprintf(text, sizeof(text), "program on interface %s", pin + 4);
+	else if (strstr(pin, "-lookup"))
+		snprintf(text, sizeof(text), "socket lookup program %s", pin);
+	else if (!strcmp(pin, "own-connect"))
+		snprintf(text, sizeof(text), "cgroup program own-connect");
+	else
+		snprintf(text, sizeof(text), "pin %s", pin);
+	said(ctx, text);
+}
+
+static void remove_pins(const char *dir, void (*said)(void *, const char *), void *ctx)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	while (d && (entry = readdir(d)))
+		if (entry->d_name[0] != '.') {
+			pin_remove(dir, entry->d_name);
+			say_pin(entry->d_name, said, ctx);
+		}
+	if (d)
+		closedir(d);
+	if (!rmdir(dir))
+		said(ctx, dir);
+}
+
+/* Its rules can be removed only in the network namespace they are in. */
+static int check_netns(const char *dir, bool force, bool *ret_here, struct err *e)
+{
+	struct scrim_meta meta;
+	bool here = old_meta(dir, &meta) || meta.netns == netns_cookie();
+
+	if (!here && !force)
+		return err_set(e, EBUSY,
+			       "%s belongs to another network namespace: run this there; --force "
+			       "removes it here and leaves that namespace's rules",
+			       dir);
+	*ret_here = here;
+	return 0;
+}
+
+static int take_down(const char *dir, bool here, void (*said)(void *, const char *), void *ctx,
+		     struct err *e)
+{
+	struct leftovers all = {0};
+	char what[128], text[160];
+	int rc = read_steered(dir, &all);
+
+	if (rc)
+		return err_set(e, -rc, "%s/steered: %s", dir, strerror(-rc));
+	for (size_t i = 0; here && i < all.n; i++) {
+		if (route_remove(&all.steered[i]))
+			continue;
+		steered_print(&all.steered[i], what, sizeof(what));
+		snprintf(text, sizeof(text), "policy rule %s", what);
+		said(ctx, text);
+	}
+	free(all.steered);
+	if (here)
+		routes_table_remove(said, ctx);
+	remove_pins(dir, said, ctx);
+	return 0;
+}
+
+int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what),
+		void *ctx, struct err *e)
+{
+	bool here = true;
+	char dir[64];
+	int fd, rc;
+
+	rc = dir_name(instance, dir, sizeof(dir), e);
+	if (rc)
+		return rc;
+	rc = dir_open(dir, false, &fd, e);
+	if (rc == -ENOENT)
+		return 0;
+	if (rc)
+		return rc;
+	rc = dir_lock(dir, fd, e);
+	if (rc == -EBUSY && force)
+		rc = 0;
+	if (!rc)
+		rc = check_netns(dir, force, &here, e);
+	if (!rc)
+		rc = take_down(dir, here, said, ctx, e);
+	close(fd);
+	return rc;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Attaching. A pinned link that is still attached where it should be gets the new program in one
+ * atomic step, so that there is no moment without one; else a new link is made, and takes the
+ * pin's name at the end. Until then links_undo() brings everything back.
+ */
+#include "private.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <export.skel.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <steer_gateway.skel.h>
+#include <steer_local.skel.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int link_info(int fd, struct bpf_link_info *info)
+{
+	u32 len = sizeof(*info);
+
+	memset(info, 0, sizeof(*info));
+	return bpf_link_get_info_by_fd(fd, info, &len);
+}
+
+bool link_on(int fd, u32 ifindex)
+{
+	struct bpf_link_info info;
+
+	return fd >= 0 && !link_info(fd, &info) && info.type == BPF_LINK_TYPE_TCX &&
+	       info.tcx.ifindex == ifindex;
+}
+
+/* Whether the pinned link is attached where a new one would be. */
+static bool link_fits(const struct bpf_link_info *info, int target, enum bpf_attach_type type)
+{
+	struct stat ns;
+
+	switch (type) {
+	case BPF_TCX_INGRESS:
+		return info->type == BPF_LINK_TYPE_TCX && (int)info->tcx.ifindex == target;
+	case BPF_SK_LOOKUP:
+		return info->type == BPF_LINK_TYPE_NETNS && !fstat(target, &ns) &&
+		       info->netns.netns_ino == ns.st_ino;
+	case BPF_CGROUP_SOCK_OPS:
+		return info->type == BPF_LINK_TYPE_CGROUP && info->cgroup.cgroup_id;
+	default:
+		return false; /* iterators are always made anew */
+	}
+}
+
+/* A row for the link in k->links, the old one of that pin if there is one (that is closed then). */
+static struct kern_link *link_row(struct kern *k, const char *pin)
+{
+	struct kern_link *l;
+
+	for (l = k->links; l < k->links + k->nlinks; l++)
+		if (!strcmp(l->pin, pin)) {
+			close(l->fd);
+			return l;
+		}
+	if (k->nlinks == KERN_LINKS)
+		return NULL;
+	k->nlinks++;
+	snprintf(l->pin, sizeof(l->pin), "%s", pin);
+	return l;
+}
+
+/* Swaps the program of the pinned link; -ENOENT where there is none that fits. */
+static int link_swap(struct kern *k, const char *pin, int prog, int target,
+		     enum bpf_attach_type type, struct kern_link *ret_link)
+{
+	int fd = pin_get(k->dir, pin), old, rc;
+	struct bpf_link_info info;
+
+	if (fd < 0)
+		return -ENOENT;
+	if (link_info(fd, &info) || !link_fits(&info, target, type)) {
+		close(fd);
+		return -ENOENT;
+	}
+	old = bpf_prog_get_fd_by_id(info.prog_id);
+	rc = old < 0 || bpf_link_update(fd, prog, NULL) ? -errno : 0;
+	if (rc) {
+		close(fd);
+		if (old >= 0)
+			close(old);
+		return rc;
+	}
+	ret_link->fd = fd;
+	ret_link->old_prog = old;
+	return 0;
+}
+
+/* Attaches prog, or swaps it in; ret_index (may be NULL) receives its row in k->links. */
+static int link_ensure(struct kern *k, const char *pin, const struct bpf_program *prog, int target,
+		       enum bpf_attach_type type, const struct bpf_link_create_opts *opts,
+		       int *ret_index, struct err *e)
+{
+	struct kern_link new = {.fd = -1, .old_prog = -1}, *l;
+	int fd = bpf_program__fd(prog), rc;
+
+	rc = link_swap(k, pin, fd, target, type, &new);
+	if (rc == -ENOENT) {
+		new.fd = bpf_link_create(fd, target, type, opts);
+		rc = new.fd < 0 ? -errno : 0;
+	}
+	if (rc)
+		return err_set(e, -rc, "attaching %s: %s", pin, strerror(-rc));
+	l = link_row(k, pin);
+	if (!l) {
+		close(new.fd);
+		return err_set(e, ENOSPC, "attaching %s: too many links", pin);
+	}
+	l->fd = new.fd;
+	l->old_prog = new.old_prog;
+	if (ret_index)
+		*ret_index = (int)(l - k->links);
+	return 0;
+}
+
+int link_iface(struct kern *k, struct kern_iface *i, struct err *e)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, first, .flags = BPF_F_BEFORE);
+	char pin[32];
+
+	snprintf(pin, sizeof(pin), "tcx-%.15s", i->name);
+	for (char *p = pin; *p; p++)
+		if (*p == '.')
+			*p = ':'; /* no dots in bpffs; no colon in an interface's name */
+	return link_ensure(k, pin, k->gateway->progs.steer_gateway, (int)i->index, BPF_TCX_INGRESS,
+			   &first, &i->link, e);
+}
+
+static int attach_lookup(struct kern *k, const char *pin, const struct bpf_program *prog,
+			 struct err *e)
+{
+	int ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), rc;
+
+	if (ns < 0)
+		return err_set(e, errno, "/proc/self/ns/net: %s", strerror(errno));
+	rc = link_ensure(k, pin, prog, ns, BPF_SK_LOOKUP, NULL, NULL, e);
+	close(ns);
+	return rc;
+}
+
+/* The cgroup2 hierarchy's top, as it is mounted, or by a mount that nobody sees. */
+static int cgroup_root(struct err *e)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *m;
+	int fd = -1, fs, mount;
+
+	while (mounts && fd < 0 && (m = getmntent(mounts)))
+		if (!strcmp(m->mnt_type, "cgroup2"))
+			fd = open(m->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mounts)
+		endmntent(mounts);
+	if (fd >= 0)
+		return fd;
+	fs = fsopen("cgroup2", FSOPEN_CLOEXEC);
+	mount = fs < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)
+			? -1
+			: fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	fd = mount < 0 ? -1 : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		err_set(e, errno,
+			"mode local needs cgroup2, which is not mounted and cannot be: %s; `mount "
+			"-t cgroup2 none DIR`",
+			strerror(errno));
+	if (mount >= 0)
+		close(mount);
+	if (fs >= 0)
+		close(fs);
+	return fd < 0 ? -EPERM : fd;
+}
+
+/* First the program that knows scrim's own connections, then the one that asks it. */
+static int attach_local(struct kern *k, struct err *e)
+{
+	int root = cgroup_root(e), rc;
+
+	if (root < 0)
+		return root;
+	rc = link_ensure(k, "own-connect", k->local->progs.own_connect, root, BPF_CGROUP_SOCK_OPS,
+			 NULL, NULL, e);
+	close(root);
+	return rc ? rc : attach_lookup(k, "local-lookup", k->local->progs.steer_local, e);
+}
+
+int links_attach(struct kern *k, struct err *e)
+{
+	union bpf_iter_link_info steps = {
+		.map.map_fd = (u32)bpf_map__fd(k->export->maps.export_steps),
+	};
+	LIBBPF_OPTS(bpf_link_create_opts, over, .iter_info = &steps,
+		    .iter_info_len = sizeof(steps));
+	int rc;
+
+	rc = link_ensure(k, "metrics", k->export->progs.export_metrics, 0, BPF_TRACE_ITER, &over,
+			 NULL, e);
+	if (!rc && k->gateway)
+		rc = attach_lookup(k, "gateway-lookup", k->gateway->progs.steer_gateway_lookup, e);
+	for (size_t i = 0; i < k->nifaces && !rc; i++)
+		rc = link_iface(k, &k->ifaces[i], e);
+	if (!rc && k->local)
+		rc = attach_local(k, e);
+	return rc;
+}
+
+void links_undo(struct kern *k)
+{
+	while (k->nlinks) {
+		struct kern_link *l = &k->links[--k->nlinks];
+
+		if (l->old_prog >= 0) {
+			bpf_link_update(l->fd, l->old_prog, NULL);
+			close(l->old_prog);
+		}
+		close(l->fd); /* a new one ends with its last descriptor */
+	}
+}

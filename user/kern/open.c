@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The order of an opening. Until the pins are renamed everything can be taken back, and what was
+ * pinned works on as it was; no step leaves a moment in which a steered port is forwarded.
+ *
+ *   check ─▶ lock ─▶ load ─▶ fill ─▶ swap programs ─▶ rules ─▶ old connections ─▶ pins ─▶ leftovers
+ *                                    └────────── undone in reverse ───────────┘
+ */
+#include "private.h"
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <export.skel.h>
+#include <stdlib.h>
+#include <steer_gateway.skel.h>
+#include <steer_local.skel.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Local: connections to a port that this opening begins to steer never went through scrim. */
+static int end_existing(struct kern *k, const struct kern_conf *conf, struct err *e)
+{
+	int rc;
+
+	for (size_t i = 0; i < conf->nlisteners; i++) {
+		const struct kern_listener *l = &conf->listeners[i];
+
+		if (l->mode != KERN_LOCAL)
+			continue;
+		rc = existing_close(k, l, l->refuse_existing, e);
+		if (rc < 0)
+			return rc;
+		if (rc && l->refuse_existing)
+			return err_set(e, EBUSY,
+				       "listener %s: %d connections to port %u are open and would "
+				       "go on unmasked; end them, or set `existing: close`",
+				       l->name, rc, l->port);
+	}
+	return 0;
+}
+
+static int pin_everything(struct kern *k, struct err *e)
+{
+	struct kern_pin pins[KERN_PINS] = {
+		{"rules", bpf_map__fd(k->export->maps.scrim_rule)},
+		{"flow", bpf_map__fd(k->export->maps.scrim_flow)},
+		{"meta", bpf_map__fd(k->export->maps.meta)},
+		{"steered", bpf_map__fd(k->export->maps.steered)},
+	};
+	size_t n = 4;
+
+	for (size_t i = 0; i < k->nlinks; i++, n++) {
+		memcpy(pins[n].name, k->links[i].pin, sizeof(pins[n].name));
+		pins[n].fd = k->links[i].fd;
+	}
+	return pin_all(k->dir, pins, n, e);
+}
+
+/* From here on nothing is taken back. */
+static void keep(struct kern *k)
+{
+	for (size_t i = 0; i < k->nlinks; i++) {
+		if (k->links[i].old_prog >= 0)
+			close(k->links[i].old_prog);
+		k->links[i].old_prog = -1;
+	}
+	memset(k->added, 0, k->nsteered * sizeof(*k->added));
+}
+
+static int prepare(struct kern *k, const struct kern_conf *conf, struct err *e)
+{
+	int rc = load_all(k, conf, e);
+
+	if (!rc)
+		rc = rows_map(k, e);
+	if (!rc)
+		rc = steered_list(k, conf, e);
+	if (!rc)
+		rc = fill_maps(k, conf, e);
+	return rc;
+}
+
+static int commit(struct kern *k, const struct kern_conf *conf, struct err *e)
+{
+	struct leftovers *old = NULL;
+	int rc = leftovers_find(k, &old, e);
+
+	if (!rc)
+		rc = links_attach(k, e);
+	if (!rc) {
+		rc = routes_add(k, e);
+		rc = rc < 0 ? rc : end_existing(k, conf, e);
+	}
+	if (!rc)
+		rc = pin_everything(k, e);
+	if (!rc) {
+		keep(k);
+		leftovers_remove(k, old);
+	} else {
+		routes_undo(k);
+		links_undo(k);
+	}
+	leftovers_free(old);
+	return rc;
+}
+
+static int check_conf(const struct kern_conf *conf, struct err *e)
+{
+	if (conf->nlisteners > SCRIM_MAX_LISTENERS || conf->nworkers > SCRIM_MAX_WORKERS)
+		return err_set(e, EINVAL, "at most %d listeners and %d workers",
+			       SCRIM_MAX_LISTENERS, SCRIM_MAX_WORKERS);
+	for (size_t i = 0; i < conf->nlisteners; i++)
+		if (conf->listeners[i].nroles > SCRIM_MAX_ROLES)
+			return err_set(e, EINVAL, "listener %s: at most %d roles",
+				       conf->listeners[i].name, SCRIM_MAX_ROLES);
+	return 0;
+}
+
+int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
+{
+	struct kern *k = calloc(1, sizeof(*k));
+	int rc;
+
+	if (!k)
+		return err_set(e, ENOMEM, "out of memory");
+	k->dir_fd = k->alive[0] = k->alive[1] = -1;
+	k->nlisteners = conf->nlisteners;
+	k->nworkers = conf->nworkers ? conf->nworkers : 1;
+	for (size_t i = 0; i < conf->nlisteners && i < SCRIM_MAX_LISTENERS; i++)
+		k->nroles[i] = conf->listeners[i].mode == KERN_PROXY
+				       ? 0
+				       : (unsigned int)conf->listeners[i].nroles;
+	rc = check_conf(conf, e);
+	if (!rc)
+		rc = check_system(e);
+	if (!rc)
+		rc = dir_name(conf->instance, k->dir, sizeof(k->dir), e);
+	if (!rc)
+		rc = dir_open(k->dir, true, &k->dir_fd, e);
+	if (!rc)
+		rc = dir_lock(k->dir, k->dir_fd, e);
+	if (!rc) {
+		rc = prepare(k, conf, e);
+		if (!rc)
+			rc = commit(k, conf, e);
+		if (rc)
+			rmdir(k->dir); /* only if this opening made it: with pins it stays */
+	}
+	if (rc) {
+		kern_close(k);
+		return rc;
+	}
+	*ret_k = k;
+	return 0;
+}
+
+void kern_close(struct kern *k)
+{
+	if (!k)
+		return;
+	for (size_t i = 0; i < k->nlinks; i++)
+		close(k->links[i].fd);
+	for (size_t i = 0; i < array_size(k->alive); i++)
+		if (k->alive[i] >= 0)
+			close(k->alive[i]);
+	rows_unmap(k);
+	load_free(k);
+	free(k->steered);
+	free(k->added);
+	if (k->dir_fd >= 0)
+		close(k->dir_fd); /* last: it is the lock */
+	free(k);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of user/kern share.
+ *
+ *   open.c     the order of an opening, and its undoing        check.c   privilege, kernel version
+ *   bpffs.c    the pin directory, its lock, pins               load.c    programs and their maps
+ *   fill.c     configuration ─▶ steering maps                  links.c   attaching, swapping
+ *   steered.c  what is steered, as a list                      routes.c  policy rules of it
+ *   sockets.c  while the daemon runs                           diag.c    sockets of this host
+ *   rows.c     counters                                        detach.c  taking down
+ */
+#ifndef SCRIM_KERN_PRIVATE_H
+#define SCRIM_KERN_PRIVATE_H
+
+#include <net/if.h>
+#include <scrim/kern.h>
+
+#define PINS "/sys/fs/bpf"
+
+struct export;
+struct steer_gateway;
+struct steer_local;
+
+/* An interface of the gateway. */
+struct kern_iface {
+	char name[IF_NAMESIZE];
+	u8 sides;
+	u32 index; /* 0: not there */
+	int link;  /* index in kern.links */
+};
+
+/* An attachment, and what it was before this opening. */
+struct kern_link {
+	char pin[32];
+	int fd;
+	int old_prog; /* -1: made by this opening */
+};
+
+/* Something to pin: it replaces what has the name at once. */
+struct kern_pin {
+	char name[32];
+	int fd; /* borrowed */
+};
+
+#define KERN_LINKS (SCRIM_SLOTS + 4)
+#define KERN_PINS  (KERN_LINKS + 16)
+
+struct kern {
+	char dir[64];
+	int dir_fd; /* locked; -1: private */
+	struct export *export;
+	struct steer_gateway *gateway; /* NULL: not needed */
+	struct steer_local *local;
+	struct scrim_rule_row *rules;
+	struct scrim_flow_row *flow;
+	struct kern_iface ifaces[SCRIM_SLOTS];
+	size_t nifaces;
+	struct kern_link links[KERN_LINKS];
+	size_t nlinks;
+	struct scrim_steered *steered; /* what this configuration steers */
+	bool *added;                   /* of them, rules that were not there before */
+	size_t nsteered;
+	int alive[2]; /* a pair of sockets: the map "alive" knows the first */
+	size_t nlisteners;
+	unsigned int nroles[SCRIM_MAX_LISTENERS];
+	unsigned int nworkers;
+};
+
+/* check.c: negative with e saying what is missing. */
+int check_system(struct err *e);
+
+/* bpffs.c */
+int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
+int dir_open(const char *dir, bool make, int *ret_fd, struct err *e); /* -ENOENT: nothing there */
+int dir_lock(const char *dir, int fd, struct err *e);                 /* -EBUSY: a daemon lives */
+int pin_get(const char *dir, const char *name);                       /* descriptor or -errno */
+int pin_all(const char *dir, const struct kern_pin *pins, size_t n, struct err *e);
+void pin_remove(const char *dir, const char *name);
+u64 netns_cookie(void);
+
+/* load.c: the objects loaded, nothing attached; rules and flow are the pinned ones where they fit. */
+int load_all(struct kern *k, const struct kern_conf *conf, struct err *e);
+void load_free(struct kern *k);
+int old_meta(const char *dir, struct scrim_meta *ret_meta);
+
+/* fill.c */
+int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e);
+int fill_iface(struct kern *k, const struct kern_iface *i, struct err *e);
+
+/* steered.c */
+int steered_list(struct kern *k, const struct kern_conf *conf, struct err *e);
+bool steered_has(const struct kern *k, const struct scrim_steered *s);
+void steered_print(const struct scrim_steered *s, char *text, size_t size);
+
+/* links.c */
+int links_attach(struct kern *k, struct err *e);
+void links_undo(struct kern *k);
+int link_iface(struct kern *k, struct kern_iface *i, struct err *e);
+bool link_on(int fd, u32 ifindex);
+
+/* routes.c */
+int routes_add(struct kern *k, struct err *e);
+void routes_undo(struct kern *k);
+int route_remove(const struct scrim_steered *s);
+int routes_table_remove(void (*said)(void *, const char *), void *ctx);
+
+/* detach.c: what was steered before, and is not any more. */
+struct leftovers;
+int leftovers_find(struct kern *k, struct leftovers **ret_old, struct err *e);
+void leftovers_remove(struct kern *k, const struct leftovers *old);
+void leftovers_free(struct leftovers *old);
+
+/* diag.c: how many connections to the port there are (only_count), or were closed. */
+int existing_close(struct kern *k, const struct kern_listener *l, bool only_count, struct err *e);
+
+/* rows.c */
+int rows_map(struct kern *k, struct err *e);
+void rows_unmap(struct kern *k);
+
+#endif

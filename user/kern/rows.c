@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The counters: the maps' memory, shared with the kernel's side; or this process's own. */
+#include "private.h"
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <export.skel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RULES_SIZE (SCRIM_RULE_ROWS * sizeof(struct scrim_rule_row))
+#define FLOW_SIZE  (FLOW_COUNT * sizeof(struct scrim_flow_row))
+
+static const char *const flow_names[] = {
+#define X(symbol, name, what) name,
+	SCRIM_FLOW(X)
+#undef X
+};
+
+static void name_flow(struct scrim_flow_row *flow)
+{
+	for (size_t i = 0; i < FLOW_COUNT; i++)
+		snprintf(flow[i].name, sizeof(flow[i].name), "%s", flow_names[i]);
+}
+
+/* fd -1: memory of this process. NULL on failure. */
+static void *map(int fd, size_t size, int prot)
+{
+	void *p = mmap(NULL, size, prot, fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int rows_map(struct kern *k, struct err *e)
+{
+	int rules = k->export ? bpf_map__fd(k->export->maps.scrim_rule) : -1;
+	int flow = k->export ? bpf_map__fd(k->export->maps.scrim_flow) : -1;
+
+	k->rules = map(rules, RULES_SIZE, PROT_READ | PROT_WRITE);
+	k->flow = map(flow, FLOW_SIZE, PROT_READ | PROT_WRITE);
+	if (!k->rules || !k->flow)
+		return err_set(e, errno, "mapping the counters: %s", strerror(errno));
+	name_flow(k->flow);
+	return 0;
+}
+
+void rows_unmap(struct kern *k)
+{
+	if (k->rules)
+		munmap(k->rules, RULES_SIZE);
+	if (k->flow)
+		munmap(k->flow, FLOW_SIZE);
+}
+
+int kern_open_private(struct kern **ret_k, struct err *e)
+{
+	struct kern *k = calloc(1, sizeof(*k));
+	int rc;
+
+	if (!k)
+		return err_set(e, ENOMEM, "out of memory");
+	k->dir_fd = k->alive[0] = k->alive[1] = -1;
+	rc = rows_map(k, e);
+	if (rc) {
+		kern_close(k);
+		return rc;
+	}
+	*ret_k = k;
+	return 0;
+}
+
+struct scrim_rule_row *kern_rules(struct kern *k)
+{
+	return k->rules;
+}
+
+struct scrim_flow_row *kern_flow(struct kern *k)
+{
+	return k->flow;
+}
+
+/* A name as metrics can carry it: what would need an escape there becomes '_'. */
+static void safe_name(char to[SCRIM_NAME_LEN], const char *from)
+{
+	size_t i;
+
+	for (i = 0; from[i] && i < SCRIM_NAME_LEN - 1; i++)
+		to[i] = from[i] < ' ' || from[i] > '~' || from[i] == '"' || from[i] == '\\'
+				? '_'
+				: from[i];
+	memset(to + i, 0, SCRIM_NAME_LEN - i);
+}
+
+struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role)
+{
+	char names[2][SCRIM_NAME_LEN];
+
+	safe_name(names[0], rule);
+	safe_name(names[1], role);
+	for (size_t i = 0; i < SCRIM_RULE_ROWS; i++) {
+		struct scrim_rule_row *r = &k->rules[i];
+
+		if (!*r->rule) {
+			/* The rule's name makes the row taken: last, so that no reader sees half. */
+			memcpy(r->role, names[1], SCRIM_NAME_LEN);
+			memcpy(r->rule + 1, names[0] + 1, SCRIM_NAME_LEN - 1);
+			__atomic_store_n(r->rule, names[0][0], __ATOMIC_RELEASE);
+			return r;
+		}
+		if (!strcmp(r->rule, names[0]) && !strcmp(r->role, names[1]))
+			return r;
+	}
+	return NULL;
+}
+
+/* A pinned map's memory, to read. */
+static const void *view_map(const char *dir, const char *pin, u32 value_size, u32 entries,
+			    struct err *e)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, readonly, .file_flags = BPF_F_RDONLY);
+	struct bpf_map_info info = {0};
+	u32 len = sizeof(info);
+	const void *p = NULL;
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, pin);
+	fd = bpf_obj_get_opts(path, &readonly);
+	if (fd < 0) {
+		err_set(e, errno, "%s: %s", path,
+			errno == ENOENT  ? "nothing is pinned here"
+			: errno == EPERM ? "reading it needs CAP_BPF: run as root"
+					 : strerror(errno));
+		return NULL;
+	}
+	if (bpf_map_get_info_by_fd(fd, &info, &len) || info.value_size != value_size ||
+	    info.max_entries != entries)
+		err_set(e, ESTALE, "%s was pinned by another version of scrim", path);
+	else if (!(p = map(fd, (size_t)value_size * entries, PROT_READ)))
+		err_set(e, errno, "%s: %s", path, strerror(errno));
+	close(fd);
+	return p;
+}
+
+int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
+{
+	struct kern_view v = {0};
+	struct scrim_meta meta;
+	char dir[64];
+	int fd, rc;
+
+	rc = dir_name(instance, dir, sizeof(dir), e);
+	if (!rc)
+		rc = dir_open(dir, false, &fd, e);
+	if (rc)
+		return rc;
+	v.daemon_alive = dir_lock(dir, fd, NULL) == -EBUSY;
+	close(fd);
+	v.rules = view_map(dir, "rules", sizeof(*v.rules), SCRIM_RULE_ROWS, e);
+	if (v.rules)
+		v.flow = view_map(dir, "flow", sizeof(*v.flow), FLOW_COUNT, e);
+	if (!v.flow) {
+		kern_view_close(&v);
+		return -ESTALE;
+	}
+	if (!old_meta(dir, &meta))
+		snprintf(v.version, sizeof(v.version), "%.31s", meta.version);
+	*ret_v = v;
+	return 0;
+}
+
+void kern_view_close(struct kern_view *v)
+{
+	if (v->rules)
+		munmap((void *)v->rules, RULES_SIZE);
+	if (v->flow)
+		munmap((void *)v->flow, FLOW_SIZE);
+}

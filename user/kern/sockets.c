@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* While the daemon runs: its listening sockets, its own connections, interfaces made anew. */
+#include "private.h"
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <steer_gateway.skel.h>
+#include <steer_local.skel.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int sockets_map(const struct kern *k)
+{
+	if (k->gateway)
+		return bpf_map__fd(k->gateway->maps.sockets);
+	return k->local ? bpf_map__fd(k->local->maps.sockets) : -1;
+}
+
+int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker,
+		    int fd, struct err *e)
+{
+	socklen_t len = sizeof(int);
+	u64 value = (u64)fd;
+	int domain;
+	u32 place;
+
+	if (sockets_map(k) < 0 || listener >= k->nlisteners || role >= k->nroles[listener] ||
+	    worker >= k->nworkers)
+		return err_set(e, EINVAL,
+			       "no place for a socket of listener %u, role %u, worker %u", listener,
+			       role, worker);
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len))
+		return err_set(e, errno, "a listening socket: %s", strerror(errno));
+	place = SCRIM_SOCKET(listener, role, worker, domain == AF_INET6);
+	if (bpf_map_update_elem(sockets_map(k), &place, &value, BPF_ANY))
+		return err_set(e, errno, "giving the kernel a listening socket: %s",
+			       strerror(errno));
+	return 0;
+}
+
+void kern_clear_sockets(struct kern *k)
+{
+	u32 place;
+
+	if (sockets_map(k) < 0)
+		return;
+	for (u32 l = 0; l < k->nlisteners; l++)
+		for (u32 r = 0; r < k->nroles[l]; r++)
+			for (u32 w = 0; w < 2 * k->nworkers; w++) {
+				place = SCRIM_SOCKET(l, r, w / 2, w % 2);
+				bpf_map_delete_elem(sockets_map(k), &place);
+			}
+}
+
+int kern_own(struct kern *k, int fd)
+{
+	const u32 one = 1;
+
+	if (!k->local)
+		return 0;
+	return bpf_map_update_elem(bpf_map__fd(k->local->maps.own_sockets), &fd, &one, BPF_ANY)
+		       ? -errno
+		       : 0;
+}
+
+/* 1 if it was attached again, 0 if there was no need. */
+static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
+{
+	u32 now = if_nametoindex(i->name), before = i->index;
+	int map = bpf_map__fd(k->gateway->maps.ifaces), rc;
+
+	if (!now)
+		return err_set(e, ENODEV, "interface `%s` is gone; its traffic ends here", i->name);
+	if (now == before && link_on(k->links[i->link].fd, now))
+		return 0;
+	i->index = now;
+	rc = fill_iface(k, i, e);
+	if (!rc)
+		rc = link_iface(k, i, e);
+	if (!rc) {
+		struct kern_pin pin = {.fd = k->links[i->link].fd};
+
+		strcpy(pin.name, k->links[i->link].pin);
+		rc = pin_all(k->dir, &pin, 1, e);
+	}
+	if (rc) {
+		i->index = 0; /* try again */
+		return rc;
+	}
+	if (before && before != now)
+		bpf_map_delete_elem(map, &before);
+	return 1;
+}
+
+int kern_refresh(struct kern *k, struct err *e)
+{
+	int rc = 0, some = 0;
+
+	if (!k->gateway)
+		return 0;
+	for (size_t i = 0; i < k->nifaces; i++) {
+		int one = refresh_iface(k, &k->ifaces[i], e);
+
+		if (one < 0)
+			rc = one; /* the others are looked after all the same */
+		else
+			some |= one;
+	}
+	if (rc)
+		return rc;
+	rc = routes_add(k, e);
+	return rc < 0 ? rc : rc | some;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a configuration steers, as a list: each entry of the gateway's is a policy rule as well. */
+#include "private.h"
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <export.skel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int add(struct kern *k, const struct scrim_steered *s, struct err *e)
+{
+	const u32 one = 1;
+	void *more;
+
+	if (steered_has(k, s))
+		return 0;
+	more = realloc(k->steered, (k->nsteered + 1) * sizeof(*k->steered));
+	if (!more)
+		return err_set(e, ENOMEM, "out of memory");
+	k->steered = more;
+	k->steered[k->nsteered++] = *s;
+	if (bpf_map_update_elem(bpf_map__fd(k->export->maps.steered), s, &one, BPF_ANY))
+		return err_set(e, errno, "the map steered: %s", strerror(errno));
+	return 0;
+}
+
+/* One side of a gateway listener: a rule for each network, or one for each family. */
+static int add_side(struct kern *k, const struct kern_listener *l, u8 side, struct err *e)
+{
+	static const u8 families[] = {AF_INET, AF_INET6};
+	struct scrim_steered s = {
+		.side = side,
+		.port = htons(side == SCRIM_CLIENTS ? l->port : l->answer_port),
+	};
+	int rc = 0;
+
+	strncpy(s.ifname, side == SCRIM_CLIENTS ? l->clients : l->servers, sizeof(s.ifname) - 1);
+	for (size_t i = 0; i < array_size(families) && !l->nprotected && !rc; i++) {
+		s.family = families[i];
+		rc = add(k, &s, e);
+	}
+	for (size_t i = 0; i < l->nprotected && !rc; i++) {
+		const struct kern_prefix *p = &l->protected_nets[i];
+
+		s.family = p->family;
+		s.bits = p->bits;
+		memset(s.addr, 0, sizeof(s.addr));
+		memcpy(s.addr, p->addr, p->family == AF_INET ? 4 : 16);
+		rc = add(k, &s, e);
+	}
+	return rc;
+}
+
+static int add_listener(struct kern *k, const struct kern_listener *l, struct err *e)
+{
+	struct scrim_steered s = {0};
+	int rc;
+
+	if (l->mode == KERN_PROXY)
+		return 0;
+	if (l->mode == KERN_LOCAL) {
+		s.side = SCRIM_CLIENTS;
+		s.port = htons(l->port);
+		return add(k, &s, e);
+	}
+	rc = add_side(k, l, SCRIM_CLIENTS, e);
+	if (!rc)
+		rc = add_side(k, l, SCRIM_SERVERS, e);
+	s.family = AF_INET; /* the mark of ICMP errors */
+	if (!rc)
+		rc = add(k, &s, e);
+	s.family = AF_INET6;
+	return rc ? rc : add(k, &s, e);
+}
+
+bool steered_has(const struct kern *k, const struct scrim_steered *s)
+{
+	for (size_t i = 0; i < k->nsteered; i++)
+		if (!memcmp(&k->steered[i], s, sizeof(*s)))
+			return true;
+	return false;
+}
+
+/* Only `scrim detach` and --replace take anything down: a configuration that steers less is refused. */
+static int check_kept(const struct kern *k, struct err *e)
+{
+	struct scrim_steered old, *last = NULL;
+	int fd = pin_get(k->dir, "steered"), rc = 0;
+	char text[128];
+
+	while (fd >= 0 && !rc && !bpf_map_get_next_key(fd, last, &old)) {
+		last = &old;
+		if (steered_has(k, &old))
+			continue;
+		steered_print(&old, text, sizeof(text));
+		rc = err_set(e, ESTALE,
+			     "%s is steered (pinned in %s) and the configuration no longer says "
+			     "so: --replace, or `scrim detach`, lets it go",
+			     text, k->dir);
+	}
+	return rc;
+}
+
+int steered_list(struct kern *k, const struct kern_conf *conf, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < conf->nlisteners && !rc; i++)
+		rc = add_listener(k, &conf->listeners[i], e);
+	if (!rc && !conf->replace)
+		rc = check_kept(k, e);
+	if (rc)
+		return rc;
+	k->added = calloc(k->nsteered + 1, sizeof(*k->added));
+	return k->added ? 0 : err_set(e, ENOMEM, "out of memory");
+}
+
+void steered_print(const struct scrim_steered *s, char *text, size_t size)
+{
+	char net[INET6_ADDRSTRLEN + 8] = "";
+
+	if (s->bits) {
+		inet_ntop(s->family, s->addr, net, INET6_ADDRSTRLEN);
+		snprintf(net + strlen(net), 8, "/%u", s->bits);
+	}
+	if (!s->port)
+		snprintf(text, size, "ICMP%s errors", s->family == AF_INET6 ? "v6" : "");
+	else if (!*s->ifname)
+		snprintf(text, size, "local port %u", ntohs(s->port));
+	else
+		snprintf(text, size, "%s on %s, %s port %u%s%s",
+			 s->family == AF_INET6 ? "IPv6" : "IPv4", s->ifname,
+			 s->side == SCRIM_CLIENTS ? "to" : "from", ntohs(s->port),
+			 s->bits ? " of " : "", net);
+}
