@@ -119,7 +119,6 @@ struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *ro
 static const void *view_map(const char *dir, const char *pin, u32 value_size, u32 entries,
 			    struct err *e)
 {
-	LIBBPF_OPTS(bpf_obj_get_opts, readonly, .file_flags = BPF_F_RDONLY);
 	struct bpf_map_info info = {0};
 	u32 len = sizeof(info);
 	const void *p = NULL;
@@ -127,7 +126,8 @@ static const void *view_map(const char *dir, const char *pin, u32 value_size, u3
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, pin);
-	fd = bpf_obj_get_opts(path, &readonly);
+	/* Not BPF_F_RDONLY: of a descriptor without write access the kernel maps nothing shared. */
+	fd = bpf_obj_get(path);
 	if (fd < 0) {
 		err_set(e, errno, "%s: %s", path,
 			errno == ENOENT  ? "nothing is pinned here"
