@@ -3,10 +3,11 @@
  * A stand-in for the daemon: opens the kernel's side as told, gives it listening sockets, and
  * relays without masking. Says "ready" when it stands; ends when its standard input does.
  *
- *   hold [-i INSTANCE] [-r] [-a] [-e] gateway CLIENTS SERVERS PORT [NETWORK/BITS]...
- *   hold [-i INSTANCE] [-r] [-a] [-e] local PORT
+ *   hold [-i INSTANCE] [-r] [-a] [-e] [-n] gateway CLIENTS SERVERS PORT [NETWORK/BITS]...
+ *   hold [-i INSTANCE] [-r] [-a] [-e] [-n] local PORT
  *
  *   -r replace   -a attach only: no sockets, end at once   -e refuse existing connections
+ *   -n name every row
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -82,7 +83,11 @@ static int go_on(struct kern *k, const struct kern_listener *l, int client)
 	if (fd < 0)
 		fail("socket");
 	if (l->mode == KERN_GATEWAY) {
+		const int on = 1;
+
 		transparent(fd, to.sa.sa_family);
+		/* Else a tuple in TIME_WAIT fails here, where it is not known yet. */
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 		if (bind(fd, &from.sa, address_len(&from)))
 			fail("bind");
 	} else if (kern_own(k, fd)) {
@@ -157,6 +162,21 @@ static void serve(struct kern *k, const struct kern_listener *l, const int *fds,
 	}
 }
 
+/* Every row taken, with names as long as they get. */
+static void fill_rows(struct kern *k)
+{
+	char rule[64];
+
+	for (int i = 0; i < SCRIM_RULE_ROWS; i++) {
+		struct scrim_rule_row *r;
+
+		snprintf(rule, sizeof(rule), "rule-%04d-\"of-the-longest-name-there-is", i);
+		r = kern_row(k, rule, "a-role-with-the-longest-name-possible");
+		if (r)
+			r->matches = r->masked_bytes = ~0ull;
+	}
+}
+
 static void read_network(const char *text, struct kern_prefix *p)
 {
 	char copy[64], *slash;
@@ -179,11 +199,11 @@ int main(int argc, char **argv)
 	struct kern_conf conf = {.listeners = &l, .nlisteners = 1, .nworkers = WORKERS};
 	struct kern_prefix nets[16];
 	int option, fds[2 * WORKERS];
-	bool attach = false;
+	bool attach = false, all_rows = false;
 	struct kern *k;
 	struct err e;
 
-	while ((option = getopt(argc, argv, "i:raev")) != -1) {
+	while ((option = getopt(argc, argv, "i:raenv")) != -1) {
 		switch (option) {
 		case 'i':
 			conf.instance = optarg;
@@ -193,6 +213,9 @@ int main(int argc, char **argv)
 			break;
 		case 'a':
 			attach = true;
+			break;
+		case 'n':
+			all_rows = true;
 			break;
 		case 'e':
 			l.refuse_existing = true;
@@ -226,6 +249,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	kern_row(k, "ssn", "default")->matches++;
+	if (all_rows)
+		fill_rows(k);
 	for (unsigned int i = 0; i < array_size(fds) && !attach; i++) {
 		fds[i] = listening(i % 2 ? AF_INET6 : AF_INET, l.mode == KERN_GATEWAY);
 		if (kern_set_socket(k, 0, 0, i / 2, fds[i], &e)) {

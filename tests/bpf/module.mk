@@ -1,12 +1,12 @@
-# Programs of tests/bpf: `hold` stands in for the daemon, `detach` for the command.
-BPF_TESTS := $(patsubst tests/bpf/%.c,$(OUT)/tests/bpf/%,$(wildcard tests/bpf/*.c))
+# Programs of tests/bpf: `prog_run` runs the programs on packets, `hold` stands in for the daemon,
+# `detach` for the command. They need the kernel's side alone, nothing of the engine.
+BPF_TESTS := $(patsubst %,$(OUT)/tests/bpf/%,prog_run hold detach)
 
 testprogs: $(BPF_TESTS)
 
 $(call obj,$(wildcard tests/bpf/*.c)): CFLAGS_ALL += -I$(OUT)/bpf
 $(call obj,$(wildcard tests/bpf/*.c)): $(SKEL)
 
-# The kernel's side alone: it needs nothing of the engine.
-$(OUT)/tests/bpf/%: $(OUT)/obj/tests/bpf/%.o $(call obj,$(L2_KERN) $(L0))
+$(OUT)/tests/bpf/%: $(OUT)/obj/tests/bpf/%.o $(call obj,tests/bpf/packets.c $(L2_KERN) $(L0))
 	@mkdir -p $(@D)
 	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lbpf -lmnl

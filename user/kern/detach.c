@@ -4,6 +4,7 @@
  * everything (`scrim detach`). Rules first: without them a live program still refuses.
  */
 #include "private.h"
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
@@ -58,6 +59,14 @@ void leftovers_free(struct leftovers *old)
 	if (old)
 		free(old->steered);
 	free(old);
+}
+
+bool leftovers_had_local(const struct leftovers *old, u16 port)
+{
+	for (size_t i = 0; i < old->n; i++)
+		if (!*old->steered[i].ifname && old->steered[i].port == htons(port))
+			return true;
+	return false;
 }
 
 static bool ours(const struct kern *k, const char *pin)

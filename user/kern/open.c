@@ -18,15 +18,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Local: connections to a port that this opening begins to steer never went through scrim. */
-static int end_existing(struct kern *k, const struct kern_conf *conf, struct err *e)
+/*
+ * Local: connections to a port that this opening begins to steer never went through scrim. Those
+ * to a port that was steered before did, and an old daemon's last bytes may be on their way.
+ */
+static int end_existing(struct kern *k, const struct kern_conf *conf, const struct leftovers *old,
+			struct err *e)
 {
 	int rc;
 
 	for (size_t i = 0; i < conf->nlisteners; i++) {
 		const struct kern_listener *l = &conf->listeners[i];
 
-		if (l->mode != KERN_LOCAL)
+		if (l->mode != KERN_LOCAL || leftovers_had_local(old, l->port))
 			continue;
 		rc = existing_close(k, l, l->refuse_existing, e);
 		if (rc < 0)
@@ -90,7 +94,7 @@ static int commit(struct kern *k, const struct kern_conf *conf, struct err *e)
 		rc = links_attach(k, e);
 	if (!rc) {
 		rc = routes_add(k, e);
-		rc = rc < 0 ? rc : end_existing(k, conf, e);
+		rc = rc < 0 ? rc : end_existing(k, conf, old, e);
 	}
 	if (!rc)
 		rc = pin_everything(k, e);

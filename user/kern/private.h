@@ -107,6 +107,7 @@ int routes_table_remove(void (*said)(void *, const char *), void *ctx);
 /* detach.c: what was steered before, and is not any more. */
 struct leftovers;
 int leftovers_find(struct kern *k, struct leftovers **ret_old, struct err *e);
+bool leftovers_had_local(const struct leftovers *old, u16 port);
 void leftovers_remove(struct kern *k, const struct leftovers *old);
 void leftovers_free(struct leftovers *old);
 
