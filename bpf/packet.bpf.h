@@ -16,7 +16,6 @@
 
 #define IP_DF             0x4000
 #define IP_FRAGMENT       0x3fff /* more fragments, or an offset */
-#define PROTOCOL_SCTP     132
 #define PROTOCOL_MOBILITY 135
 #define PROTOCOL_HIP      139
 #define PROTOCOL_SHIM6    140

@@ -119,7 +119,6 @@ static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
 				       const struct tcphdr *tcp, __u32 listener)
 {
 	bool syn = tcp->syn && !tcp->ack && !tcp->rst && !tcp->fin;
-	bool daemon = steer_alive();
 	struct bpf_sock *sk;
 	__u32 place, state;
 
@@ -132,14 +131,14 @@ static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
 		state = sk->state;
 		if (!syn || (state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV))
 			return assign(skb, sk, FLOW_COUNT);
-		if (daemon)
+		if (steer_alive())
 			return assign(skb, sk, state == TCP_TIME_WAIT ? FLOW_STEERED : FLOW_COUNT);
 		bpf_sk_release(sk);
 		return refuse(skb, p, tcp);
 	}
 	if (!syn)
 		return drop(FLOW_NOT_OWNED);
-	if (!daemon)
+	if (!steer_alive())
 		return refuse(skb, p, tcp);
 	place = steer_place(listener, &p->flow, p->v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);

@@ -2,13 +2,17 @@
 /*
  * The kernel's side: programs, maps and links, pinned, and what outlives the daemon.
  *
- *   /sys/fs/bpf/scrim[.NAME]/
- *     lock      (a lock file stands beside it in /run/scrim[.NAME].lock: bpffs holds no files)
- *     meta rules flow metrics         always
- *     ...                             per mode, see bpf/maps.bpf.h
+ *   /sys/fs/bpf/scrim[-NAME]/       the directory itself is the lock (flock)
+ *     rules flow metrics            counters, and their text
+ *     meta steered                  who pinned it; what is steered
+ *     tcx-IFACE gateway-lookup      links of the gateway
+ *     local-lookup own-connect      links of mode local
  *
- * kern_open() takes over what is pinned and fits (ABI version and program tag), makes what is
- * not there, and refuses what another version pinned unless told to replace it.
+ *   policy routing of the gateway: priority 90, table 5713, protocol 157 (abi.h)
+ *
+ * Each kern_open() loads programs with steering maps of their own, fills them, and swaps them
+ * into the links that are pinned: one atomic step for each link, old or new, never none. Only the
+ * counters are handed on. With no daemon alive every program refuses.
  */
 #ifndef SCRIM_KERN_H
 #define SCRIM_KERN_H
@@ -56,13 +60,18 @@ struct kern_conf {
 
 /*
  * Opens (takes over, or loads, attaches and pins) everything that conf's modes need, with no
- * listener alive yet: all is refused until kern_set_socket(). Holds the instance's lock.
- *   -EBUSY   another daemon holds the lock
- *   -EPERM   e names the missing capability
- *   -ENOTSUP e names the kernel version that is needed
- *   -ESTALE  pinned by another version; e hints at --replace
+ * listener alive yet: all is refused until kern_set_socket(). Holds the instance's lock until
+ * kern_close(); with kern_close() at once it is `scrim attach`.
+ *   conf   borrowed for the call
+ *   -EBUSY   another daemon holds the lock; the instance belongs to another network namespace; or
+ *            connections are open that refuse_existing does not want closed
+ *   -EPERM   e names the missing capability: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; CAP_SYS_ADMIN
+ *            too where it takes over links, or the BPF file system or cgroup2 is not mounted
+ *   -ENOTSUP e names the kernel version that is needed, or what the interface is not
+ *   -ESTALE  pinned by another build, or steering what conf does not; e hints at --replace
  *   -ENODEV  e names the interface
  * On failure what was pinned is as it was. Traffic is never forwarded in between.
+ * Afterwards CAP_NET_ADMIN and CAP_BPF are enough for all the other functions here.
  */
 int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e);
 
@@ -78,11 +87,17 @@ int kern_open_private(struct kern **ret_k, struct err *e);
 struct scrim_rule_row *kern_rules(struct kern *k);
 struct scrim_flow_row *kern_flow(struct kern *k);
 
-/* The row of (rule, role): the existing one, or a free one now named so. NULL: all rows are taken. */
+/*
+ * The row of (rule, role): the existing one, or a free one now named so. NULL: all rows are taken.
+ * Characters that metrics cannot carry in a label become '_'. One thread; cost: the rows in use.
+ */
 struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role);
 
 /*
- * Gives the kernel's side a listening socket. From then on it gets its share of the new connections.
+ * Gives the kernel's side a listening socket (its family is read off it). From then on it gets its
+ * share of the new connections. It is taken back when it is closed, and unused from the moment
+ * this process dies, even where a dying ring keeps it open.
+ *   fd   TCP, listening; gateway: transparent. Borrowed.
  */
 int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker, int fd,
 		    struct err *e);
@@ -90,19 +105,28 @@ int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, un
 /* Takes all listening sockets back (drain): new connections are refused. */
 void kern_clear_sockets(struct kern *k);
 
-/* Local: fd is scrim's own and about to connect. Any thread. 0 or negative errno. */
+/*
+ * Local: fd is scrim's own and about to connect: the kernel's side lets that connection through to
+ * the service. It ends with the socket. Other modes: nothing to do. Any thread. 0 or negative errno.
+ */
 int kern_own(struct kern *k, int fd);
 
 /* Destroys the TIME_WAIT socket of this tuple, if that is what it is. Any thread. 0, -ENOENT, -errno. */
 int kern_reclaim(struct kern *k, const struct sockaddr *local, const struct sockaddr *remote);
 
-/* Re-attaches where an interface was made anew. Called every second or on a link event; 1 if it did, 0, -errno. */
+/*
+ * Attaches again where an interface was made anew or a program was detached, and puts back policy
+ * rules that somebody flushed. Called every second; 1 if there was something to do, 0, or -errno
+ * (-ENODEV: e names an interface that is gone; the others were looked after). Cost: a few system
+ * calls for each interface and rule.
+ */
 int kern_refresh(struct kern *k, struct err *e);
 
 /*
- * Takes down everything of an instance: links, maps, rules and routes. Refused (-EBUSY) while
- * the daemon lives, unless force.
- *   said  called for each thing removed, with a sentence
+ * Takes down everything of an instance: links, maps, rules and routes, exactly those that it made.
+ * 0 also where nothing was there. Refused (-EBUSY) while the daemon lives, or from another network
+ * namespace (its rules cannot be reached from there), unless force.
+ *   said  called for each thing removed, with what it was
  */
 int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what), void *ctx,
 		struct err *e);

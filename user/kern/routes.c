@@ -114,20 +114,24 @@ static int table_change(u8 family, u16 type, u16 flags)
 	return netlink_ask(h, NULL, NULL);
 }
 
+/* IPv6 turned off, on this host or on lo: no socket of scrim's can be there, all of it is refused. */
+static bool no_v6(u8 family, int rc)
+{
+	return family == AF_INET6 && (rc == -EACCES || rc == -EAFNOSUPPORT || rc == -EOPNOTSUPP);
+}
+
 static int table_add(u8 family, struct err *e)
 {
 	int rc = table_change(family, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
 
-	if (!rc || rc == -EEXIST)
+	if (!rc || rc == -EEXIST || no_v6(family, rc))
 		return 0;
 	return err_set(e, -rc, "the route `local default dev lo table %d` (IPv%d): %s%s",
 		       SCRIM_ROUTE_TABLE, family == AF_INET ? 4 : 6, strerror(-rc),
-		       rc == -ENETDOWN ? "; `ip link set lo up`"
-		       : rc == -EACCES ? "; IPv6 is disabled on lo (net.ipv6.conf.lo.disable_ipv6)"
-				       : "");
+		       rc == -ENETDOWN ? "; `ip link set lo up`" : "");
 }
 
-/* Adds the rules that are missing; *ret_new (may be NULL) of each says which were. */
+/* Adds the rules that are missing, and notes which in k->added; 1 if any was. */
 int routes_add(struct kern *k, struct err *e)
 {
 	char buf[REQUEST], text[128];
@@ -145,7 +149,7 @@ int routes_add(struct kern *k, struct err *e)
 			continue;
 		rc = netlink_ask(rule_message(buf, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, s), NULL,
 				 NULL);
-		if (rc == -EEXIST) {
+		if (rc == -EEXIST || no_v6(s->family, rc)) {
 			rc = 0;
 			continue;
 		}

@@ -154,6 +154,11 @@ int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
 	rc = dir_name(instance, dir, sizeof(dir), e);
 	if (!rc)
 		rc = dir_open(dir, false, &fd, e);
+	if (rc == -ENOENT)
+		return err_set(e, ENOENT,
+			       "nothing is pinned in %s: scrimd has not run since boot, or "
+			       "was detached",
+			       dir);
 	if (rc)
 		return rc;
 	v.daemon_alive = dir_lock(dir, fd, NULL) == -EBUSY;
