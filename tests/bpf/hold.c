@@ -116,14 +116,14 @@ static bool pump(int from, int to)
 static _Noreturn void relay(struct kern *k, const struct kern_listener *l, int client)
 {
 	struct linger reset = {.l_onoff = 1};
-	int server = go_on(k, l, client);
+	const int server = go_on(k, l, client), ends[] = {client, server};
 	struct pollfd fds[] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
 
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	setsockopt(server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	for (int open = 2; open && poll(fds, 2, 30000) > 0;)
 		for (int i = 0; i < 2; i++)
-			if (fds[i].fd >= 0 && fds[i].revents && !pump(fds[i].fd, fds[!i].fd)) {
+			if (fds[i].fd >= 0 && fds[i].revents && !pump(ends[i], ends[!i])) {
 				fds[i].fd = -1;
 				open--;
 			}

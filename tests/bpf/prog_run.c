@@ -2,7 +2,7 @@
 /*
  * Runs the steering programs on made-up packets (BPF_PROG_TEST_RUN) and looks at the verdict, at
  * the counter that moved, that no other moved, and at the packet that came out.
- * What needs a real ingress (giving a packet to a socket) is in run-all, through interfaces.
+ * Giving a packet to a socket needs a real ingress, which tests/netns has.
  */
 #include "packets.h"
 #include <bpf/bpf.h>

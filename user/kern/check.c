@@ -3,7 +3,9 @@
 #include "private.h"
 #include <errno.h>
 #include <linux/capability.h>
+#include <scrim/log.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -51,6 +53,34 @@ static int check_kernel(struct err *e)
 			       "a kernel built with CONFIG_DEBUG_INFO_BTF is needed "
 			       "(/sys/kernel/btf/vmlinux is not there)");
 	return 0;
+}
+
+static int setting(const char *iface, const char *name)
+{
+	char path[128], value[8] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", iface, name);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (!fgets(value, sizeof(value), f))
+		value[0] = 0;
+	fclose(f);
+	return atoi(value);
+}
+
+void check_settings(const struct kern *k)
+{
+	const bool all = setting("all", "src_valid_mark");
+
+	for (size_t i = 0; i < k->nifaces; i++)
+		if (all || setting(k->ifaces[i].name, "src_valid_mark"))
+			log_line(LOG_LEVEL_WARNING,
+				 "net.ipv4.conf.%s.src_valid_mark is 1: the kernel then drops ICMP "
+				 "errors for connections of scrim's, path MTU among them; set it "
+				 "to 0",
+				 all ? "all" : k->ifaces[i].name);
 }
 
 int check_system(struct err *e)

@@ -100,6 +100,7 @@ static int commit(struct kern *k, const struct kern_conf *conf, struct err *e)
 		rc = pin_everything(k, e);
 	if (!rc) {
 		keep(k);
+		check_settings(k);
 		leftovers_remove(k, old);
 	} else {
 		routes_undo(k);

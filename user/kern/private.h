@@ -68,6 +68,7 @@ struct kern {
 
 /* check.c: negative with e saying what is missing. */
 int check_system(struct err *e);
+void check_settings(const struct kern *k); /* says what on this host works against the gateway */
 
 /* bpffs.c */
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
