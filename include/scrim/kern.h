@@ -17,22 +17,22 @@
 #ifndef SCRIM_KERN_H
 #define SCRIM_KERN_H
 
+#include <netinet/in.h>
 #include <scrim/abi.h>
 #include <scrim/err.h>
-#include <netinet/in.h>
 
 struct kern;
 
 struct kern_prefix {
-	u8 family;          /* AF_INET or AF_INET6 */
+	u8 family; /* AF_INET or AF_INET6 */
 	u8 bits;
-	u8 addr[16];        /* network order; IPv4 in the first four */
+	u8 addr[16]; /* network order; IPv4 in the first four */
 };
 
 struct kern_role {
 	const char *name;
 	const struct kern_prefix *sources;
-	size_t nsources;    /* 0: the default role, which takes every other source */
+	size_t nsources; /* 0: the default role, which takes every other source */
 };
 
 enum kern_mode { KERN_PROXY, KERN_LOCAL, KERN_GATEWAY };
@@ -40,19 +40,19 @@ enum kern_mode { KERN_PROXY, KERN_LOCAL, KERN_GATEWAY };
 struct kern_listener {
 	const char *name;
 	enum kern_mode mode;
-	u16 port;                        /* clients dial it, host order */
-	u16 answer_port;                 /* gateway: answers come from it (the upstream's) */
-	const char *clients, *servers;   /* gateway: interface names */
+	u16 port;                      /* clients dial it, host order */
+	u16 answer_port;               /* gateway: answers come from it (the upstream's) */
+	const char *clients, *servers; /* gateway: interface names */
 	const struct kern_prefix *protected_nets;
-	size_t nprotected;               /* 0: all behind the interface */
-	const struct kern_role *roles;   /* roles[0] is the default */
+	size_t nprotected;             /* 0: all behind the interface */
+	const struct kern_role *roles; /* roles[0] is the default */
 	size_t nroles;
-	bool refuse_existing;            /* local: refuse to start over open connections, instead of closing them */
+	bool refuse_existing; /* local: refuse to start over open connections, instead of closing them */
 };
 
 struct kern_conf {
-	const char *instance;            /* NULL: none */
-	bool replace;                    /* swap what another version pinned */
+	const char *instance; /* NULL: none */
+	bool replace;         /* swap what another version pinned */
 	const struct kern_listener *listeners;
 	size_t nlisteners;
 	unsigned int nworkers;
@@ -99,8 +99,8 @@ struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *ro
  * this process dies, even where a dying ring keeps it open.
  *   fd   TCP, listening; gateway: transparent. Borrowed.
  */
-int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker, int fd,
-		    struct err *e);
+int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker,
+		    int fd, struct err *e);
 
 /* Takes all listening sockets back (drain): new connections are refused. */
 void kern_clear_sockets(struct kern *k);
@@ -128,13 +128,13 @@ int kern_refresh(struct kern *k, struct err *e);
  * namespace (its rules cannot be reached from there), unless force.
  *   said  called for each thing removed, with what it was
  */
-int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what), void *ctx,
-		struct err *e);
+int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what),
+		void *ctx, struct err *e);
 
 /* A read-only look at the pinned counters, for `scrim status`; works with the daemon dead. */
 struct kern_view {
-	const struct scrim_rule_row *rules;  /* SCRIM_RULE_ROWS */
-	const struct scrim_flow_row *flow;   /* FLOW_COUNT */
+	const struct scrim_rule_row *rules; /* SCRIM_RULE_ROWS */
+	const struct scrim_flow_row *flow;  /* FLOW_COUNT */
 	bool daemon_alive;
 	char version[32];
 	void *priv;

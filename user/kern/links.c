@@ -125,7 +125,7 @@ static int link_ensure(struct kern *k, const char *pin, const struct bpf_program
 
 int link_iface(struct kern *k, struct kern_iface *i, struct err *e)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, first, .flags = BPF_F_BEFORE);
+	const struct bpf_link_create_opts first = {.sz = sizeof(first), .flags = BPF_F_BEFORE};
 	char pin[32];
 
 	snprintf(pin, sizeof(pin), "tcx-%.15s", i->name);
@@ -197,8 +197,11 @@ int links_attach(struct kern *k, struct err *e)
 	union bpf_iter_link_info steps = {
 		.map.map_fd = (u32)bpf_map__fd(k->export->maps.export_steps),
 	};
-	LIBBPF_OPTS(bpf_link_create_opts, over, .iter_info = &steps,
-		    .iter_info_len = sizeof(steps));
+	const struct bpf_link_create_opts over = {
+		.sz = sizeof(over),
+		.iter_info = &steps,
+		.iter_info_len = sizeof(steps),
+	};
 	int rc;
 
 	rc = link_ensure(k, "metrics", k->export->progs.export_metrics, 0, BPF_TRACE_ITER, &over,

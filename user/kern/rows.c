@@ -86,7 +86,7 @@ static void safe_name(char to[SCRIM_NAME_LEN], const char *from)
 {
 	size_t i;
 
-	for (i = 0; from[i] && i < SCRIM_NAME_LEN - 1; i++)
+	for (i = 0; i < SCRIM_NAME_LEN - 1 && from[i]; i++)
 		to[i] = from[i] < ' ' || from[i] > '~' || from[i] == '"' || from[i] == '\\'
 				? '_'
 				: from[i];

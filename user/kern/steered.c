@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int add(struct kern *k, const struct scrim_steered *s, struct err *e)
 {
@@ -100,6 +101,8 @@ static int check_kept(const struct kern *k, struct err *e)
 			     "so: --replace, or `scrim detach`, lets it go",
 			     text, k->dir);
 	}
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 
