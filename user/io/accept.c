@@ -114,8 +114,8 @@ static void accept_one(struct listener *l, int fd)
 	}
 	r = listener_admit(l, fd, &client);
 	if (r) {
+		flow_refuse(l->w, (enum scrim_flow)(-r), l, &client);
 		close(fd); /* lingers for no time: a reset */
-		flow_refuse(l->w, (enum scrim_flow) - r, l, &client);
 	}
 }
 

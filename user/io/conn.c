@@ -14,7 +14,7 @@
 
 static void direction_init(struct direction *d, u8 index, const struct io_role *role, bool masked)
 {
-	*d = (struct direction){.index = index, .masked = masked && role->policy};
+	*d = (struct direction){.index = index, .masked = masked && role->policy, .probing = true};
 	if (d->masked)
 		stream_init(&d->stream, role->policy, role->counters);
 	link_init(&d->idle);

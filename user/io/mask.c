@@ -10,7 +10,7 @@
 
 static void mask_refused(struct direction *d, int r)
 {
-	conn_reset(direction_conn(d), -r < FLOW_COUNT ? (enum scrim_flow) - r : FLOW_INTERNAL);
+	conn_reset(direction_conn(d), -r < FLOW_COUNT ? (enum scrim_flow)(-r) : FLOW_INTERNAL);
 }
 
 static void mask_rest(struct direction *d)

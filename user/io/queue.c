@@ -9,6 +9,8 @@
 
 void queue_append(struct direction *d, struct buffer *b)
 {
+	struct io_worker *w = direction_conn(d)->w;
+
 	b->next = NULL;
 	if (d->head)
 		d->tail->next = b;
@@ -18,7 +20,9 @@ void queue_append(struct direction *d, struct buffer *b)
 	d->queued += b->len;
 	d->count++;
 	if (!b->pool)
-		direction_conn(d)->w->spilled += b->len;
+		w->spilled += b->len;
+	else if (d->polling)
+		list_append(&w->blocked, &d->blocked); /* received before the stop took effect */
 }
 
 void queue_drop(struct direction *d)
@@ -38,10 +42,14 @@ void queue_drop(struct direction *d)
 	link_remove(&d->blocked);
 }
 
-/* The most that may lie outside of the pools: twice what they may grow to. */
+/*
+ * The most that may lie outside of the pools: what they may grow to, and a small buffer for every
+ * connection that is allowed.
+ */
 static size_t spill_most(const struct io_worker *w)
 {
-	return 2 * (w->pool[POOL_LIGHT].bytes + w->pool[POOL_BULK].bytes);
+	return w->pool[POOL_LIGHT].bytes + w->pool[POOL_BULK].bytes +
+	       (size_t)w->conf.limits.connections * w->pool[POOL_LIGHT].stride;
 }
 
 bool queue_spill(struct io_worker *w)

@@ -69,7 +69,7 @@ static void direction_receive(struct direction *d)
 		d->writable = false;
 	}
 	sqe = ring_sqe(w, d, OP_RECV);
-	if (d->bulk)
+	if (d->bulk || d->probing)
 		io_uring_prep_recv(sqe, direction_in(d), NULL, len, 0);
 	else
 		io_uring_prep_recv_multishot(sqe, direction_in(d), NULL, 0, 0);
@@ -131,6 +131,7 @@ static void direction_adapt(struct direction *d, u32 len)
 {
 	u32 light = direction_conn(d)->w->pool[POOL_LIGHT].size;
 
+	d->probing = false;
 	if (!d->bulk) {
 		d->bulk = len == light;
 		d->small = 0;
@@ -195,7 +196,7 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 	else if (!cqe->res)
 		direction_ended(d);
 	else if (cqe->res == -ENOBUFS)
-		list_append(&c->w->starving[pool->group], &d->starving);
+		list_append(&c->w->starving[d->bulk ? POOL_BULK : POOL_LIGHT], &d->starving);
 	else if (cqe->res == -ENOMEM)
 		conn_reset(c, FLOW_MEMORY);
 	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
@@ -207,6 +208,7 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 static void direction_blocked(struct direction *d)
 {
 	direction_pause(d);
+	d->probing = true;
 	direction_poll(d);
 	list_append(&direction_conn(d)->w->blocked, &d->blocked);
 }

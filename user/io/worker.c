@@ -261,12 +261,16 @@ static bool worker_feed(struct io_worker *w)
 	return hungry;
 }
 
-/* Everybody who could give a buffer back waits for somebody else: more buffers, or take some. */
+/*
+ * Nothing moves though some wait for a buffer. Who got one offered had nothing to receive: the
+ * next. Or everybody who could give one back waits for somebody else: more buffers, or take some.
+ */
 static bool worker_relieve(struct io_worker *w)
 {
 	for (int i = 0; i < POOLS; i++)
 		if (!link_alone(&w->starving[i]))
-			return pool_grow(&w->pool[i]) || queue_spill(w);
+			return pool_free_count(&w->pool[i]) || pool_grow(&w->pool[i]) ||
+			       queue_spill(w);
 	return false;
 }
 

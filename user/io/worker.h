@@ -45,6 +45,7 @@ struct direction {
 	u8 small;                   /* small receives in a row while bulk */
 	bool masked : 1;            /* bytes go through the stream */
 	bool bulk : 1;
+	bool probing : 1;   /* one small receive first: much may have come meanwhile */
 	bool receiving : 1; /* a receive is armed ... */
 	bool from_bulk : 1; /* ... on this pool */
 	bool cancelling : 1;
