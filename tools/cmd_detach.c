@@ -12,15 +12,15 @@ static const struct option options[] = {
 
 static void said(void *ctx, const char *what)
 {
-	(void)ctx;
-	puts(what);
+	*(bool *)ctx = true;
+	printf("removed: %s\n", what);
 }
 
 static int run(const struct tool *self, int argc, char **argv)
 {
 	const char *instance = NULL;
 	struct err e = {0};
-	bool force = false;
+	bool force = false, any = false;
 	int option, rc = 0;
 
 	while ((option = tool_option(self, argc, argv, options, &rc)) != -1) {
@@ -33,8 +33,10 @@ static int run(const struct tool *self, int argc, char **argv)
 	}
 	if (optind != argc)
 		return tool_usage(self, "`%s` is one word too many", argv[optind]);
-	if (kern_detach(instance, force, said, NULL, &e))
+	if (kern_detach(instance, force, said, &any, &e))
 		return tool_failed(self, "%s", e.text);
+	if (!any)
+		puts("nothing was attached or pinned");
 	return tool_flush(self);
 }
 
