@@ -70,6 +70,21 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	return worker_start(w, e);
 }
 
+/* No more connections than there are descriptors for: refused and counted, not stuck in the queue. */
+static void fit_connections(struct daemon *d)
+{
+	const u32 other = 256 + 64 * d->nworkers; /* maps, links, listening sockets */
+	const u32 all = privilege_descriptors();
+	const u32 fit = all > other ? (all - other) / 2 / d->nworkers : 1;
+
+	if (d->config->limits.connections <= fit)
+		return;
+	d->config->limits.connections = fit ? fit : 1;
+	log_line(LOG_LEVEL_NOTICE,
+		 "%u descriptors allowed (ulimit -Hn): %u connections per worker, not more", all,
+		 d->config->limits.connections);
+}
+
 static int start(struct daemon *d, const struct daemon_args *args, struct err *e)
 {
 	int rc;
@@ -193,6 +208,7 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 
 	catch_signals(&set);
 	privilege_start();
+	fit_connections(&d);
 	d.workers = calloc(d.nworkers, sizeof(*d.workers));
 	rc = d.workers ? start(&d, args, e) : err_set(e, ENOMEM, "out of memory");
 	if (rc) {

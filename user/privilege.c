@@ -43,6 +43,15 @@ void privilege_start(void)
 		log_line(LOG_LEVEL_INFO, "memory is not locked (no privilege): it may reach swap");
 }
 
+u32 privilege_descriptors(void)
+{
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_NOFILE, &now) || now.rlim_cur > DESCRIPTORS)
+		return DESCRIPTORS;
+	return (u32)now.rlim_cur;
+}
+
 int privilege_drop(bool steers)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -11,6 +11,9 @@
  */
 void privilege_start(void);
 
+/* How many descriptors this process may have. */
+u32 privilege_descriptors(void);
+
 /*
  * Gives up all capabilities of the calling thread but CAP_NET_ADMIN and CAP_BPF where `steers`
  * says that the kernel's side is in use: transparent sockets, closing of sockets, attaching to an
