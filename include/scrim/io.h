@@ -51,9 +51,14 @@ struct io_limits {
 	u32 hold_us;              /* the idle timer, default 2000 */
 	u32 connect_ms;           /* default 10000 */
 	u32 drain_ms;             /* default 30000 */
-	u32 buffer_size;          /* bytes of a receive buffer, head room not counted; power of two */
-	u32 buffers;              /* in the pool at the start */
-	u32 buffers_max;          /* it may grow to, under pressure */
+	/*
+	 * Receive buffers for bulk: bytes each (head room not counted), how many at the start, how
+	 * many under pressure (at most 2048). Beside them there are 16 times as many of 16 KiB for
+	 * small messages. The start's worth should fit the CPU's second-level cache.
+	 */
+	u32 buffer_size;
+	u32 buffers;
+	u32 buffers_max;
 };
 /* Fills in the defaults. */
 void io_limits_default(struct io_limits *l);
@@ -92,6 +97,7 @@ int io_worker_run(struct io_worker *w);
 /* From any thread or a signal handler: no new connections; open ones end by themselves or are reset at drain_ms. */
 void io_worker_stop(struct io_worker *w);
 
+/* Resets what is still open, wipes and frees. From any thread, when io_worker_run() is over. NULL is allowed. */
 void io_worker_free(struct io_worker *w);
 
 /* Whether this process may use io_uring as the workers do; else e names the sysctl, seccomp or kernel version. */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the relay makes of a stream's answers, and which connections it does not take. */
 #include "relay.h"
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void host_masked(struct host *h, u32 hold_us)
@@ -150,6 +156,25 @@ static void role_by_client(void)
 	host_stop_with(&h, p);
 }
 
+/* A seccomp filter as container runtimes have it: the probe says what is in the way. */
+static void forbidden(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {.len = array_size(code), .filter = code};
+	struct err e = {{0}};
+
+	CHECK(!io_probe(&e));
+	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	CHECK(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
+	CHECK(io_probe(&e) == -EPERM);
+	CHECK(strstr(e.text, "seccomp"));
+}
+
 const struct test policy_tests[] = {
 	{"masked in one direction only", one_direction},
 	{"held bytes keep their place", held},
@@ -158,6 +183,7 @@ const struct test policy_tests[] = {
 	{"an end inside a frame", unfinished},
 	{"a connection that was not steered", not_steered},
 	{"a connection that would come back", loop},
+	{"io_uring forbidden by seccomp", forbidden},
 	{"a role picked by the client's address", role_by_client},
 	{0},
 };

@@ -58,6 +58,7 @@ struct host {
 	int server; /* the listening socket of the test's server */
 	pthread_t thread;
 	pid_t child;
+	int reclaims;
 };
 
 /* A host not yet started: listening sockets of both sides, limits by default, no masking. */
@@ -86,6 +87,7 @@ struct test {
 	const char *name;
 	void (*run)(void);
 };
-extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[];
+extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
+	gateway_tests[];
 
 #endif
