@@ -56,7 +56,7 @@ int privilege_drop(bool steers)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {0};
-	const unsigned int kept[] = {CAP_NET_ADMIN, CAP_BPF};
+	const unsigned int kept[] = {CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_BPF};
 
 	if (syscall(SYS_capget, &head, caps))
 		return -errno;

@@ -15,9 +15,10 @@ void privilege_start(void);
 u32 privilege_descriptors(void);
 
 /*
- * Gives up all capabilities of the calling thread but CAP_NET_ADMIN and CAP_BPF where `steers`
- * says that the kernel's side is in use: transparent sockets, closing of sockets, attaching to an
- * interface made anew. With mode proxy alone nothing is kept.
+ * Gives up all capabilities of the calling thread. Where `steers` says that the kernel's side is in
+ * use three stay: CAP_NET_ADMIN (transparent sockets, closing of sockets, policy rules),
+ * CAP_NET_BIND_SERVICE (a client's own source port, which may be a low one) and CAP_BPF (attaching
+ * to an interface made anew). With mode proxy alone nothing is kept.
  * Every thread calls it once it has what it needs. 0, or -errno.
  */
 int privilege_drop(bool steers);
