@@ -2,11 +2,12 @@
 /*
  * Moving the bytes of a direction.
  *
- *   receive ─▶ mask ─▶ queue ─▶ send, one at a time ─▶ buffer back ─▶ receive
+ *   receive ─▶ mask ─▶ queue ─▶ send ─▶ buffer back ─▶ receive
  *                         └─ no room ─▶ stop receiving, wait for room ─┘
  *
- * A send never waits in the ring (MSG_DONTWAIT): when the other socket is full it says so and a
- * poll waits instead, so that the queue may be moved out of the way meanwhile.
+ * A send is a plain system call that does not wait: through the ring it would cost the same, and
+ * the buffer would come back one turn later. When the other socket is full a poll in the ring
+ * waits for room, and the queue may be moved out of the way meanwhile.
  */
 #include "worker.h"
 #include <errno.h>
@@ -88,13 +89,49 @@ static void direction_pause(struct direction *d)
 	ring_cancel(direction_conn(d)->w, d, OP_RECV);
 }
 
+/* The other socket is full: receive no more, wait for room. */
+static void direction_blocked(struct direction *d)
+{
+	direction_pause(d);
+	d->probing = true;
+	direction_poll(d);
+	list_append(&direction_conn(d)->w->blocked, &d->blocked);
+}
+
+static void direction_advance(struct direction *d, u32 n)
+{
+	struct buffer *b = d->head;
+
+	b->p += n;
+	b->len -= n;
+	d->queued -= n;
+	if (!b->pool)
+		direction_conn(d)->w->spilled -= n;
+	if (b->len)
+		return;
+	d->head = b->next;
+	d->count--;
+	buffer_give(b);
+}
+
+/* Sends as much of the queue as the other socket takes. */
 static void direction_send(struct direction *d)
 {
-	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_SEND);
+	struct conn *c = direction_conn(d);
 
-	io_uring_prep_send(sqe, direction_out(d), d->head->p, d->head->len,
-			   MSG_NOSIGNAL | MSG_DONTWAIT);
-	d->sending = true;
+	while (d->head && !d->polling && !c->dead) {
+		u32 asked = d->head->len;
+		ssize_t r = send(direction_out(d), d->head->p, asked, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (r > 0)
+			direction_advance(d, (u32)r);
+		if (r < 0 && (errno == ENOMEM || errno == ENOBUFS))
+			conn_reset(c, FLOW_MEMORY);
+		else if (r < 0 && errno != EAGAIN && errno != EINTR)
+			conn_reset(c, side_reset(!d->index));
+		else if (r < 0 || (u32)r < asked)
+			direction_blocked(d);
+	}
 }
 
 static void direction_pass_end(struct direction *d)
@@ -110,13 +147,13 @@ static void direction_pass_end(struct direction *d)
 
 void relay_pump(struct direction *d)
 {
-	if (direction_conn(d)->dead)
-		return;
-	if (d->head && !d->sending && !d->polling)
+	const struct conn *c = direction_conn(d);
+
+	if (!c->dead)
 		direction_send(d);
-	if (!d->head && d->eof && !d->shut)
+	if (!c->dead && !d->head && d->eof && !d->shut)
 		direction_pass_end(d);
-	if (!d->eof && !d->receiving && link_alone(&d->starving))
+	if (!c->dead && !d->eof && !d->receiving && link_alone(&d->starving))
 		direction_receive(d);
 }
 
@@ -201,53 +238,6 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 		conn_reset(c, FLOW_MEMORY);
 	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
 		conn_reset(c, side_reset(d->index));
-	relay_pump(d);
-}
-
-/* The other socket is full: receive no more, wait for room. */
-static void direction_blocked(struct direction *d)
-{
-	direction_pause(d);
-	d->probing = true;
-	direction_poll(d);
-	list_append(&direction_conn(d)->w->blocked, &d->blocked);
-}
-
-static void direction_advance(struct direction *d, u32 n)
-{
-	struct buffer *b = d->head;
-
-	b->p += n;
-	b->len -= n;
-	d->queued -= n;
-	if (!b->pool)
-		direction_conn(d)->w->spilled -= n;
-	if (b->len)
-		return;
-	d->head = b->next;
-	d->count--;
-	buffer_give(b);
-}
-
-void relay_sent(struct direction *d, int res)
-{
-	struct conn *c = direction_conn(d);
-	u32 asked;
-
-	d->sending = false;
-	if (c->dead)
-		return;
-	if (res == -ENOMEM || res == -ENOBUFS) {
-		conn_reset(c, FLOW_MEMORY);
-	} else if (res < 0 && res != -EAGAIN && res != -EINTR) {
-		conn_reset(c, side_reset(!d->index));
-	} else {
-		asked = d->head->len;
-		if (res > 0)
-			direction_advance(d, (u32)res);
-		if (res < 0 || (u32)res < asked)
-			direction_blocked(d);
-	}
 	relay_pump(d);
 }
 

@@ -187,8 +187,6 @@ static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe)
 		connect_done(c, cqe->res);
 	else if (op == OP_RECV)
 		relay_received(d, cqe);
-	else if (op == OP_SEND)
-		relay_sent(d, cqe->res);
 	else if (op == OP_WRITABLE)
 		relay_writable(d, cqe->res);
 	else
@@ -255,6 +253,7 @@ static bool worker_feed(struct io_worker *w)
 
 			link_remove(&d->starving);
 			relay_pump(d);
+			conn_reap(direction_conn(d));
 		}
 		hungry |= !link_alone(list);
 	}

@@ -28,7 +28,6 @@ enum op {
 	OP_WAKE,    /* none: somebody called io_worker_stop() */
 	OP_CONNECT, /* struct direction, from here on */
 	OP_RECV,
-	OP_SEND,
 	OP_WRITABLE,
 	OP_HANGUP,
 	OP_MASK = 15
@@ -49,7 +48,6 @@ struct direction {
 	bool receiving : 1; /* a receive is armed ... */
 	bool from_bulk : 1; /* ... on this pool */
 	bool cancelling : 1;
-	bool sending : 1;
 	bool polling : 1;     /* waits for room in the other socket */
 	bool writable : 1;    /* ... which has come */
 	bool eof : 1;         /* the sender has ended */
@@ -164,7 +162,6 @@ bool queue_spill(struct io_worker *w);
 void relay_start(struct conn *c);
 void relay_pump(struct direction *d);
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe);
-void relay_sent(struct direction *d, int res);
 void relay_writable(struct direction *d, int res);
 void relay_hangup(struct direction *d, int res);
 
