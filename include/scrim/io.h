@@ -53,7 +53,7 @@ struct io_limits {
 	u32 drain_ms;             /* default 30000 */
 	/*
 	 * Receive buffers for bulk: bytes each (head room not counted), how many at the start, how
-	 * many under pressure (at most 2048). Beside them there are 16 times as many of 16 KiB for
+	 * many under pressure (at most 1024). Beside them there are 32 times as many of 16 KiB for
 	 * small messages. The start's worth should fit the CPU's second-level cache.
 	 */
 	u32 buffer_size;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define LIGHT_SIZE 16384U
-#define LIGHT_PER  16U /* light buffers for each big one */
+#define LIGHT_PER  32U /* light buffers for each big one */
 #define TICK_NS    100000000ULL
 
 void io_limits_default(struct io_limits *l)
@@ -20,8 +20,8 @@ void io_limits_default(struct io_limits *l)
 				.connect_ms = 10000,
 				.drain_ms = 30000,
 				.buffer_size = 256 * 1024,
-				.buffers = 4,
-				.buffers_max = 64};
+				.buffers = 2,
+				.buffers_max = 32};
 }
 
 static int worker_pools(struct io_worker *w)
