@@ -34,7 +34,8 @@ struct scanner;
  *   enabled  rs->nrules flags, or NULL for all: the rules this scanner looks for
  * Returns 0, -ENOMEM.
  */
-int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, struct scanner **ret_s);
+int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa,
+		struct scanner **ret_s);
 void scanner_free(struct scanner *s);
 /* The ISA whose code really runs. */
 enum isa scanner_isa(const struct scanner *s);
@@ -48,19 +49,21 @@ struct match {
 
 struct scan_job {
 	const u8 *text;
-	size_t start;      /* where scanning begins; text[0, start) is only looked back at */
+	size_t start; /* where scanning begins; text[0, start) is only looked back at */
 	size_t len;
-	bool ends;         /* nothing follows: everything is decided */
+	bool ends;             /* nothing follows: everything is decided */
 	struct match *matches; /* room for `cap` matches: len - start + 1 is always enough */
 	size_t cap;
-	u64 *rejected;     /* by rule: += candidates decided here that a validator refused; may be NULL */
+	u64 *rejected; /* by rule: += candidates decided here that a validator refused; may be NULL */
 	/* out */
-	size_t nmatches;   /* in order of from, not overlapping */
-	size_t decided;    /* start <= decided <= len; everything before it is final */
+	size_t nmatches; /* in order of from, not overlapping */
+	size_t decided;  /* start <= decided <= len; everything before it is final */
+	u64 walked;      /* bytes that automata read: what confirming cost */
 };
 
 /*
- * Scans. Reads only text[0, len). Linear in len - start; no system call, no allocation.
+ * Scans. Reads only text[0, len). No system call, no allocation. Linear: each place is asked
+ * about once, by each form at most, and no form reads more than SCRIM_WINDOW + 1 bytes there.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
  * Invariant: len - decided <= SCRIM_WINDOW + 1.
  * A rejected candidate is counted once per (form, p) where the pattern, guards and labels hold

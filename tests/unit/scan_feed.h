@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Scanning a text in pieces, as a stream does: the undecided tail is given again. */
+#ifndef TEST_SCAN_FEED_H
+#define TEST_SCAN_FEED_H
+
+#include <scrim/scan.h>
+
+/* What a scan of a whole text gave; offsets are the text's. */
+struct found {
+	size_t n;
+	struct match m[8192];
+	u64 rejected[RULE_MAX];
+	u64 walked;
+};
+
+/* Ends of the pieces: cut(arg, at) gives the next one's, beyond at. */
+typedef size_t (*cut_fn)(void *arg, size_t at);
+
+/*
+ * Scans text[0, len) piece by piece. Each call of scan() gets no more than it must: SCRIM_LOOKBACK
+ * bytes before what is undecided, in memory of exactly that size. Asserts the invariants of
+ * scan() on the way.
+ */
+void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, void *arg,
+	       struct found *ret_found);
+
+/* At once. */
+void scan_whole(const struct scanner *s, const u8 *text, size_t len, struct found *ret_found);
+
+/* Asserts that two are the same; `what` says of which. */
+void assert_same(const struct found *got, const struct found *want, const char *what, size_t where);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What scan() finds, on each ISA: the oracle's matches and rejected counts, however the text
+ * is cut.
+ */
+#include "one_form.h"
+#include "oracle.h"
+#include "scan_feed.h"
+#include "scan_text.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+static struct found want, got;
+
+static struct ruleset *builtin(const struct rule_def **ret_defs)
+{
+	struct ruleset *rs = NULL;
+	struct err e = {0};
+	size_t n;
+
+	*ret_defs = rules_builtin(&n);
+	cr_assert_eq(ruleset_compile(*ret_defs, n, &rs, &e), 0, "%s", e.text);
+	return rs;
+}
+
+static struct scanner *scanner_of(const struct ruleset *rs, const bool *enabled, enum isa isa)
+{
+	struct scanner *s = NULL;
+
+	cr_assert_eq(scanner_new(rs, enabled, isa, &s), 0);
+	cr_assert_eq(scanner_isa(s), isa);
+	return s;
+}
+
+static void oracle_whole(const struct ruleset *rs, const struct rule_def *defs, const bool *enabled,
+			 const u8 *text, size_t len, struct found *ret_found)
+{
+	memset(ret_found->rejected, 0, sizeof(ret_found->rejected));
+	ret_found->n = oracle_scan(rs, defs, enabled, text, len, ret_found->m,
+				   array_size(ret_found->m), ret_found->rejected);
+}
+
+static size_t cut_at(void *arg, size_t at)
+{
+	return at < *(size_t *)arg ? *(size_t *)arg : SIZE_MAX;
+}
+
+static size_t cut_every(void *arg, size_t at)
+{
+	return at + *(size_t *)arg;
+}
+
+static size_t cut_somewhere(void *arg, size_t at)
+{
+	u32 r = draw(arg, 100);
+
+	return at + (r < 70 ? r / 10 : r * 3);
+}
+
+/* Every ISA this CPU has, one test each. */
+ParameterizedTestParameters(scan, finds_what_the_oracle_finds)
+{
+	static enum isa isas[ISA_COUNT];
+	size_t n = 0;
+
+	for (int i = 0; i < ISA_COUNT; i++)
+		if (isa_usable((enum isa)i))
+			isas[n++] = (enum isa)i;
+	return cr_make_param_array(enum isa, isas, n);
+}
+
+ParameterizedTest(enum isa *isa, scan, finds_what_the_oracle_finds)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	struct scanner *s = scanner_of(rs, NULL, *isa);
+	u64 seed = 0x5eed;
+	u8 text[4000];
+
+	for (int round = 0; round < 6; round++) {
+		size_t len = 100 + draw(&seed, sizeof(text) - 100);
+
+		scan_text_dense(&seed, text, len);
+		oracle_whole(rs, defs, NULL, text, len, &want);
+		cr_assert_gt(want.n, len / 100);
+		scan_whole(s, text, len, &got);
+		assert_same(&got, &want, "round", (size_t)round);
+	}
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+static void splits(enum isa isa)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	struct scanner *s = scanner_of(rs, NULL, isa);
+	u64 seed = 0xfeed;
+	u8 text[3000];
+
+	for (int round = 0; round < 3; round++) {
+		scan_text_dense(&seed, text, sizeof(text));
+		scan_whole(s, text, sizeof(text), &want);
+		cr_assert_gt(want.n, 50);
+		for (size_t at = 1; at < sizeof(text); at++) {
+			scan_feed(s, text, sizeof(text), cut_at, &at, &got);
+			assert_same(&got, &want, "cut at", at);
+		}
+		for (size_t every = 1; every < 300; every += 1 + every / 2) {
+			scan_feed(s, text, sizeof(text), cut_every, &every, &got);
+			assert_same(&got, &want, "cut every", every);
+		}
+		for (size_t i = 0; i < 50; i++) {
+			scan_feed(s, text, sizeof(text), cut_somewhere, &seed, &got);
+			assert_same(&got, &want, "cut", i);
+		}
+	}
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+Test(scan, no_cut_matters_scalar)
+{
+	splits(ISA_SCALAR);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A form's automaton laid out for walking: rows named by their offset, so that a step is an
+ * addition and a load, and sorted, so that "accepts" and "cannot go on" are comparisons.
+ */
+#include "scanner.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { DEAD, GOES_ON, ACCEPTS, FINAL, KINDS };
+
+static enum kind state_kind(const struct dfa *d, u16 state)
+{
+	if (state == 0)
+		return DEAD;
+	if (!d->accept[state])
+		return GOES_ON;
+	for (u16 c = 0; c < d->nclasses; c++)
+		if (d->trans[state * d->nclasses + c])
+			return ACCEPTS;
+	return FINAL;
+}
+
+int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa)
+{
+	u32 n = d->nclasses, row = 0, first[KINDS];
+	u32 *trans = arena_array(a, (size_t)d->nstates * n, sizeof(*trans));
+	u32 *offset = calloc(d->nstates, sizeof(*offset));
+
+	if (!trans || !offset) {
+		free(offset);
+		return -ENOMEM;
+	}
+	for (enum kind k = DEAD; k < KINDS; k++) {
+		first[k] = row * n;
+		for (u16 i = 0; i < d->nstates; i++)
+			if (state_kind(d, i) == k)
+				offset[i] = row++ * n;
+	}
+	for (u16 i = 0; i < d->nstates; i++)
+		for (u32 c = 0; c < n; c++)
+			trans[offset[i] + c] = offset[d->trans[i * n + c]];
+	*ret_dfa = (struct automaton){
+		.class = d->class,
+		.trans = trans,
+		.start = offset[1],
+		.accept = first[ACCEPTS],
+		.final = first[FINAL],
+	};
+	free(offset);
+	return 0;
+}

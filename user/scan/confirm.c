@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The exact answer at one place of the text: which form matches there, and how far. */
+#include "scanner.h"
+#include <errno.h>
+
+/* Where a form's pattern may end at a place, in ascending order. */
+struct ends {
+	size_t n;
+	u16 at[SCRIM_WINDOW + 1]; /* relative to the place; not initialised */
+	bool goes_on;             /* the text ended before the automaton did */
+};
+
+enum opinion { NOTHING, REFUSED, ACCEPTED, UNKNOWN };
+
+static bool is_digit(u8 c)
+{
+	return c >= '0' && c <= '9';
+}
+
+u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len)
+{
+	size_t n = len - p < FILTER_DEPTH ? len - p : FILTER_DEPTH;
+	u64 forms = ~0ULL;
+
+	if (p)
+		forms = g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
+	for (size_t k = 0; k < n && forms; k++)
+		forms &= g->at[k][text[p + k]];
+	return forms;
+}
+
+static void walk(const struct automaton *a, struct scan_job *job, size_t p, struct ends *ends)
+{
+	const u8 *begin = job->text + p, *at = begin, *end = job->text + job->len;
+	u32 state = a->start;
+
+	ends->n = 0;
+	while (at < end) {
+		state = a->trans[state + a->class[*at++]];
+		if (!state)
+			break;
+		if (state >= a->accept) {
+			ends->at[ends->n++] = (u16)(at - begin);
+			if (state >= a->final)
+				break;
+		}
+	}
+	job->walked += (size_t)(at - begin);
+	ends->goes_on = state && state < a->final && at == end;
+}
+
+/* What form sf makes of place p; *ret_end is set when it ACCEPTED. */
+static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
+{
+	const struct form *f = sf->form;
+	enum opinion opinion = NOTHING;
+	struct ends ends;
+	bool labelled;
+	int r;
+
+	walk(&sf->dfa, job, p, &ends);
+	if (!ends.n && !ends.goes_on)
+		return NOTHING;
+	labelled = form_labelled(f, job->text, p);
+	if (!labelled)
+		return NOTHING;
+	if (ends.goes_on && !job->ends)
+		return UNKNOWN;
+	while (ends.n-- > 0) {
+		size_t e = p + ends.at[ends.n];
+
+		r = form_guard_after(f, job->text, e, job->len, job->ends);
+		if (r == -EAGAIN)
+			return UNKNOWN;
+		if (!r)
+			continue;
+		if (!f->validate || f->validate(job->text + p, e - p)) {
+			*ret_end = e;
+			return ACCEPTED;
+		}
+		opinion = REFUSED;
+	}
+	return opinion;
+}
+
+static struct match make_match(const struct scan_form *sf, const u8 *text, size_t p, size_t e)
+{
+	size_t from, to;
+
+	form_masked_part(sf->form, text + p, e - p, &from, &to);
+	return (struct match){
+		.from = (u32)p,
+		.to = (u32)e,
+		.mask_from = (u32)(p + from),
+		.mask_to = (u32)(p + to),
+		.rule = sf->form->rule,
+		.form = sf->index,
+	};
+}
+
+static void count_refused(const struct scanner *s, struct scan_job *job, const u64 *refused)
+{
+	for (u16 g = 0; g < s->ngroups; g++)
+		for (u64 m = refused[g]; m; m &= m - 1)
+			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
+}
+
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, struct match *ret_m)
+{
+	const struct scan_form *best = NULL;
+	u64 refused[GROUPS_MAX], any_refused = 0;
+	size_t end = 0, longest = 0;
+
+	for (u16 g = 0; g < s->ngroups; g++) {
+		refused[g] = 0;
+		for (u64 m = group_filter(&s->groups[g], job->text, p, job->len); m; m &= m - 1) {
+			unsigned int bit = (unsigned int)__builtin_ctzll(m);
+			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
+
+			switch (ask(sf, job, p, &end)) {
+			case UNKNOWN:
+				return UNDECIDED;
+			case REFUSED:
+				refused[g] |= 1ULL << bit;
+				break;
+			case ACCEPTED:
+				if (end > longest) {
+					longest = end;
+					best = sf;
+				}
+				break;
+			case NOTHING:
+				break;
+			}
+		}
+		any_refused |= refused[g];
+	}
+	if (any_refused && job->rejected)
+		count_refused(s, job, refused);
+	if (!best)
+		return NO_MATCH;
+	*ret_m = make_match(best, job->text, p, longest);
+	return MATCH;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which bytes can stand at each of the first places of a match, and before it.
+ *
+ * The automaton is run on all texts at once: the states it can be in after k bytes give the
+ * bytes it can take as byte k. Once it may have accepted, what follows is not the match's any
+ * more: the guard behind decides over the first such byte, and any byte is possible after it.
+ */
+#include "scanner.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void sets_before(const struct form *f, struct form_sets *sets)
+{
+	for (unsigned int c = 0; c < 256; c++) {
+		const u8 text[2] = {'0', (u8)c};
+
+		sets->before[0][c] = form_guard_before(f, text + 1, 1);
+		sets->before[1][c] = form_guard_before(f, text, 2);
+	}
+}
+
+/* The bytes that `from` can take; marks in `to` the states that they lead to. */
+static void step(const struct dfa *d, const bool *from, bool *to, bool *set)
+{
+	bool taken[256] = {false}; /* by class */
+
+	for (u16 s = 1; s < d->nstates; s++) {
+		for (u16 c = 0; from[s] && c < d->nclasses; c++) {
+			u16 next = d->trans[s * d->nclasses + c];
+
+			taken[c] |= next != 0;
+			to[next] |= next != 0;
+		}
+	}
+	for (unsigned int b = 0; b < 256; b++)
+		set[b] |= taken[d->class[b]];
+}
+
+static bool accepts_any(const struct dfa *d, const bool *states)
+{
+	for (u16 s = 1; s < d->nstates; s++)
+		if (states[s] && d->accept[s])
+			return true;
+	return false;
+}
+
+int form_sets(const struct form *f, struct form_sets *ret_sets)
+{
+	bool *now = calloc(2u * f->dfa.nstates, sizeof(*now)), *next = now + f->dfa.nstates, *swap;
+	bool *both = now, ended = false;
+
+	if (!now)
+		return -ENOMEM;
+	memset(ret_sets, 0, sizeof(*ret_sets));
+	sets_before(f, ret_sets);
+	now[1] = true;
+	for (unsigned int k = 0; k < FILTER_DEPTH; k++) {
+		bool *set = ret_sets->at[k], ends = accepts_any(&f->dfa, now);
+
+		for (unsigned int c = 0; c < 256; c++) {
+			const u8 byte = (u8)c;
+
+			set[c] = ended || (ends && form_guard_after(f, &byte, 0, 1, true));
+		}
+		ended |= ends;
+		memset(next, 0, f->dfa.nstates * sizeof(*next));
+		step(&f->dfa, now, next, set);
+		swap = now;
+		now = next;
+		next = swap;
+	}
+	free(both);
+	return 0;
+}

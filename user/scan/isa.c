@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which instruction sets there are, and which of them this CPU has. */
+#include <errno.h>
+#include <scrim/scan.h>
+#include <string.h>
+
+static const char *const names[ISA_COUNT] = {[ISA_SCALAR] = "scalar", [ISA_AVX2] = "avx2"};
+
+const char *isa_name(enum isa isa)
+{
+	return names[isa];
+}
+
+bool isa_usable(enum isa isa)
+{
+	switch (isa) {
+	case ISA_SCALAR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int isa_choose(const char *forced, enum isa *ret_isa, struct err *e)
+{
+	for (int i = ISA_COUNT; i-- > 0;) {
+		if (forced && strcmp(forced, names[i]) != 0)
+			continue;
+		if (isa_usable((enum isa)i)) {
+			*ret_isa = (enum isa)i;
+			return 0;
+		}
+		if (forced)
+			return err_set(e, ENOTSUP, "SCRIM_ISA=%s: this CPU does not have it",
+				       forced);
+	}
+	return err_set(e, EINVAL, "SCRIM_ISA=%s: not known; scalar and avx2 are", forced);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The idle timer's question: what of a tail that is not decided should not go out as it is.
+ *
+ *     "... SSN 123-45-6"        four digits are there: commit point passed, mask them
+ *     "... call 555"            nothing yet
+ *
+ * Complete matches are found as if the text ended here. At every place outside of them, each
+ * form whose automaton is still alive at the end is asked whether it is committed.
+ */
+#include "scanner.h"
+
+static bool committed(const struct form *f, const u8 *p, size_t len)
+{
+	size_t digits = 0;
+
+	switch (f->commit_unit) {
+	case COMMIT_NEVER:
+		return false;
+	case COMMIT_BYTES:
+		return len >= f->commit;
+	case COMMIT_DIGITS:
+		for (size_t i = 0; i < len; i++)
+			digits += p[i] >= '0' && p[i] <= '9';
+		return digits >= f->commit;
+	case COMMIT_PAST:
+		for (size_t i = 0; i < len; i++)
+			if (p[i] == f->commit)
+				return true;
+		return false;
+	}
+	return false;
+}
+
+/* Whether the automaton is alive after text[p, len). */
+static bool alive(const struct automaton *a, const u8 *text, size_t p, size_t len)
+{
+	u32 state = a->start;
+
+	for (; p < len && state; p++)
+		state = a->trans[state + a->class[text[p]]];
+	return state != 0;
+}
+
+/* The first form that has begun at p, is alive at the end and committed, else NULL. */
+static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
+{
+	for (u16 g = 0; g < s->ngroups; g++) {
+		for (u64 m = group_filter(&s->groups[g], text, p, len); m; m &= m - 1) {
+			const struct scan_form *sf =
+				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
+
+			if (committed(sf->form, text + p, len - p) &&
+			    alive(&sf->dfa, text, p, len) && form_labelled(sf->form, text, p))
+				return sf;
+		}
+	}
+	return NULL;
+}
+
+size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_t len,
+		    struct match *matches, size_t cap)
+{
+	struct scan_job job = {.text = text, .start = start, .len = len, .ends = true};
+	const struct scan_form *sf;
+	size_t n = 0, p = start;
+	struct match m;
+
+	while (p < len && n < cap) {
+		size_t next = p + 1;
+
+		if (confirm(s, &job, p, &m) == MATCH) {
+			matches[n++] = m;
+			next = m.to;
+		}
+		sf = begun(s, text, p, len);
+		if (sf && n < cap)
+			matches[n++] = (struct match){
+				.from = (u32)p,
+				.to = (u32)len,
+				.mask_from = (u32)p,
+				.mask_to = (u32)len,
+				.rule = sf->form->rule,
+				.form = sf->index,
+			};
+		p = next;
+	}
+	return n;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes a scanner of a ruleset: all tables are built here, once, and only read afterwards. */
+#include "scanner.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static void group_add(struct group *g, unsigned int bit, const struct form_sets *sets)
+{
+	for (unsigned int c = 0; c < 256; c++) {
+		for (unsigned int j = 0; j < 2; j++)
+			g->before[j][c] |= (u64)sets->before[j][c] << bit;
+		for (unsigned int k = 0; k < FILTER_DEPTH; k++)
+			g->at[k][c] |= (u64)sets->at[k][c] << bit;
+	}
+}
+
+static int add_form(struct scanner *s, u16 index)
+{
+	const struct form *f = &s->rs->forms[index];
+	struct scan_form *sf = &s->forms[s->nforms];
+	struct form_sets sets;
+	int r;
+
+	sf->form = f;
+	sf->index = index;
+	r = automaton_build(&s->arena, &f->dfa, &sf->dfa);
+	if (!r)
+		r = form_sets(f, &sets);
+	if (r)
+		return r;
+	group_add(&s->groups[s->nforms / GROUP_FORMS], s->nforms % GROUP_FORMS, &sets);
+	s->nforms++;
+	return 0;
+}
+
+static int add_forms(struct scanner *s, const bool *enabled)
+{
+	u16 n = 0;
+	int r = 0;
+
+	for (u16 i = 0; i < s->rs->nforms; i++)
+		n = (u16)(n + (!enabled || enabled[s->rs->forms[i].rule]));
+	s->ngroups = (u16)((n + GROUP_FORMS - 1) / GROUP_FORMS);
+	s->forms = arena_array(&s->arena, n, sizeof(*s->forms));
+	s->groups = arena_array(&s->arena, s->ngroups, sizeof(*s->groups));
+	if (!s->forms || !s->groups)
+		return -ENOMEM;
+	for (u16 i = 0; i < s->rs->nforms && !r; i++)
+		if (!enabled || enabled[s->rs->forms[i].rule])
+			r = add_form(s, i);
+	return r;
+}
+
+int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, struct scanner **ret_s)
+{
+	struct scanner *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->rs = rs;
+	s->isa = isa;
+	r = add_forms(s, enabled);
+	if (r) {
+		scanner_free(s);
+		return r;
+	}
+	*ret_s = s;
+	return 0;
+}
+
+void scanner_free(struct scanner *s)
+{
+	if (!s)
+		return;
+	arena_free(&s->arena);
+	free(s);
+}
+
+enum isa scanner_isa(const struct scanner *s)
+{
+	return s->isa;
+}

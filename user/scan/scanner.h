@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A ruleset made ready for scanning; README.md beside this file tells how all of it works.
+ *
+ *   struct scanner ── groups[]  64 forms each, a bit for a form: which bytes may stand where
+ *                  └─ forms[]   by bit: the form and its automaton, laid out for walking
+ */
+#ifndef SCAN_SCANNER_H
+#define SCAN_SCANNER_H
+
+#include <scrim/arena.h>
+#include <scrim/scan.h>
+
+#define FILTER_DEPTH 12 /* bytes of a match that are looked up before any automaton is asked */
+#define GROUP_FORMS  64
+#define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+
+/*
+ * 64 forms. A set bit means "form possible": before[j][c] if byte c stands before the match
+ * (j: and a digit before c), at[k][c] if c is the match's byte k. Where a match may have ended
+ * before k, the form's bit is set for what its guard lets stand there, then for all.
+ */
+struct group {
+	u64 before[2][256];
+	u64 at[FILTER_DEPTH][256];
+};
+
+/*
+ * A form's automaton: next = trans[state + class[byte]], states being row offsets into trans.
+ * Rows are sorted: dead (0), then those that do not accept, those that do, and those that
+ * accept and lead nowhere.
+ */
+struct automaton {
+	const u8 *class;
+	const u32 *trans;
+	u32 start;
+	u32 accept; /* states from here on accept */
+	u32 final;  /* states from here on accept and cannot go on */
+};
+
+struct scan_form {
+	const struct form *form;
+	struct automaton dfa;
+	u16 index; /* into ruleset.forms */
+};
+
+struct scanner {
+	struct arena arena; /* owns all of it */
+	const struct ruleset *rs;
+	enum isa isa;
+	u16 nforms, ngroups;
+	struct scan_form *forms;
+	struct group *groups;
+};
+
+/* What the bytes behind and before a place say about one form. */
+struct form_sets {
+	bool before[2][256];
+	bool at[FILTER_DEPTH][256];
+};
+
+/* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */
+int form_sets(const struct form *f, struct form_sets *ret_sets);
+/* Lays d out for walking, in a. Returns 0, -ENOMEM. */
+int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa);
+
+enum verdict { NO_MATCH, MATCH, UNDECIDED };
+
+/*
+ * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
+ * validators. Adds to job->rejected unless UNDECIDED, and to job->walked.
+ */
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, struct match *ret_m);
+
+/* The forms of g that may match at p, as far as their first bytes and the two before tell. */
+u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len);
+
+#endif
