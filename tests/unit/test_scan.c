@@ -124,3 +124,10 @@ Test(scan, no_cut_matters_scalar)
 {
 	splits(ISA_SCALAR);
 }
+
+Test(scan, no_cut_matters_avx2)
+{
+	if (!isa_usable(ISA_AVX2))
+		cr_skip_test("no AVX2 here");
+	splits(ISA_AVX2);
+}

@@ -6,7 +6,7 @@
  * bytes it can take as byte k. Once it may have accepted, what follows is not the match's any
  * more: the guard behind decides over the first such byte, and any byte is possible after it.
  */
-#include "scanner.h"
+#include "prefilter.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,31 +46,39 @@ static bool accepts_any(const struct dfa *d, const bool *states)
 	return false;
 }
 
-int form_sets(const struct form *f, struct form_sets *ret_sets)
+int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t n)
 {
-	bool *now = calloc(2u * f->dfa.nstates, sizeof(*now)), *next = now + f->dfa.nstates, *swap;
-	bool *both = now, ended = false;
+	bool *next = calloc(f->dfa.nstates, sizeof(*next)), ended = false;
 
-	if (!now)
+	if (!next)
 		return -ENOMEM;
-	memset(ret_sets, 0, sizeof(*ret_sets));
-	sets_before(f, ret_sets);
-	now[1] = true;
-	for (unsigned int k = 0; k < FILTER_DEPTH; k++) {
-		bool *set = ret_sets->at[k], ends = accepts_any(&f->dfa, now);
+	for (size_t k = 0; k < n; k++) {
+		bool ends = accepts_any(&f->dfa, states);
 
 		for (unsigned int c = 0; c < 256; c++) {
 			const u8 byte = (u8)c;
 
-			set[c] = ended || (ends && form_guard_after(f, &byte, 0, 1, true));
+			sets[k][c] = ended || (ends && form_guard_after(f, &byte, 0, 1, true));
 		}
 		ended |= ends;
 		memset(next, 0, f->dfa.nstates * sizeof(*next));
-		step(&f->dfa, now, next, set);
-		swap = now;
-		now = next;
-		next = swap;
+		step(&f->dfa, states, next, sets[k]);
+		memcpy(states, next, f->dfa.nstates * sizeof(*next));
 	}
-	free(both);
+	free(next);
 	return 0;
+}
+
+int form_sets(const struct form *f, struct form_sets *ret_sets)
+{
+	bool *states = calloc(f->dfa.nstates, sizeof(*states));
+	int r;
+
+	if (!states)
+		return -ENOMEM;
+	sets_before(f, ret_sets);
+	states[1] = true;
+	r = form_sets_from(f, states, ret_sets->at, FILTER_DEPTH);
+	free(states);
+	return r;
 }

@@ -16,9 +16,15 @@ bool isa_usable(enum isa isa)
 	switch (isa) {
 	case ISA_SCALAR:
 		return true;
-	default:
-		return false;
+	case ISA_AVX2:
+		/* All that avx2.c is compiled for. */
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+		       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
+		       __builtin_cpu_supports("lzcnt");
+	case ISA_COUNT:
+		break;
 	}
+	return false;
 }
 
 int isa_choose(const char *forced, enum isa *ret_isa, struct err *e)

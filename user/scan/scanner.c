@@ -14,7 +14,7 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 	}
 }
 
-static int add_form(struct scanner *s, u16 index)
+static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 {
 	const struct form *f = &s->rs->forms[index];
 	struct scan_form *sf = &s->forms[s->nforms];
@@ -26,6 +26,8 @@ static int add_form(struct scanner *s, u16 index)
 	r = automaton_build(&s->arena, &f->dfa, &sf->dfa);
 	if (!r)
 		r = form_sets(f, &sets);
+	if (!r)
+		r = prefilter_add(b, f, &sets);
 	if (r)
 		return r;
 	group_add(&s->groups[s->nforms / GROUP_FORMS], s->nforms % GROUP_FORMS, &sets);
@@ -35,6 +37,7 @@ static int add_form(struct scanner *s, u16 index)
 
 static int add_forms(struct scanner *s, const bool *enabled)
 {
+	struct prefilter_builder *b = calloc(1, sizeof(*b));
 	u16 n = 0;
 	int r = 0;
 
@@ -43,11 +46,16 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	s->ngroups = (u16)((n + GROUP_FORMS - 1) / GROUP_FORMS);
 	s->forms = arena_array(&s->arena, n, sizeof(*s->forms));
 	s->groups = arena_array(&s->arena, s->ngroups, sizeof(*s->groups));
-	if (!s->forms || !s->groups)
-		return -ENOMEM;
+	if (!b || !s->forms || !s->groups)
+		r = -ENOMEM;
+	else
+		b->pf = &s->prefilter;
 	for (u16 i = 0; i < s->rs->nforms && !r; i++)
 		if (!enabled || enabled[s->rs->forms[i].rule])
-			r = add_form(s, i);
+			r = add_form(s, b, i);
+	if (!r)
+		prefilter_finish(b);
+	free(b);
 	return r;
 }
 

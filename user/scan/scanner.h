@@ -2,18 +2,19 @@
 /*
  * A ruleset made ready for scanning; README.md beside this file tells how all of it works.
  *
- *   struct scanner ── groups[]  64 forms each, a bit for a form: which bytes may stand where
- *                  └─ forms[]   by bit: the form and its automaton, laid out for walking
+ *   struct scanner ── prefilter  which places are worth a look, for all forms together
+ *                  ├─ groups[]   64 forms each, a bit for a form: which bytes may stand where
+ *                  └─ forms[]    by bit: the form and its automaton, laid out for walking
  */
 #ifndef SCAN_SCANNER_H
 #define SCAN_SCANNER_H
 
+#include "prefilter.h"
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define FILTER_DEPTH 12 /* bytes of a match that are looked up before any automaton is asked */
-#define GROUP_FORMS  64
-#define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+#define GROUP_FORMS 64
+#define GROUPS_MAX  (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
 
 /*
  * 64 forms. A set bit means "form possible": before[j][c] if byte c stands before the match
@@ -44,6 +45,13 @@ struct scan_form {
 	u16 index; /* into ruleset.forms */
 };
 
+/* What there is once for each ISA. */
+struct scan_code {
+	void (*run)(const struct scanner *s, struct scan_job *job);
+	const u8 *(*find3)(const u8 *p, const u8 *end, u8 a, u8 b, u8 c);
+};
+extern const struct scan_code scan_scalar, scan_avx2;
+
 struct scanner {
 	struct arena arena; /* owns all of it */
 	const struct ruleset *rs;
@@ -51,16 +59,9 @@ struct scanner {
 	u16 nforms, ngroups;
 	struct scan_form *forms;
 	struct group *groups;
+	struct prefilter prefilter;
 };
 
-/* What the bytes behind and before a place say about one form. */
-struct form_sets {
-	bool before[2][256];
-	bool at[FILTER_DEPTH][256];
-};
-
-/* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */
-int form_sets(const struct form *f, struct form_sets *ret_sets);
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
 int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa);
 

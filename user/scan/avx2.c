@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The scanner for CPUs with AVX2; the Makefile says what else it is compiled for. */
+#include "scanner.h"
+
+#include "vec_avx2.h"
+
+#include "scan_generic.h"
+
+const struct scan_code scan_avx2 = {.run = run, .find3 = find3};

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Bytes by class, so that a byte's fit can be looked up in registers: 16 entries are a shuffle.
+ *
+ * Bytes that fit the same shapes at the same places begin in one class; control bytes share a
+ * class from the begin, and so do bytes over 0x7f (the vector code tells them apart by their
+ * upper half only). While there are too many, the two classes are put together that let
+ * through least: a class fits what any of its bytes fits.
+ */
+#include "prefilter.h"
+#include <string.h>
+
+struct class
+{
+	u64 fits;
+	struct mass mass;
+};
+
+struct classes {
+	unsigned int n;
+	struct class class[256];
+	u8 of[256]; /* by byte */
+};
+
+static bool alike(const struct classes *cs, u64 fits, unsigned int c, unsigned int other)
+{
+	return cs->class[cs->of[other]].fits == fits && (other >= 0x20 && other < 0x80) &&
+	       (c >= 0x20 && c < 0x80);
+}
+
+/* Which byte's class c goes into without a choice, or c itself. */
+static unsigned int companion(const struct classes *cs, u64 fits, unsigned int c)
+{
+	if (c < 0x20 || c >= 0x80)
+		return c < 0x20 ? 0 : 0x80;
+	for (unsigned int other = 0x20; other < c; other++)
+		if (alike(cs, fits, c, other))
+			return other;
+	return c;
+}
+
+static void divide(struct classes *cs, const u64 *fits)
+{
+	for (unsigned int c = 0; c < 256; c++) {
+		unsigned int with = companion(cs, fits[c], c);
+
+		cs->of[c] = (u8)(with == c ? cs->n++ : cs->of[with]);
+		cs->class[cs->of[c]].fits |= fits[c];
+		mass_add(&cs->class[cs->of[c]].mass, (u8)c);
+	}
+}
+
+/* The masses of all sets, as the classes are now. */
+struct sums {
+	struct mass at[SHAPES][SHAPE_DEPTH];
+	float rate[SHAPES];
+};
+
+static void add(struct sums *sums, u64 fits, const struct mass *m)
+{
+	for (; fits; fits &= fits - 1) {
+		int bit = __builtin_ctzll(fits);
+
+		for (int kind = 0; kind < BYTE_KINDS; kind++)
+			sums->at[bit % 8][bit / 8].of[kind] += m->of[kind];
+	}
+}
+
+static void sum_up(const struct classes *cs, struct sums *ret_sums)
+{
+	memset(ret_sums, 0, sizeof(*ret_sums));
+	for (unsigned int k = 0; k < cs->n; k++)
+		add(ret_sums, cs->class[k].fits, &cs->class[k].mass);
+	for (int s = 0; s < SHAPES; s++)
+		ret_sums->rate[s] = masses_rate(ret_sums->at[s]);
+}
+
+/* How much more the shapes find if a and b are put together. */
+static float loss(const struct sums *now, const struct class *a, const struct class *b)
+{
+	u64 new_a = b->fits & ~a->fits, new_b = a->fits & ~b->fits;
+	struct sums then = *now;
+	float sum = 0;
+
+	add(&then, new_a, &a->mass);
+	add(&then, new_b, &b->mass);
+	for (int s = 0; s < SHAPES; s++)
+		if ((new_a | new_b) & 0x0101010101010101ULL << s)
+			sum += masses_rate(then.at[s]) - now->rate[s];
+	return sum;
+}
+
+static void join(struct classes *cs, unsigned int i, unsigned int j)
+{
+	cs->class[i].fits |= cs->class[j].fits;
+	for (int kind = 0; kind < BYTE_KINDS; kind++)
+		cs->class[i].mass.of[kind] += cs->class[j].mass.of[kind];
+	cs->class[j] = cs->class[--cs->n];
+	for (unsigned int c = 0; c < 256; c++) {
+		if (cs->of[c] == j)
+			cs->of[c] = (u8)i;
+		else if (cs->of[c] == cs->n)
+			cs->of[c] = (u8)j;
+	}
+}
+
+static void join_cheapest(struct classes *cs)
+{
+	unsigned int best_i = 0, best_j = 1;
+	struct sums now;
+	float least, l;
+
+	sum_up(cs, &now);
+	least = loss(&now, &cs->class[0], &cs->class[1]);
+	for (unsigned int i = 0; i < cs->n; i++) {
+		for (unsigned int j = i + 1; j < cs->n; j++) {
+			l = loss(&now, &cs->class[i], &cs->class[j]);
+			if (l < least) {
+				least = l;
+				best_i = i;
+				best_j = j;
+			}
+		}
+	}
+	join(cs, best_i, best_j);
+}
+
+static void cut_for_shuffles(struct prefilter *pf)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		const u8 *rows = pf->class + 16 * (2 * i + 2);
+
+		for (unsigned int low = 0; low < 16; low++)
+			pf->class_low[i][low] = (u8)(rows[low] | rows[16 + low] << 4);
+		pf->class_high[i][2 * i + 2] = 0x0f;
+		pf->class_high[i][2 * i + 3] = 0xf0;
+	}
+	for (unsigned int high = 0; high < 16; high++)
+		pf->class_rows[high] = high < 2 || high >= 8 ? pf->class[16 * high] : 0;
+}
+
+void classes_choose(struct prefilter *pf)
+{
+	struct classes cs = {0};
+
+	divide(&cs, pf->fits);
+	while (cs.n > CLASS_WILD)
+		join_cheapest(&cs);
+	memcpy(pf->class, cs.of, sizeof(cs.of));
+	for (int i = 0; i < SHAPE_DEPTH; i++) {
+		for (unsigned int c = 0; c < cs.n; c++)
+			pf->fits_class[i][c] = (u8)(cs.class[c].fits >> (8 * i));
+		pf->fits_class[i][CLASS_WILD] = 0xff;
+	}
+	cut_for_shuffles(pf);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The prefilter: which places of a text are worth a look, decided for many bytes at a time.
+ * README.md beside this file tells how.
+ *
+ * A shape is a row of byte sets for places that follow each other:
+ *
+ *     place      0         1       2       3 ... SHAPE_DEPTH - 1
+ *            before the  first   second
+ *             match      byte    byte
+ *
+ * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s of a byte. Where
+ * the bytes fit a shape there is a candidate. The last shape is of another kind: its place 1
+ * is a byte that its forms cannot do without (an '@'), and a match begins some bytes before.
+ */
+#ifndef SCAN_PREFILTER_H
+#define SCAN_PREFILTER_H
+
+#include <scrim/rules.h>
+
+#define FILTER_DEPTH 12 /* bytes of a match whose sets are known; see struct group */
+#define SHAPES       8
+#define SHAPE_DEPTH  8
+#define SHAPE_ANCHOR (SHAPES - 1)
+#define ANCHORS      8 /* different ones under SHAPE_ANCHOR */
+
+#define CLASSES    16 /* of bytes */
+#define CLASS_WILD 15 /* what is not there yet: fits everything */
+
+struct shape {
+	bool at[SHAPE_DEPTH][256];
+};
+
+/* Where a byte of `is` stands, a match may begin at one of the `prefix` bytes before it. */
+struct anchor {
+	bool is[256];
+	bool prefix[256];
+	u16 back; /* it begins at most that many bytes before */
+};
+
+struct prefilter {
+	u64 fits[256]; /* by byte: bit 8 i + s if it fits shape s at place i */
+	u8 class[256]; /* by byte: below CLASS_WILD; control bytes share one, those over 0x7f too */
+	u8 fits_class[SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
+	/*
+	 * class[] cut for shuffles. Row h: the bytes 16 h to 16 h + 15. By lower half: classes of
+	 * rows 2i + 2 (low four bits) and 2i + 3 (high); by upper half: which of both it is; by
+	 * upper half: the class where the row has only one.
+	 */
+	u8 class_low[3][16], class_high[3][16], class_rows[16];
+	u16 nanchors;
+	u16 back; /* the longest of theirs */
+	struct anchor anchors[ANCHORS];
+};
+
+/* What stands before a match of a form ([1]: and a digit before that), and at its bytes. */
+struct form_sets {
+	bool before[2][256];
+	bool at[FILTER_DEPTH][256];
+};
+
+/* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */
+int form_sets(const struct form *f, struct form_sets *ret_sets);
+
+/*
+ * The same from states of the automaton (nstates flags, changed): sets[0, n) are what follows.
+ * A form's sets hold what may follow its end, too. Returns 0, -ENOMEM.
+ */
+int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t n);
+
+/*
+ * Finds a byte f cannot do without.
+ *   ret_shape  what stands around it: place 1 is the byte itself
+ * Returns 1, or 0 if there is none, -ENOMEM.
+ */
+int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *ret_shape);
+
+/*
+ * Gathers forms under shapes: add each, then finish. A builder is some 40 KiB, zeroed.
+ */
+struct prefilter_builder {
+	size_t n;
+	struct shape shapes[SHAPES]; /* one more than may stay */
+	struct shape anchored;
+	struct prefilter *pf;
+};
+
+int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets);
+void prefilter_finish(struct prefilter_builder *b);
+
+/* Chooses classes for pf->fits such that the shapes lose least. */
+void classes_choose(struct prefilter *pf);
+
+/*
+ * What of a set's bytes a text has: by kind of byte (digit, letter, other), in parts of 1.
+ * Shapes are weighed with it: numbers come in runs and words in runs.
+ */
+#define BYTE_KINDS 3
+struct mass {
+	float of[BYTE_KINDS];
+};
+void mass_add(struct mass *m, u8 c);
+/* How often bytes of these sets follow each other in text, times per byte: an estimate. */
+float masses_rate(const struct mass at[SHAPE_DEPTH]);
+float shape_rate(const struct shape *sh);
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The scanner for every CPU, and the reference for the others. */
+#include "scanner.h"
+
+#include "vec_scalar.h"
+
+#include "scan_generic.h"
+
+const struct scan_code scan_scalar = {.run = run, .find3 = find3};
