@@ -55,6 +55,8 @@ static const struct key limit_keys[] = {
 	{"buffers-max", offsetof(struct io_limits, buffers_max), read_count, NULL},
 };
 
+#define BUFFERS_MOST 1024
+
 void read_limits(struct reader *r, const struct yaml *value)
 {
 	struct io_limits *l = &r->config->limits;
@@ -69,6 +71,8 @@ void read_limits(struct reader *r, const struct yaml *value)
 	if (l->buffers > l->buffers_max)
 		wrong(r, value, "buffers (%u) is over buffers-max (%u)", l->buffers,
 		      l->buffers_max);
+	if (l->buffers_max > BUFFERS_MOST)
+		wrong(r, value, "buffers-max of %u; at most %d", l->buffers_max, BUFFERS_MOST);
 	if (l->buffer_size & (l->buffer_size - 1) || l->buffer_size < 4096 ||
 	    l->buffer_size > (1u << 20))
 		wrong(r, value, "buffer of %u bytes; a power of two from 4KiB to 1MiB",
