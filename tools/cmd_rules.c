@@ -30,6 +30,11 @@ static void print_list(const char *head, const char *const *words)
 	}
 }
 
+static const char *field_name(const struct rule_def *d, size_t i)
+{
+	return d->field_names ? d->field_names[i] : "";
+}
+
 static void print_short(const struct rule_def *d)
 {
 	printf("%-20s %-22s (%c) %-9s %s\n", d->name, identifier_name(d->class),
@@ -57,8 +62,8 @@ static void print_long(const struct rule_def *d)
 		if (f->labels || f->unless)
 			printf("    within   %u bytes\n", f->distance);
 	}
-	if (d->fields)
-		print_list("  fields   ", d->fields);
+	for (size_t i = 0; d->fields && d->fields[i]; i++)
+		printf("  field    %-9s %s\n", d->fields[i], field_name(d, i));
 }
 
 static void json_list(const char *name, const char *const *words)
@@ -104,17 +109,19 @@ static void print_json(const struct rule_def *d)
 	}
 	putchar(']');
 	json_list("fields", d->fields);
+	json_list("field_names", d->field_names);
 	putchar('}');
 }
 
 /* The table of fields, one a line, in the order of the rules. */
 static void print_fields(const struct rule_def *defs, size_t n)
 {
-	puts("\nHL7 fields masked whole:");
+	puts("\nHL7 fields and components masked whole, with versions, data type and name:");
 	for (size_t i = 0; i < n; i++)
-		for (const char *const *f = defs[i].fields; f && *f; f++)
-			printf("%-10s %-20s %-22s %s\n", *f, defs[i].name,
-			       identifier_name(defs[i].class), defs[i].group);
+		for (size_t k = 0; defs[i].fields && defs[i].fields[k]; k++)
+			printf("%-9s %-20s %-21s %-9s %s\n", defs[i].fields[k], defs[i].name,
+			       identifier_name(defs[i].class), defs[i].group,
+			       field_name(&defs[i], k));
 }
 
 static int print_all(const struct tool *self, const struct rule_def *defs, size_t n, bool json)

@@ -33,7 +33,7 @@ struct scrim_rule_row {
 	char rule[SCRIM_NAME_LEN];
 	char role[SCRIM_NAME_LEN];
 	__u64 matches;      /* values found (and masked, unless the action says otherwise) */
-	__u64 masked_bytes; /* bytes of values replaced, separators within them included */
+	__u64 masked_bytes; /* letters, digits and bytes over 0x7f replaced */
 	__u64 rejected;     /* candidates that the rule's validator refused */
 	__u64 released;     /* held bytes released raw by the idle timer */
 	__u64 idle;         /* held bytes masked by the idle timer */
@@ -69,6 +69,7 @@ struct scrim_flow_row {
 	X(HL7_NO_MSH, "hl7-no-msh", "u: reset, a message that does not begin with MSH")            \
 	X(HL7_SEPARATOR, "hl7-separator", "u: reset, an impossible separator")                     \
 	X(HL7_FRAME, "hl7-frame", "u: reset, MLLP framing is broken")                              \
+	X(HL7_SEGMENT, "hl7-segment", "u: reset, a line that is not an HL7 segment")               \
 	X(HL7_UNFINISHED, "hl7-unfinished", "u: the stream ended inside a frame")                  \
 	X(TLS, "tls", "u: reset, an encrypted stream cannot be masked")                            \
 	X(COMPRESSED, "compressed", "u: reset, a compressed stream cannot be masked")              \

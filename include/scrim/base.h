@@ -26,8 +26,8 @@ typedef uint64_t u64;
 
 _Static_assert(SCRIM_LOOKBACK + SCRIM_WINDOW + 1 <= SCRIM_HEADROOM, "held bytes fit the head room");
 
-#define array_size(a) (sizeof(a) / sizeof((a)[0]))
-#define cleanup(fn) __attribute__((cleanup(fn)))
+#define array_size(a)           (sizeof(a) / sizeof((a)[0]))
+#define cleanup(fn)             __attribute__((cleanup(fn)))
 #define printf_like(fmt, first) __attribute__((format(printf, fmt, first)))
 
 #endif

@@ -9,24 +9,24 @@
 #include <scrim/base.h>
 
 enum identifier {
-	ID_NAME,            /* (A) name */
-	ID_ADDRESS,         /* (B) address: street, city, county, ZIP */
-	ID_DATE,            /* (C) date, and ages over 89 */
-	ID_PHONE,           /* (D) phone */
-	ID_FAX,             /* (E) fax */
-	ID_EMAIL,           /* (F) email */
-	ID_SSN,             /* (G) ssn */
-	ID_RECORD,          /* (H) medical-record-number */
-	ID_PLAN,            /* (I) health-plan-number */
-	ID_ACCOUNT,         /* (J) account-number */
-	ID_LICENSE,         /* (K) license-number */
-	ID_VEHICLE,         /* (L) vehicle-id */
-	ID_DEVICE,          /* (M) device-id */
-	ID_URL,             /* (N) url */
-	ID_IP,              /* (O) ip-address */
-	ID_BIOMETRIC,       /* (P) biometric */
-	ID_PHOTO,           /* (Q) photo */
-	ID_OTHER,           /* (R) other-id */
+	ID_NAME,      /* (A) name */
+	ID_ADDRESS,   /* (B) address: street, city, county, ZIP */
+	ID_DATE,      /* (C) date, and ages over 89 */
+	ID_PHONE,     /* (D) phone */
+	ID_FAX,       /* (E) fax */
+	ID_EMAIL,     /* (F) email */
+	ID_SSN,       /* (G) ssn */
+	ID_RECORD,    /* (H) medical-record-number */
+	ID_PLAN,      /* (I) health-plan-number */
+	ID_ACCOUNT,   /* (J) account-number */
+	ID_LICENSE,   /* (K) license-number */
+	ID_VEHICLE,   /* (L) vehicle-id */
+	ID_DEVICE,    /* (M) device-id */
+	ID_URL,       /* (N) url */
+	ID_IP,        /* (O) ip-address */
+	ID_BIOMETRIC, /* (P) biometric */
+	ID_PHOTO,     /* (Q) photo */
+	ID_OTHER,     /* (R) other-id */
 	ID_COUNT
 };
 

@@ -33,13 +33,13 @@ enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
  * kernel has picked the role already; in proxy one per listener, and role_of() picks.
  */
 struct io_listener {
-	const char *name;         /* for log lines */
-	int fd;                   /* this worker's listening socket; the caller's. O_NONBLOCK is cleared, SO_LINGER 0 and TCP_NODELAY set: accepted sockets inherit them */
+	const char *name; /* for log lines */
+	int fd; /* this worker's listening socket; the caller's. O_NONBLOCK is cleared, SO_LINGER 0 and TCP_NODELAY set: accepted sockets inherit them */
 	enum io_mode mode;
-	u16 port;                 /* the service's port, host order: what getsockname() must say in local and gateway, else FLOW_NOT_STEERED */
+	u16 port; /* the service's port, host order: what getsockname() must say in local and gateway, else FLOW_NOT_STEERED */
 	bool mask_to_server, mask_to_client;
-	bool upstream_original;   /* go on to the address the client dialled */
-	union io_addr upstream;   /* else to this one */
+	bool upstream_original; /* go on to the address the client dialled */
+	union io_addr upstream; /* else to this one */
 	bool send_proxy_v2;
 	const struct io_role *role;
 	const struct io_role *(*role_of)(const struct io_listener *l, const union io_addr *client);
@@ -47,10 +47,10 @@ struct io_listener {
 };
 
 struct io_limits {
-	u32 connections;          /* per worker */
-	u32 hold_us;              /* the idle timer, default 2000 */
-	u32 connect_ms;           /* default 10000 */
-	u32 drain_ms;             /* default 30000 */
+	u32 connections; /* per worker */
+	u32 hold_us;     /* the idle timer, default 2000 */
+	u32 connect_ms;  /* default 10000 */
+	u32 drain_ms;    /* default 30000 */
 	/*
 	 * Receive buffers for bulk: bytes each (head room not counted), how many at the start, how
 	 * many under pressure (at most 1024). Beside them there are 32 times as many of 16 KiB for
@@ -65,8 +65,8 @@ void io_limits_default(struct io_limits *l);
 
 struct io_conf {
 	struct io_limits limits;
-	int cpu;                          /* pin to it; -1: do not pin */
-	struct scrim_flow_row *flow;      /* FLOW_COUNT rows, shared, relaxed atomics */
+	int cpu;                     /* pin to it; -1: do not pin */
+	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
 	/*
 	 * Called with a new upstream socket before it connects (local: the kernel's side learns that
 	 * it is scrim's own). NULL: nothing to do. Negative: the connection is refused (FLOW_INTERNAL).

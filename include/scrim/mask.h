@@ -25,25 +25,25 @@
 #include <scrim/frame.h>
 #include <scrim/scan.h>
 
-/* What is done with a value. */
-enum action { ACTION_FILL, ACTION_NONE };
-
 /*
- * A policy ready to run: which rules, which action for each, for which format. Immutable.
+ * A policy ready to run: which rules, for which format. Immutable; what a rule finds is filled.
  */
 struct policy;
 
 struct policy_conf {
 	enum frame_format format;
 	enum isa isa;
-	const bool *enabled;         /* rs->nrules flags, or NULL: all */
+	const bool *enabled; /* rs->nrules flags, or NULL: all; borrowed for the call */
 };
 
+/*
+ *   rs  must outlive the policy
+ * Returns 0 and *ret_p, freed by policy_free(); -EINVAL (a field the format does not know) or
+ * -ENOMEM with e set.
+ */
 int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
 	       struct err *e);
 void policy_free(struct policy *p);
-const struct ruleset *policy_rules(const struct policy *p);
-enum frame_format policy_format(const struct policy *p);
 
 /* Working memory of a thread: matches of one chunk, counts not yet added. Not shared. */
 struct mask_scratch;
@@ -61,16 +61,19 @@ struct span {
 	size_t len;
 };
 
-/* One direction of one connection. A zeroed struct is not a stream: use stream_init(). */
+/*
+ * One direction of one connection. A zeroed struct is not a stream: use stream_init(). What a
+ * stream carries over a chunk's end is the one thing allocated after compile: at most 400 bytes.
+ */
 struct stream {
 	const struct policy *policy;
 	struct mask_counters counters;
 	struct frame frame;
 	struct carry *carry; /* NULL while nothing is held: an idle stream costs nothing more */
-	u16 run_rule;
-	u8 run_kind;
-	u8 field_state;
-	bool failed;
+	int reason;          /* negative: refused */
+	u16 rule;            /* of the run that is open at the chunk's end */
+	u8 kind;             /* enum run_kind; SKIP: none is open */
+	bool counted;        /* the open field has been counted as a value */
 };
 
 void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters);
@@ -88,7 +91,8 @@ void stream_drop(struct stream *s);
  * Invariant: the bytes said to be sent, glued together, are the same for every split of the
  * input (stream_idle() apart). Bytes outside of ret_out that were raw are wiped.
  */
-int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len, struct span *ret_out);
+int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
+		struct span *ret_out);
 
 /*
  * The stream ends: all that is held is decided.
@@ -110,7 +114,8 @@ int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span 
 /*
  * `fill`: a digit becomes '1', a letter 'X' or 'x', a byte over 0x7f 'x'; everything else stays.
  * '1' and not '0': a number may begin with it in JSON, and 11111111 is a calendar date.
+ * Returns how many bytes were replaced.
  */
-void mask_fill(u8 *p, size_t len);
+size_t mask_fill(u8 *p, size_t len);
 
 #endif

@@ -87,7 +87,8 @@ struct rule_def {
 	const char *source; /* where the rule's law stands: a standard, a document */
 	struct form_def forms[RULE_MAX_FORMS];
 	u16 nforms;
-	const char *const *fields; /* "PID-5", "PID-11.1", NULL-ended; or NULL */
+	const char *const *fields;      /* "PID-5", "PID-11.1", NULL-ended; or NULL */
+	const char *const *field_names; /* what each of them is, for `scrim rules`; or NULL */
 };
 
 /*

@@ -80,7 +80,10 @@ void scan(const struct scanner *s, struct scan_job *job);
 size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_t len,
 		    struct match *matches, size_t cap);
 
-/* The first byte in [p, end) equal to a or b or c, else end. By ISA; reads only [p, end). */
-const u8 *scan_find3(enum isa isa, const u8 *p, const u8 *end, u8 a, u8 b, u8 c);
+/* For whose sake an undecided tail is held: the first rule that may still match from start on. */
+u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len);
+
+/* The first byte in [p, end) that is c or below 0x20, else end. Reads only [p, end). */
+const u8 *scan_find_control(enum isa isa, const u8 *p, const u8 *end, u8 c);
 
 #endif

@@ -30,7 +30,7 @@ const struct rule_def *rules_numbers(size_t *ret_n);
 const struct rule_def *rules_contacts(size_t *ret_n);
 const struct rule_def *rules_dates(size_t *ret_n);
 
-/* Rules by HL7 v2 field; *ret_n of them. */
+/* Rules by HL7 v2 field; *ret_n of them. Not for two threads at once. */
 const struct rule_def *rules_hl7_fields(size_t *ret_n);
 
 #endif

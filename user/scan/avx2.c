@@ -6,4 +6,4 @@
 
 #include "scan_generic.h"
 
-const struct scan_code scan_avx2 = {.run = run, .find3 = find3};
+const struct scan_code scan_avx2 = {.run = run, .find_control = find_control};

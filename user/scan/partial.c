@@ -87,3 +87,18 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 	}
 	return n;
 }
+
+u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
+{
+	for (u16 g = 0; g < s->ngroups; g++) {
+		for (u64 m = group_filter(&s->groups[g], text, start, len); m; m &= m - 1) {
+			const struct scan_form *sf =
+				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
+
+			if (alive(&sf->dfa, text, start, len) &&
+			    (start == len || form_labelled(sf->form, text, start)))
+				return sf->form->rule;
+		}
+	}
+	return 0;
+}

@@ -15,7 +15,7 @@ void scan(const struct scanner *s, struct scan_job *job)
 	codes[s->isa]->run(s, job);
 }
 
-const u8 *scan_find3(enum isa isa, const u8 *p, const u8 *end, u8 a, u8 b, u8 c)
+const u8 *scan_find_control(enum isa isa, const u8 *p, const u8 *end, u8 c)
 {
-	return codes[isa]->find3(p, end, a, b, c);
+	return codes[isa]->find_control(p, end, c);
 }

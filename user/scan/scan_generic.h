@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The reading loop, once for every ISA: a file includes its vec_*.h, then this, and exports
- * run() and find3() under its name.
+ * run() and find_control() under its name.
  *
  *    text   ├──── BATCH bytes ────┼─────────────┤
  *    words  │w│w│w│ ...         │w│              a bit for a byte: is a match possible here

@@ -48,7 +48,7 @@ struct scan_form {
 /* What there is once for each ISA. */
 struct scan_code {
 	void (*run)(const struct scanner *s, struct scan_job *job);
-	const u8 *(*find3)(const u8 *p, const u8 *end, u8 a, u8 b, u8 c);
+	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 };
 extern const struct scan_code scan_scalar, scan_avx2;
 

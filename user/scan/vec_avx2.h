@@ -121,22 +121,20 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
-static inline const u8 *find3(const u8 *p, const u8 *end, u8 a, u8 b, u8 c)
+static inline const u8 *find_control(const u8 *p, const u8 *end, u8 c)
 {
-	const __m256i va = _mm256_set1_epi8((char)a), vb = _mm256_set1_epi8((char)b),
-		      vc = _mm256_set1_epi8((char)c);
+	const __m256i vc = _mm256_set1_epi8((char)c), last = _mm256_set1_epi8(' ' - 1);
 
 	for (; end - p >= 32; p += 32) {
 		__m256i v = _mm256_loadu_si256((const __m256i *)p);
-		__m256i hit = _mm256_or_si256(
-			_mm256_cmpeq_epi8(v, va),
-			_mm256_or_si256(_mm256_cmpeq_epi8(v, vb), _mm256_cmpeq_epi8(v, vc)));
+		__m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(v, vc),
+					      _mm256_cmpeq_epi8(_mm256_min_epu8(v, last), v));
 		u32 mask = (u32)_mm256_movemask_epi8(hit);
 
 		if (mask)
 			return p + __builtin_ctz(mask);
 	}
-	while (p < end && *p != a && *p != b && *p != c)
+	while (p < end && *p >= ' ' && *p != c)
 		p++;
 	return p;
 }

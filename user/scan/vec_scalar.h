@@ -39,9 +39,9 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
-static inline const u8 *find3(const u8 *p, const u8 *end, u8 a, u8 b, u8 c)
+static inline const u8 *find_control(const u8 *p, const u8 *end, u8 c)
 {
-	while (p < end && *p != a && *p != b && *p != c)
+	while (p < end && *p >= ' ' && *p != c)
 		p++;
 	return p;
 }

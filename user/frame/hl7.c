@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * HL7 v2, as MLLP frames or as bare messages: a state machine over its bytes.
+ *
+ *             ┌──────────────────────── segment's end ───────────────────────┐
+ *     VT ─▶  NAME ── MSH ─▶ SEPARATORS ─▶ VALUE ◀─┬─ separator ─┐            │
+ *     ▲        └─── others ──────────────▶        └─────────────┘ ───────────┘
+ *     └── CR ◀─ FS at a segment's end
+ *
+ * Who reads the message next may take another byte for a line's end than we do, so:
+ *   - what ends MSH (CR or LF) ends every segment of the message; the other one is data, and if
+ *     it is followed by what would be a segment there, the message is refused;
+ *   - a line that is no segment is refused, for it may be the rest of a value that was cut.
+ * Names of segments count in either case. ADD goes on with the field before it.
+ *
+ * Sources: HL7 v2.8.2 chapter 2, sections 2.4 to 2.6 and 2.10; HL7 Transport Specification, MLLP
+ * releases 1 and 2.
+ */
+#include "hl7.h"
+#include <errno.h>
+#include <string.h>
+
+#define VT  0x0b
+#define FS  0x1c
+#define ACK 0x06 /* MLLP release 2 */
+#define NAK 0x15
+
+#define ENCODING_MAX 5 /* component, repetition, escape, subcomponent, truncation */
+
+enum place {
+	OUTSIDE,    /* of a frame, or at the stream's begin */
+	NAME,       /* at a segment's begin, `n` bytes of its name seen */
+	SEPARATORS, /* in MSH-2, `n` bytes of it seen */
+	VALUE,
+	COMMIT, /* behind ACK or NAK, which stand alone in a frame */
+};
+
+struct hl7 {
+	const struct hl7_segment *segment; /* NULL: nothing in it matters */
+	u8 place;
+	u8 n;
+	bool begun;   /* the stream has */
+	bool framed;  /* by MLLP */
+	bool opened;  /* MSH, or what stands for it, was seen in this frame */
+	bool running; /* bytes of a TEXT or FIELD run were given out */
+	u8 field, component;
+	u8 separator;
+	u8 encoding[ENCODING_MAX];
+	u8 end;      /* of segments, CR or LF; 0: not known yet */
+	u8 intruder; /* 1 ...: so many bytes behind the other line end, it may be a segment */
+	u8 name[HL7_NAME];
+	u8 type[2], ntype; /* what the typed field holds */
+	u8 kind;           /* of the value, enum run_kind */
+	bool by_component;
+	u16 rule;
+} __attribute__((may_alias)); /* lies in struct frame's state */
+_Static_assert(sizeof(struct hl7) <= sizeof(((struct frame *)0)->state), "the state fits");
+
+static const u8 heads[][HL7_NAME + 1] = {"MSH", "FHS", "BHS"};
+
+static struct hl7 *hl7_of(struct frame *f)
+{
+	return (struct hl7 *)f->state;
+}
+
+static u8 upper(u8 c)
+{
+	return c >= 'a' && c <= 'z' ? (u8)(c - 0x20) : c;
+}
+
+/* Whether c can be the i-th byte of a segment's name. */
+static bool in_name(u8 c, unsigned int i)
+{
+	c = upper(c);
+	return (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9');
+}
+
+static bool is_head(const u8 *name, size_t n)
+{
+	for (size_t i = 0; i < array_size(heads); i++)
+		if (!memcmp(name, heads[i], n))
+			return true;
+	return false;
+}
+
+/* A separator must not be what values are made of, nor what ends a line. */
+static bool separates(u8 c)
+{
+	return c > ' ' && c < 0x7f && !in_name(c, 1);
+}
+
+static bool is_text_type(const struct hl7 *h)
+{
+	static const char types[][3] = {"TX", "FT", "ST", "ED"};
+
+	for (size_t i = 0; i < array_size(types); i++)
+		if (h->ntype == 2 && !memcmp(h->type, types[i], 2))
+			return true;
+	return false;
+}
+
+/* What the value that begins now is. */
+static void value_begin(struct hl7 *h, const struct frame_map *m)
+{
+	const struct hl7_segment *s = h->segment;
+	const struct hl7_field *f, *end, *by_component = NULL;
+
+	h->place = VALUE;
+	h->kind = RUN_SKIP;
+	h->running = h->by_component = false;
+	if (!s || h->field > s->last)
+		return;
+	f = ((const struct hl7_fields *)m->fields)->fields + s->first;
+	for (end = f + s->n; f < end; f++) {
+		if (f->field != h->field)
+			continue;
+		if (!f->component) {
+			h->kind = RUN_FIELD;
+			h->rule = f->rule;
+			h->by_component = false;
+			return;
+		}
+		h->by_component = true;
+		if (f->component == h->component && !by_component)
+			by_component = f;
+	}
+	if (by_component) {
+		h->kind = RUN_FIELD;
+		h->rule = by_component->rule;
+	} else if (h->field == s->text && !h->by_component && (!s->typed || is_text_type(h))) {
+		h->kind = RUN_TEXT;
+	}
+}
+
+/* The name is whole and c stands behind it. */
+static int segment_begin(struct hl7 *h, const struct frame_map *m, u8 c)
+{
+	if (!memcmp(h->name, "ADD", HL7_NAME)) {
+		value_begin(h, m);
+		return 0;
+	}
+	h->segment = hl7_segment_find(m->fields, h->name);
+	h->field = h->component = 1;
+	h->ntype = 0;
+	if (is_head(h->name, HL7_NAME)) {
+		if (!separates(c))
+			return -FLOW_HL7_SEPARATOR;
+		h->separator = c;
+		h->n = h->end = 0;
+		memset(h->encoding, 0, sizeof(h->encoding));
+		h->opened = true;
+		h->place = SEPARATORS;
+		return 0;
+	}
+	value_begin(h, m);
+	return 0;
+}
+
+static void segment_end(struct hl7 *h)
+{
+	h->place = NAME;
+	h->n = 0;
+	h->intruder = 0;
+}
+
+/* Outside of a frame: what may begin. */
+static int step_outside(struct hl7 *h, u8 c)
+{
+	if (!h->begun && c == 0x16)
+		return -FLOW_TLS;
+	if (!h->begun && c == 0x1f)
+		return -FLOW_COMPRESSED;
+	if (c == '\r' || c == '\n')
+		return 0;
+	if (c != VT)
+		return h->begun ? -FLOW_HL7_FRAME : -FLOW_HL7_NO_MSH;
+	h->begun = h->framed = true;
+	h->opened = false;
+	segment_end(h);
+	return 0;
+}
+
+static int step_frame_end(struct hl7 *h)
+{
+	if (!h->framed)
+		return -FLOW_HL7_FRAME;
+	h->place = OUTSIDE;
+	return 0;
+}
+
+static int step_name(struct hl7 *h, const struct frame_map *m, u8 c)
+{
+	if (!h->n) {
+		if (c == '\r' || c == '\n')
+			return 0;
+		if (c == FS)
+			return step_frame_end(h);
+		if (!h->opened && h->framed && (c == ACK || c == NAK)) {
+			h->place = COMMIT;
+			return 0;
+		}
+	}
+	if (c == VT || c == FS)
+		return -FLOW_HL7_FRAME;
+	if (h->n < HL7_NAME) {
+		h->name[h->n] = upper(c);
+		if (!h->opened && !is_head(h->name, h->n + 1u))
+			return -FLOW_HL7_NO_MSH;
+		if (!in_name(c, h->n))
+			return -FLOW_HL7_SEGMENT;
+		h->n++;
+		return 0;
+	}
+	if (is_head(h->name, HL7_NAME) || c == h->separator)
+		return segment_begin(h, m, c);
+	if (c != h->end)
+		return -FLOW_HL7_SEGMENT;
+	segment_end(h);
+	return 0;
+}
+
+/* In MSH-2. */
+static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
+{
+	if (h->n && (c == h->separator || c == '\r' || c == '\n')) {
+		h->segment = NULL;
+		value_begin(h, m);
+		if (c != h->separator) {
+			h->end = c;
+			segment_end(h);
+		}
+		return 0;
+	}
+	if (!separates(c) || c == h->separator || h->n == ENCODING_MAX ||
+	    memchr(h->encoding, c, h->n))
+		return -FLOW_HL7_SEPARATOR;
+	h->encoding[h->n++] = c;
+	return 0;
+}
+
+/* c ended a value. */
+static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
+{
+	switch (c) {
+	case FS:
+		return step_frame_end(h);
+	case VT:
+		return -FLOW_HL7_FRAME;
+	case '\r':
+	case '\n':
+		h->end = c;
+		segment_end(h);
+		return 0;
+	}
+	h->intruder = 0;
+	if (c == h->separator) {
+		h->field = (u8)(h->field + (h->field < UINT8_MAX));
+		h->component = 1;
+	} else if (c == h->encoding[1]) {
+		h->component = 1;
+	} else {
+		h->component = (u8)(h->component + (h->component < UINT8_MAX));
+	}
+	value_begin(h, m);
+	return 0;
+}
+
+static int step_commit(struct hl7 *h, u8 c)
+{
+	return c == FS ? step_frame_end(h) : -FLOW_HL7_FRAME;
+}
+
+static int step(struct hl7 *h, const struct frame_map *m, u8 c)
+{
+	switch ((enum place)h->place) {
+	case OUTSIDE:
+		/* The first byte of a bare message is that of its name. */
+		if (!h->begun && upper(c) >= 'A' && upper(c) <= 'Z') {
+			h->begun = true;
+			segment_end(h);
+			return step_name(h, m, c);
+		}
+		return step_outside(h, c);
+	case NAME:
+		return step_name(h, m, c);
+	case SEPARATORS:
+		return step_separators(h, m, c);
+	case VALUE:
+		return step_value(h, m, c);
+	case COMMIT:
+		return step_commit(h, c);
+	}
+	return -FLOW_INTERNAL;
+}
+
+/* The bytes behind the other line end: a segment's name and a separator there are refused. */
+static int step_intruder(struct hl7 *h, u8 c)
+{
+	unsigned int i = h->intruder - 1u;
+
+	if (i == HL7_NAME && c == h->separator)
+		return -FLOW_HL7_SEGMENT;
+	h->intruder = i < HL7_NAME && in_name(c, i) ? (u8)(h->intruder + 1) : 0;
+	return 0;
+}
+
+/* Whether c ends the value. */
+static bool ends_value(const struct hl7 *h, u8 c)
+{
+	if (c == h->separator || c == FS || c == VT)
+		return true;
+	if (h->by_component && c && (c == h->encoding[0] || c == h->encoding[1]))
+		return true;
+	return h->end ? c == h->end : c == '\r' || c == '\n';
+}
+
+/* The first byte behind the value that goes on at p; *ret_reason is set where it is refused. */
+static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *end, int *ret_reason)
+{
+	bool whole = !h->segment || h->field > h->segment->last;
+	bool typed = h->segment && h->segment->typed == h->field;
+
+	for (; p < end; p++) {
+		if (h->intruder) {
+			*ret_reason = step_intruder(h, *p);
+			if (*ret_reason)
+				return p;
+		}
+		/* In the rest of a segment separators do not matter, but for what is checked. */
+		if (!h->by_component && !typed && !h->intruder)
+			p = scan_find_control(isa, p, end, whole ? 0 : h->separator);
+		if (p == end || (ends_value(h, *p) && !(whole && *p == h->separator)))
+			return p;
+		if ((*p == '\r' || *p == '\n') && h->end)
+			h->intruder = 1;
+		if (typed && h->ntype < 3) {
+			if (h->ntype < 2)
+				h->type[h->ntype] = upper(*p);
+			h->ntype++;
+		}
+	}
+	return end;
+}
+
+static int hl7_next(struct frame *f, const u8 *p, size_t len, struct run *ret_run)
+{
+	struct hl7 *h = hl7_of(f);
+	const u8 *at = p, *end = p + len, *to;
+	int r = 0;
+
+	while (at < end) {
+		if (h->place != VALUE) {
+			r = step(h, f->map, *at++);
+			if (r)
+				return r;
+			continue;
+		}
+		/* What was skipped so far is a run by itself. */
+		if (h->kind != RUN_SKIP && at > p)
+			break;
+		to = value_end(h, f->map->isa, at, end, &r);
+		if (r)
+			return r;
+		if (h->kind != RUN_SKIP && (to > at || h->running)) {
+			*ret_run = (struct run){.kind = (enum run_kind)h->kind,
+						.len = (size_t)(to - at),
+						.rule = h->rule,
+						.ends = to < end};
+			h->running = true;
+			if (to < end)
+				h->kind = RUN_SKIP, h->running = false;
+			return 0;
+		}
+		at = to;
+		if (at < end) {
+			r = step(h, f->map, *at++);
+			if (r)
+				return r;
+		}
+	}
+	*ret_run = (struct run){.kind = RUN_SKIP, .len = (size_t)(at - p)};
+	return 0;
+}
+
+static int hl7_finish(const struct frame *f)
+{
+	const struct hl7 *h = (const struct hl7 *)f->state;
+
+	if (h->framed)
+		return h->place == OUTSIDE ? 0 : -FLOW_HL7_UNFINISHED;
+	if (h->place == SEPARATORS || (h->place == NAME && h->n))
+		return -FLOW_HL7_UNFINISHED;
+	return 0;
+}
+
+static u8 hl7_escape(const struct frame *f)
+{
+	return ((const struct hl7 *)f->state)->encoding[2];
+}
+
+const struct format format_hl7 = {
+	.name = "hl7",
+	.compile = hl7_compile,
+	.next = hl7_next,
+	.finish = hl7_finish,
+	.escape = hl7_escape,
+	.text_field = hl7_text_field,
+};

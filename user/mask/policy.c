@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A policy made ready, and the working memory of a thread with the counts of a chunk. */
+#include "private.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool any_pattern(const struct ruleset *rs, const bool *enabled)
+{
+	for (u16 i = 0; i < rs->nrules; i++)
+		if ((!enabled || enabled[i]) && rs->rules[i].nforms)
+			return true;
+	return false;
+}
+
+int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
+	       struct err *e)
+{
+	struct policy *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return err_set(e, ENOMEM, "out of memory");
+	p->rs = rs;
+	r = frame_map_new(conf->format, rs, conf->enabled, conf->isa, &p->map, e);
+	if (!r && any_pattern(rs, conf->enabled)) {
+		r = scanner_new(rs, conf->enabled, conf->isa, &p->scanner);
+		if (r)
+			err_set(e, -r, "out of memory");
+	}
+	if (r) {
+		policy_free(p);
+		return r;
+	}
+	*ret_p = p;
+	return 0;
+}
+
+void policy_free(struct policy *p)
+{
+	if (!p)
+		return;
+	scanner_free(p->scanner);
+	frame_map_free(p->map);
+	free(p);
+}
+
+int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w)
+{
+	struct mask_scratch *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	w->cap = SCRIM_HEADROOM + max_chunk + 1;
+	w->matches = malloc(w->cap * sizeof(*w->matches));
+	if (!w->matches) {
+		free(w);
+		return -ENOMEM;
+	}
+	*ret_w = w;
+	return 0;
+}
+
+void mask_scratch_free(struct mask_scratch *w)
+{
+	if (!w)
+		return;
+	free(w->matches);
+	free(w);
+}
+
+void tally_clear(struct mask_scratch *w, const struct policy *p)
+{
+	if (!w->touched)
+		return;
+	memset(w->tally, 0, p->rs->nrules * sizeof(w->tally[0]));
+	memset(w->rejected, 0, p->rs->nrules * sizeof(w->rejected[0]));
+	w->touched = false;
+}
+
+static void add(__u64 *row, u64 n)
+{
+	if (n)
+		__atomic_fetch_add(row, n, __ATOMIC_RELAXED);
+}
+
+void tally_flush(struct mask_scratch *w, const struct policy *p, struct mask_counters to)
+{
+	if (!w->touched)
+		return;
+	for (u16 i = 0; i < p->rs->nrules; i++) {
+		const struct tally *t = &w->tally[i];
+
+		if (!to.rows[i])
+			continue;
+		add(&to.rows[i]->matches, t->matches);
+		add(&to.rows[i]->masked_bytes, t->masked_bytes);
+		add(&to.rows[i]->rejected, w->rejected[i]);
+		add(&to.rows[i]->released, t->released);
+		add(&to.rows[i]->idle, t->idle);
+	}
+	tally_clear(w, p);
+}

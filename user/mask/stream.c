@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A stream: runs found by the framer, decided as far as they can be, masked in place.
+ *
+ *      head room              the chunk
+ *      ┌──────────┬──────┬────┬───────────────────────────────────────────┐
+ *      │ back     │ held      │ SKIP │ FIELD │ SKIP │ TEXT ...             │
+ *      └──────────┴──────┴────┴───────────────────────────────────────────┘
+ *      ▲ text     ▲ from ▲ unsent                             ▲ decided   ▲ end
+ *                                                 └── back ───┴── held ───┘  carried on
+ *
+ * Only the run that is open at the chunk's end has anything undecided, and that is the chunk's
+ * tail: so what may be sent is one piece. `back` is raw, as it was received: what is decided
+ * never depends on what was masked before. Bytes between `from` and `unsent` went out by the idle
+ * timer; they are decided again, with what followed, and only counted.
+ */
+#include "fill.h"
+#include "private.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define HELD_MAX (SCRIM_WINDOW + 1)
+
+_Static_assert(FILL_HELD <= HELD_MAX, "what a field holds fits");
+
+struct carry {
+	u16 back; /* bytes looked back at */
+	u16 held; /* undecided */
+	u16 sent; /* of those, already sent by the idle timer */
+	u8 bytes[SCRIM_LOOKBACK + HELD_MAX];
+};
+
+/* A chunk being masked. */
+struct work {
+	struct stream *s;
+	struct mask_scratch *w;
+	u8 *begin;  /* of what was carried */
+	u8 *text;   /* where the open run, or what is looked back at, begins */
+	u8 *from;   /* its first undecided byte */
+	u8 *unsent; /* the first byte of all that was not sent */
+	u8 *end;    /* of the chunk */
+	u8 *decided;
+};
+
+void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters)
+{
+	*s = (struct stream){.policy = p, .counters = counters};
+	frame_init(&s->frame, p->map);
+}
+
+void stream_drop(struct stream *s)
+{
+	if (!s->carry)
+		return;
+	explicit_bzero(s->carry, sizeof(*s->carry));
+	free(s->carry);
+	s->carry = NULL;
+}
+
+size_t stream_held(const struct stream *s)
+{
+	return s->carry ? s->carry->held - s->carry->sent : 0;
+}
+
+/* Puts what is carried in front of the chunk. */
+static struct work work_begin(struct stream *s, struct mask_scratch *w, u8 *data, size_t len)
+{
+	const struct carry *c = s->carry;
+	struct work k = {.s = s, .w = w, .text = data, .from = data, .unsent = data};
+
+	if (c) {
+		k.from = data - c->held;
+		k.text = k.from - c->back;
+		k.unsent = k.from + c->sent;
+		memcpy(k.text, c->bytes, (size_t)c->back + c->held);
+	}
+	k.begin = k.text;
+	k.end = data + len;
+	k.decided = k.from;
+	tally_clear(w, s->policy);
+	w->touched = true;
+	return k;
+}
+
+/* Keeps [decided, end) and, of a text, what may be looked back at. */
+static int work_carry(struct work *k, u8 *decided, u8 *end, bool look_back)
+{
+	struct stream *s = k->s;
+	u8 *back = decided, *least = k->text;
+	struct carry *c = s->carry;
+
+	if (decided - least > SCRIM_LOOKBACK)
+		least = decided - SCRIM_LOOKBACK;
+	/* A newline is as good as the text's begin. */
+	while (look_back && back > least && back[-1] != '\n')
+		back--;
+	if (back == end) {
+		stream_drop(s);
+		return 0;
+	}
+	if (!c) {
+		c = malloc(sizeof(*c));
+		if (!c)
+			return -FLOW_MEMORY;
+		s->carry = c;
+	}
+	c->back = (u16)(decided - back);
+	c->held = (u16)(end - decided);
+	c->sent = k->unsent > decided ? (u16)(k->unsent - decided) : 0;
+	memcpy(c->bytes, back, (size_t)(end - back));
+	return 0;
+}
+
+/* Masks the part of [from, to) that was not sent. Returns the bytes replaced. */
+static size_t work_fill(struct work *k, u8 *from, u8 *to)
+{
+	size_t filled;
+
+	if (from < k->unsent)
+		from = k->unsent < to ? k->unsent : to;
+	fill_escaped(from, (size_t)(to - from), frame_escape(&k->s->frame), true, &filled);
+	return filled;
+}
+
+static void work_matches(struct work *k, const struct scan_job *job)
+{
+	for (size_t i = 0; i < job->nmatches; i++) {
+		const struct match *m = &job->matches[i];
+		struct tally *t = &k->w->tally[m->rule];
+
+		t->matches++;
+		t->masked_bytes += work_fill(k, k->text + m->mask_from, k->text + m->mask_to);
+	}
+}
+
+/* Text up to `end`, which the run goes beyond or not. */
+static int work_text(struct work *k, u8 *end, bool ends)
+{
+	struct scan_job job = {
+		.text = k->text,
+		.start = (size_t)(k->from - k->text),
+		.len = (size_t)(end - k->text),
+		.ends = ends,
+		.matches = k->w->matches,
+		.cap = k->w->cap,
+		.rejected = k->w->rejected,
+	};
+	int r = 0;
+
+	if (!k->s->policy->scanner) {
+		k->decided = end;
+		return 0;
+	}
+	scan(k->s->policy->scanner, &job);
+	k->decided = k->text + job.decided;
+	if (!ends)
+		r = work_carry(k, k->decided, end, true);
+	if (!r)
+		work_matches(k, &job);
+	return r;
+}
+
+static int work_field(struct work *k, u8 *end, bool ends)
+{
+	struct tally *t = &k->w->tally[k->s->rule];
+	size_t len = (size_t)(end - k->from), filled, decided;
+	u8 *unsent = k->unsent > k->from ? k->unsent : k->from;
+	u8 copy[FILL_HELD];
+	int r;
+
+	/* What went out already was counted then, and is decided here once more in a copy. */
+	if (unsent > k->from)
+		memcpy(copy, k->from, (size_t)(unsent - k->from));
+	decided = fill_escaped(k->from, len, frame_escape(&k->s->frame), ends, &filled);
+	if (unsent > k->from)
+		memcpy(k->from, copy, (size_t)(unsent - k->from));
+	k->decided = k->from + decided;
+	r = ends ? 0 : work_carry(k, k->decided, end, false);
+	t->masked_bytes += filled;
+	if (filled && !k->s->counted) {
+		k->s->counted = true;
+		t->matches++;
+	}
+	return r;
+}
+
+/* A piece of a run at p; the run was open before, or begins. */
+static int work_run(struct work *k, const struct run *run, u8 *p)
+{
+	struct stream *s = k->s;
+	int r;
+
+	if (run->kind == RUN_SKIP) {
+		k->decided = p + run->len;
+		return 0;
+	}
+	if (s->kind == RUN_SKIP) {
+		k->text = k->from = p;
+		s->kind = (u8)run->kind;
+		s->rule = run->rule;
+		s->counted = false;
+	}
+	r = run->kind == RUN_TEXT ? work_text(k, p + run->len, run->ends)
+				  : work_field(k, p + run->len, run->ends);
+	if (run->ends) {
+		s->kind = RUN_SKIP;
+		stream_drop(s);
+	}
+	return r;
+}
+
+static int work_fail(struct work *k, int reason)
+{
+	k->s->reason = reason;
+	tally_clear(k->w, k->s->policy);
+	stream_drop(k->s);
+	return reason;
+}
+
+/* What may be sent; the rest of the chunk, and what was looked back at, is wiped. */
+static void work_end(struct work *k, struct span *ret_out)
+{
+	u8 *unsent = k->unsent < k->decided ? k->unsent : k->decided;
+
+	*ret_out = (struct span){.p = unsent, .len = (size_t)(k->decided - unsent)};
+	explicit_bzero(k->decided, (size_t)(k->end - k->decided));
+	explicit_bzero(k->begin, (size_t)(unsent - k->begin));
+	tally_flush(k->w, k->s->policy, k->s->counters);
+}
+
+int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
+		struct span *ret_out)
+{
+	struct work k;
+	u8 *p = data;
+	struct run run;
+	int r = s->reason;
+
+	if (r)
+		return r;
+	k = work_begin(s, w, data, len);
+	while (p < k.end) {
+		r = frame_next(&s->frame, p, (size_t)(k.end - p), &run);
+		if (!r)
+			r = work_run(&k, &run, p);
+		if (r)
+			return work_fail(&k, r);
+		p += run.len;
+	}
+	work_end(&k, ret_out);
+	return 0;
+}
+
+int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out)
+{
+	const struct run rest = {.kind = (enum run_kind)s->kind, .rule = s->rule, .ends = true};
+	struct work k;
+	int r = s->reason;
+
+	if (r)
+		return r;
+	k = work_begin(s, w, data, 0);
+	r = work_run(&k, &rest, data);
+	if (r)
+		return work_fail(&k, r);
+	work_end(&k, ret_out);
+	return frame_finish(&s->frame);
+}
+
+/* Which of the held bytes matter already: masks them, counts the others as released. */
+static void idle_text(struct work *k, u8 *end)
+{
+	const struct scanner *scanner = k->s->policy->scanner;
+	size_t start = (size_t)(k->from - k->text), len = (size_t)(end - k->text);
+	size_t unsent = (size_t)(k->unsent - k->text), left = len - unsent, n;
+	u16 holder = scan_holder(scanner, k->text, start, len);
+	bool masked[SCRIM_LOOKBACK + HELD_MAX] = {false};
+	struct match *m = k->w->matches;
+
+	n = scan_partial(scanner, k->text, start, len, m, k->w->cap);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t at = m[i].mask_from; at < m[i].mask_to; at++) {
+			if (at < unsent || masked[at])
+				continue;
+			masked[at] = true;
+			k->w->tally[m[i].rule].idle++;
+			left--;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to);
+	k->w->tally[holder].released += left;
+}
+
+/* An escape that is not closed: its first letter says nothing, more of it may be a value. */
+static void idle_field(struct work *k, u8 *end)
+{
+	struct tally *t = &k->w->tally[k->s->rule];
+	size_t len = (size_t)(end - k->unsent);
+
+	if (end - k->from <= 2)
+		t->released += len;
+	else
+		t->idle += mask_fill(k->unsent, len);
+}
+
+int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out)
+{
+	struct work k;
+
+	if (s->reason)
+		return s->reason;
+	*ret_out = (struct span){.p = data};
+	if (!stream_held(s))
+		return 0;
+	k = work_begin(s, w, data, 0);
+	if (s->kind == RUN_TEXT)
+		idle_text(&k, data);
+	else
+		idle_field(&k, data);
+	s->carry->sent = s->carry->held;
+	*ret_out = (struct span){.p = k.unsent, .len = (size_t)(data - k.unsent)};
+	explicit_bzero(k.text, (size_t)(k.unsent - k.text));
+	tally_flush(w, s->policy, s->counters);
+	return 0;
+}
