@@ -173,6 +173,20 @@ int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len,
  */
 bool form_labelled(const struct form *f, const u8 *text, size_t p);
 
+/*
+ * The labels of many forms, looked up together: at a place one look backwards tells for all.
+ *   sets  1 to 64 of them; what they point to must outlive the index
+ * Returns 0 with *ret_index in `a`, or -ENOMEM.
+ */
+struct arena;
+struct label_index;
+int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
+		      const struct label_index **ret_index);
+/* Bit i of those asked for: a label of sets[i] stands before p. Reads what form_labelled() does. */
+u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p);
+/* Whether two sets answer the same everywhere, as far as their labels as written tell. */
+bool label_set_same(const struct label_set *a, const struct label_set *b);
+
 /* The built-in rules, in order of precedence; *ret_n of them. Static storage. */
 const struct rule_def *rules_builtin(size_t *ret_n);
 

@@ -80,7 +80,8 @@ void scan(const struct scanner *s, struct scan_job *job);
 size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_t len,
 		    struct match *matches, size_t cap);
 
-/* For whose sake an undecided tail is held: the first rule that may still match from start on. */
+/* For whose sake an undecided tail is held: the first rule that may still
+ * match from start on; start < len. */
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len);
 
 /* The first byte in [p, end) that is c or below 0x20, else end. Reads only [p, end). */

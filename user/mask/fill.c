@@ -96,8 +96,12 @@ size_t fill_escaped(u8 *p, size_t len, u8 escape, bool ends, size_t *ret_filled)
 	size_t i = 0, keep = 0, n;
 
 	*ret_filled = 0;
+	if (!escape) {
+		*ret_filled = mask_fill(p, len);
+		return len;
+	}
 	while (i < len) {
-		n = escape && p[i] == escape ? escape_at(p + i, len - i, escape, &keep) : 0;
+		n = p[i] == escape ? escape_at(p + i, len - i, escape, &keep) : 0;
 		if (n > len - i && !ends)
 			return i;
 		if (n && n <= len - i) {

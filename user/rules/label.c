@@ -25,13 +25,12 @@
 
 _Static_assert(DISTANCE_MAX + LABEL_MAX + 1 <= SCRIM_LOOKBACK, "a label is seen whole");
 
-/* What may stand between a label and its value, and inside a label where it has a space. */
-#define LABEL_GAP   " \t:#.,-=()\"'[]<>_*\\"
+/* What may stand inside a label where it has a space. */
 #define LABEL_SPACE " \t-_"
 
 /* The words that may, too. */
 #define SMALL_MAX 6
-static const char small_words[][SMALL_MAX + 1] = {
+static const char small_words[][8] = {
 	"no", "nr",  "id",  "is",  "of",  "my",  "me",  "us",   "at",   "on",    "to",    "be",
 	"as", "num", "was", "are", "the", "his", "her", "code", "your", "value", "their", "number",
 };
@@ -52,6 +51,21 @@ struct label_set {
 static bool is_one_of(u8 c, const char *set)
 {
 	return c && strchr(set, c);
+}
+
+/* What may stand between a label and its value: a bit for each byte below 0x80. */
+static bool is_gap(u8 c)
+{
+	static const u64 bits[2] = {
+#define BIT(b) (1ULL << ((b) & 63))
+		BIT('\t') | BIT(' ') | BIT('"') | BIT('#') | BIT('\'') | BIT('(') | BIT(')') |
+			BIT('*') | BIT(',') | BIT('-') | BIT('.') | BIT(':') | BIT('<') | BIT('=') |
+			BIT('>'),
+		BIT('[') | BIT('\\') | BIT(']') | BIT('_'),
+#undef BIT
+	};
+
+	return c < 0x80 && bits[c >> 6] >> (c & 63) & 1;
 }
 
 static u8 lower(u8 c)
@@ -172,20 +186,29 @@ static bool any_label_ends(const struct label_set *set, const u8 *text, size_t f
 /* The begin of the small word that ends at text[end), or end if there is none. */
 static size_t small_word(const u8 *text, size_t from, size_t end)
 {
-	char word[SMALL_MAX + 1] = {0};
-	size_t at = end, len;
+	char word[8] = {0};
+	u64 packed, other;
+	size_t at = end;
 
 	while (at > from && end - at <= SMALL_MAX && byte_is_letter(text[at - 1]))
 		at--;
-	len = end - at;
-	if (len > SMALL_MAX)
+	if (end - at > SMALL_MAX || end - at < 2)
 		return end;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < end - at; i++)
 		word[i] = (char)lower(text[at + i]);
-	for (size_t i = 0; i < array_size(small_words); i++)
-		if (!memcmp(word, small_words[i], sizeof(word)))
+	memcpy(&packed, word, sizeof(packed));
+	for (size_t i = 0; i < array_size(small_words); i++) {
+		memcpy(&other, small_words[i], sizeof(other));
+		if (packed == other)
 			return at;
+	}
 	return end;
+}
+
+/* One step from a value back towards its label: over a separator or a small word; or `end`. */
+static size_t step_back(const u8 *text, size_t from, size_t end)
+{
+	return is_gap(text[end - 1]) ? end - 1 : small_word(text, from, end);
 }
 
 /* Whether a label of the set stands before p. */
@@ -197,10 +220,7 @@ static bool label_stands(const struct label_set *set, const u8 *text, size_t p)
 		if (any_label_ends(set, text, from, end))
 			return true;
 		before = end;
-		if (is_one_of(text[end - 1], LABEL_GAP))
-			end--;
-		else
-			end = small_word(text, from, end);
+		end = step_back(text, from, end);
 		if (end == before)
 			return false;
 	}
@@ -211,4 +231,103 @@ bool form_labelled(const struct form *f, const u8 *text, size_t p)
 {
 	return (!f->labels || label_stands(f->labels, text, p)) &&
 	       (!f->unless || !label_stands(f->unless, text, p));
+}
+
+/* A label of some sets of an index. */
+struct indexed {
+	struct label label;
+	u64 sets;
+};
+
+/* Labels in the order of a label_set's, those of equal text together. */
+struct label_index {
+	u16 distance;               /* the longest */
+	u64 near[DISTANCE_MAX + 1]; /* by distance: the sets that look so far */
+	u16 first[256 + 1];
+	struct indexed labels[];
+};
+
+static void index_add(struct label_index *x, size_t *n, const struct label *l, u64 set)
+{
+	size_t at = *n;
+
+	for (size_t i = 0; i < *n; i++) {
+		const struct label *other = &x->labels[i].label;
+
+		if (other->exact == l->exact && !strcmp(other->text, l->text)) {
+			x->labels[i].sets |= set;
+			return;
+		}
+	}
+	for (; at > 0 && last_byte(&x->labels[at - 1].label) > last_byte(l); at--)
+		x->labels[at] = x->labels[at - 1];
+	x->labels[at] = (struct indexed){*l, set};
+	for (unsigned int c = last_byte(l) + 1u; c <= 256; c++)
+		x->first[c]++;
+	++*n;
+}
+
+int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
+		      const struct label_index **ret_index)
+{
+	struct label_index *x;
+	size_t total = 0, n = 0;
+
+	for (size_t i = 0; i < nsets; i++)
+		total += sets[i]->first[256];
+	x = arena_alloc(a, sizeof(*x) + total * sizeof(x->labels[0]));
+	if (!x)
+		return -ENOMEM;
+	for (size_t i = 0; i < nsets; i++) {
+		for (u16 k = 0; k < sets[i]->first[256]; k++)
+			index_add(x, &n, &sets[i]->labels[k], 1ULL << i);
+		for (u16 d = 0; d <= sets[i]->distance; d++)
+			x->near[d] |= 1ULL << i;
+		if (sets[i]->distance > x->distance)
+			x->distance = sets[i]->distance;
+	}
+	*ret_index = x;
+	return 0;
+}
+
+/* Of the sets asked for, those that have a label which ends at text[end), end > from. */
+static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, size_t from,
+		      size_t end)
+{
+	u8 c = lower(text[end - 1]);
+	u64 sets = 0;
+
+	if (x->first[c] == x->first[c + 1] || (byte_is_letter(c) && byte_is_letter(text[end])))
+		return 0;
+	for (u16 i = x->first[c]; i < x->first[c + 1]; i++)
+		if ((x->labels[i].sets & asked & ~sets) &&
+		    label_ends(&x->labels[i].label, text, from, end))
+			sets |= x->labels[i].sets & asked;
+	return sets;
+}
+
+u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p)
+{
+	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
+	u64 sets = 0;
+
+	while (end > from && p - end <= x->distance && (asked & x->near[p - end] & ~sets)) {
+		sets |= index_ends(x, asked & x->near[p - end], text, from, end);
+		before = end;
+		end = step_back(text, from, end);
+		if (end == before)
+			break;
+	}
+	return sets;
+}
+
+bool label_set_same(const struct label_set *a, const struct label_set *b)
+{
+	if (a->distance != b->distance || a->first[256] != b->first[256])
+		return false;
+	for (u16 i = 0; i < a->first[256]; i++)
+		if (a->labels[i].exact != b->labels[i].exact ||
+		    strcmp(a->labels[i].text, b->labels[i].text) != 0)
+			return false;
+	return true;
 }

@@ -49,20 +49,40 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 	ends->goes_on = state && state < a->final && at == end;
 }
 
-/* What form sf makes of place p; *ret_end is set when it ACCEPTED. */
+u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
+{
+	u64 labelled = forms & s->groups[g].labelled, asked = 0, sets = 0;
+
+	if (!labelled)
+		return forms;
+	for (u64 m = labelled; m; m &= m - 1) {
+		const struct scan_form *sf = &s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
+
+		asked |= sf->labels | sf->unless;
+	}
+	if (asked)
+		sets = label_index_find(s->labels, asked, text, p);
+	for (u64 m = labelled; m; m &= m - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(m);
+		const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
+
+		if (sf->unindexed ? !form_labelled(sf->form, text, p)
+				  : (sf->labels && !(sf->labels & sets)) || (sf->unless & sets))
+			forms &= ~(1ULL << bit);
+	}
+	return forms;
+}
+
+/* What form sf, whose labels allow it, makes of place p; *ret_end is set when it ACCEPTED. */
 static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
 {
 	const struct form *f = sf->form;
 	enum opinion opinion = NOTHING;
 	struct ends ends;
-	bool labelled;
 	int r;
 
 	walk(&sf->dfa, job, p, &ends);
 	if (!ends.n && !ends.goes_on)
-		return NOTHING;
-	labelled = form_labelled(f, job->text, p);
-	if (!labelled)
 		return NOTHING;
 	if (ends.goes_on && !job->ends)
 		return UNKNOWN;
@@ -105,15 +125,20 @@ static void count_refused(const struct scanner *s, struct scan_job *job, const u
 			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
 }
 
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, struct match *ret_m)
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
+		     struct match *ret_m)
 {
 	const struct scan_form *best = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
 	size_t end = 0, longest = 0;
 
 	for (u16 g = 0; g < s->ngroups; g++) {
+		u64 m = group_filter(&s->groups[g], job->text, p, job->len);
+
+		if (!anchored)
+			m &= ~s->groups[g].anchored;
 		refused[g] = 0;
-		for (u64 m = group_filter(&s->groups[g], job->text, p, job->len); m; m &= m - 1) {
+		for (m = group_labelled(s, g, job->text, p, m); m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
 			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
 

@@ -46,12 +46,13 @@ static bool alive(const struct automaton *a, const u8 *text, size_t p, size_t le
 static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
 {
 	for (u16 g = 0; g < s->ngroups; g++) {
-		for (u64 m = group_filter(&s->groups[g], text, p, len); m; m &= m - 1) {
+		u64 m = group_filter(&s->groups[g], text, p, len);
+
+		for (m = group_labelled(s, g, text, p, m); m; m &= m - 1) {
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 
-			if (committed(sf->form, text + p, len - p) &&
-			    alive(&sf->dfa, text, p, len) && form_labelled(sf->form, text, p))
+			if (committed(sf->form, text + p, len - p) && alive(&sf->dfa, text, p, len))
 				return sf;
 		}
 	}
@@ -69,7 +70,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 	while (p < len && n < cap) {
 		size_t next = p + 1;
 
-		if (confirm(s, &job, p, &m) == MATCH) {
+		if (confirm(s, &job, p, true, &m) == MATCH) {
 			matches[n++] = m;
 			next = m.to;
 		}
@@ -91,12 +92,13 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	for (u16 g = 0; g < s->ngroups; g++) {
-		for (u64 m = group_filter(&s->groups[g], text, start, len); m; m &= m - 1) {
+		u64 m = group_filter(&s->groups[g], text, start, len);
+
+		for (m = group_labelled(s, g, text, start, m); m; m &= m - 1) {
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 
-			if (alive(&sf->dfa, text, start, len) &&
-			    (start == len || form_labelled(sf->form, text, start)))
+			if (alive(&sf->dfa, text, start, len))
 				return sf->form->rule;
 		}
 	}

@@ -85,6 +85,7 @@ struct prefilter_builder {
 	struct prefilter *pf;
 };
 
+/* Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM. */
 int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets);
 void prefilter_finish(struct prefilter_builder *b);
 

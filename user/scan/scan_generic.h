@@ -18,9 +18,10 @@
 struct reader {
 	const struct scanner *s;
 	struct scan_job *job;
-	size_t next; /* places before this one are decided */
-	size_t base; /* the place of words[0] bit 0 */
-	u64 words[BACK_WORDS + WORDS];
+	size_t next;                      /* places before this one are decided */
+	size_t base;                      /* the place of words[0] bit 0 */
+	u64 words[BACK_WORDS + WORDS];    /* where a form may begin */
+	u64 anchored[BACK_WORDS + WORDS]; /* where an anchored one may */
 };
 
 /* Marks the places from which a match may reach an anchor at q. */
@@ -32,7 +33,7 @@ static void mark_before(struct reader *r, const struct anchor *a, size_t q)
 		least = r->base;
 	while (p > least && a->prefix[r->job->text[p - 1]]) {
 		p--;
-		r->words[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
+		r->anchored[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
 	}
 }
 
@@ -55,6 +56,7 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 	u64 anchors[WORDS];
 
 	shapes_fit(&r->s->prefilter, r->job, at, n, r->words + held, anchors);
+	memset(r->anchored + held, 0, (n + 63) / 64 * sizeof(r->anchored[0]));
 	if (!r->s->prefilter.nanchors)
 		return;
 	for (size_t w = 0; w < (n + 63) / 64; w++)
@@ -89,17 +91,19 @@ static inline bool possible(const struct scanner *s, const struct scan_job *job,
 static bool read_word(struct reader *r, size_t w)
 {
 	size_t place = r->base + 64 * w, p;
-	u64 bits = r->words[w];
+	unsigned int p_bit;
+	u64 bits = r->words[w] | r->anchored[w];
 	struct match m;
 
 	if (r->next > place)
 		bits = r->next - place < 64 ? bits & ~0ULL << (r->next - place) : 0;
 	while (bits) {
-		p = place + (size_t)__builtin_ctzll(bits);
+		p_bit = (unsigned int)__builtin_ctzll(bits);
+		p = place + p_bit;
 		bits &= bits - 1;
 		if (!possible(r->s, r->job, p))
 			continue;
-		switch (confirm(r->s, r->job, p, &m)) {
+		switch (confirm(r->s, r->job, p, r->anchored[w] >> p_bit & 1, &m)) {
 		case UNDECIDED:
 			r->job->decided = p;
 			return false;
@@ -133,6 +137,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 				return;
 		held = words - ready;
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
+		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));
 		r.base += 64 * ready;
 	}
 }

@@ -14,23 +14,47 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 	}
 }
 
+/* The bit of a set among the scanner's, which it joins; 0: there is none, or no room. */
+static u64 label_bit(struct scanner *s, const struct label_set *set, struct scan_form *sf)
+{
+	if (!set)
+		return 0;
+	for (u16 i = 0; i < s->nlabels; i++)
+		if (label_set_same(s->label_sets[i], set))
+			return 1ULL << i;
+	if (s->nlabels == LABEL_SETS) {
+		sf->unindexed = true;
+		return 0;
+	}
+	s->label_sets[s->nlabels] = set;
+	return 1ULL << s->nlabels++;
+}
+
 static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 {
 	const struct form *f = &s->rs->forms[index];
 	struct scan_form *sf = &s->forms[s->nforms];
+	struct group *g = &s->groups[s->nforms / GROUP_FORMS];
+	u64 bit = 1ULL << s->nforms % GROUP_FORMS;
 	struct form_sets sets;
 	int r;
 
 	sf->form = f;
 	sf->index = index;
+	sf->labels = label_bit(s, f->labels, sf);
+	sf->unless = label_bit(s, f->unless, sf);
 	r = automaton_build(&s->arena, &f->dfa, &sf->dfa);
 	if (!r)
 		r = form_sets(f, &sets);
 	if (!r)
 		r = prefilter_add(b, f, &sets);
-	if (r)
+	if (r < 0)
 		return r;
-	group_add(&s->groups[s->nforms / GROUP_FORMS], s->nforms % GROUP_FORMS, &sets);
+	if (r)
+		g->anchored |= bit;
+	if (f->labels || f->unless)
+		g->labelled |= bit;
+	group_add(g, s->nforms % GROUP_FORMS, &sets);
 	s->nforms++;
 	return 0;
 }
@@ -53,6 +77,8 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	for (u16 i = 0; i < s->rs->nforms && !r; i++)
 		if (!enabled || enabled[s->rs->forms[i].rule])
 			r = add_form(s, b, i);
+	if (!r && s->nlabels)
+		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
 	if (!r)
 		prefilter_finish(b);
 	free(b);

@@ -14,6 +14,7 @@
 #include <scrim/scan.h>
 
 #define GROUP_FORMS 64
+#define LABEL_SETS  64 /* different ones that are looked up together */
 #define GROUPS_MAX  (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
 
 /*
@@ -22,6 +23,8 @@
  * before k, the form's bit is set for what its guard lets stand there, then for all.
  */
 struct group {
+	u64 anchored; /* possible only where an anchor was seen */
+	u64 labelled; /* need a label, or must not have one */
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
 };
@@ -42,7 +45,9 @@ struct automaton {
 struct scan_form {
 	const struct form *form;
 	struct automaton dfa;
-	u16 index; /* into ruleset.forms */
+	u16 index;          /* into ruleset.forms */
+	bool unindexed;     /* its labels are not in scanner.labels */
+	u64 labels, unless; /* bits of label_index_find(); 0: none */
 };
 
 /* What there is once for each ISA. */
@@ -60,6 +65,9 @@ struct scanner {
 	struct scan_form *forms;
 	struct group *groups;
 	struct prefilter prefilter;
+	const struct label_index *labels; /* NULL: no form has any */
+	u16 nlabels;
+	const struct label_set *label_sets[LABEL_SETS];
 };
 
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
@@ -70,10 +78,15 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
 /*
  * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
  * validators. Adds to job->rejected unless UNDECIDED, and to job->walked.
+ *   anchored  whether an anchored form may match here
  */
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, struct match *ret_m);
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
+		     struct match *ret_m);
 
 /* The forms of g that may match at p, as far as their first bytes and the two before tell. */
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len);
+
+/* Takes out of `forms` of group g those whose labels forbid a match at p. */
+u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);
 
 #endif

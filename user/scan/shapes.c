@@ -83,7 +83,7 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, const struc
 			return r;
 		if (r && shape_rate(&around) < OFTEN / 4 && keep_anchor(b->pf, &anchor)) {
 			shape_join(&b->anchored, &around);
-			return 0;
+			return 1;
 		}
 	}
 	b->shapes[b->n++] = sh;
