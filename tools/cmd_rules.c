@@ -122,6 +122,10 @@ static void print_fields(const struct rule_def *defs, size_t n)
 			printf("%-9s %-20s %-21s %-9s %s\n", defs[i].fields[k], defs[i].name,
 			       identifier_name(defs[i].class), defs[i].group,
 			       field_name(&defs[i], k));
+	fputs("\nHL7 fields in which patterns are looked for:", stdout);
+	for (size_t i = 0; frame_text_field(FORMAT_HL7, i); i++)
+		printf(" %s", frame_text_field(FORMAT_HL7, i));
+	puts(" (OBX-5 of type TX, FT, ST and ED)");
 }
 
 static int print_all(const struct tool *self, const struct rule_def *defs, size_t n, bool json)
@@ -186,7 +190,8 @@ const struct tool tool_rules = {
 		"\n"
 		"Prints the built-in rules: name, class of identifier with its clause in 45 CFR\n"
 		"164.514(b)(2)(i), group, what it finds; then the HL7 fields that are masked "
-		"whole.\n"
+		"whole,\n"
+		"and those whose text is searched.\n"
 		"With NAMEs: all of these rules, patterns, labels and sources.\n"
 		"\n"
 		"  --json  the same as JSON\n"
