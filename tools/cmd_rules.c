@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scrim rules: what is built in, to read and to check against the standards. */
 #include "tool.h"
-#include <scrim/rules.h>
+#include <scrim/frame.h>
+#include <scrim/frame.h>
 #include <string.h>
 
 static const struct option options[] = {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Accepting: one multishot accept a listener. A socket inherits from its listener what would
- * else be a system call each: no delay, and the linger time of zero that turns a kill of this
- * process into a reset at both ends.
+ * else be a system call each: no delay, the linger time of zero that turns a kill of this process
+ * into a reset at both ends, and keepalive: the probes of each end are answered here, so that one
+ * would never learn of the other's vanishing.
  */
 #include "worker.h"
 #include <errno.h>
@@ -26,6 +27,7 @@ int listener_open(struct io_worker *w, const struct io_listener *conf, struct li
 	flags = fcntl(conf->fd, F_GETFL);
 	if (flags < 0 || fcntl(conf->fd, F_SETFL, flags & ~O_NONBLOCK) ||
 	    setsockopt(conf->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) ||
+	    setsockopt(conf->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) ||
 	    setsockopt(conf->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
 		return -errno;
 	*ret_l = l;

@@ -61,6 +61,7 @@ static int connect_socket(struct conn *c)
 		return -errno;
 	c->fd[1] = fd;
 	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
 		return -errno;
 	if (conf->own && conf->own(conf->ctx, fd) < 0)
