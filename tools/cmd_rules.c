@@ -2,7 +2,7 @@
 /* scrim rules: what is built in, to read and to check against the standards. */
 #include "tool.h"
 #include <scrim/frame.h>
-#include <scrim/frame.h>
+#include <scrim/rules.h>
 #include <string.h>
 
 static const struct option options[] = {
