@@ -102,6 +102,8 @@ static int start(struct daemon *d, const struct daemon_args *args, struct err *e
 		rc = listen_steer(&d->listen, d->kern, e);
 	if (!rc)
 		rc = privilege_drop(d->steers);
+	if (rc && !e->text[0])
+		err_set(e, -rc, "giving up privileges: %s", strerror(-rc));
 	return rc;
 }
 
@@ -110,6 +112,7 @@ static void catch_signals(sigset_t *ret_set)
 	sigemptyset(ret_set);
 	sigaddset(ret_set, SIGTERM);
 	sigaddset(ret_set, SIGINT);
+	sigaddset(ret_set, SIGHUP);
 	sigaddset(ret_set, SIGUSR1); /* a worker ended */
 	sigprocmask(SIG_BLOCK, ret_set, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -138,6 +141,9 @@ static int serve(struct daemon *d, const sigset_t *set)
 		sig = sigtimedwait(set, NULL, &second);
 		if (sig == SIGTERM || sig == SIGINT)
 			return sig;
+		if (sig == SIGHUP)
+			log_line(LOG_LEVEL_WARNING, "SIGHUP: the configuration is not read again; "
+						    "restart scrimd to change it");
 		if (running(d) < d->nworkers)
 			return 0;
 		if (!d->steers)
@@ -166,6 +172,15 @@ static bool drain(struct daemon *d, const sigset_t *set)
 			return false;
 	}
 	return true;
+}
+
+/* A worker ended unasked: its connections are reset at once, those of the others drain. */
+static void broken(struct daemon *d)
+{
+	log_line(LOG_LEVEL_ERROR, "a worker broke; ending, connections are refused");
+	for (unsigned int i = 0; i < d->nworkers; i++)
+		if (worker_ended(&d->workers[i]))
+			worker_join(&d->workers[i]);
 }
 
 static int finish(struct daemon *d, struct err *e)
@@ -224,7 +239,7 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 		log_line(LOG_LEVEL_NOTICE, "draining: no new connections; open ones have %u s",
 			 c->limits.drain_ms / 1000);
 	else
-		log_line(LOG_LEVEL_ERROR, "a worker broke; ending, connections are refused");
+		broken(&d);
 	if (!drain(&d, &set)) {
 		log_line(LOG_LEVEL_NOTICE,
 			 "a second signal: ending at once, open connections are reset");

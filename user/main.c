@@ -2,10 +2,12 @@
 /* scrimd: the command line of the daemon. */
 #include "daemon.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <scrim/log.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -79,6 +81,18 @@ static int run(const char *file, const struct daemon_args *args)
 	return rc ? EXIT_FAILED : EXIT_OK;
 }
 
+/* Descriptors 0 to 2 are there: else a socket would get log lines. */
+static void open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	enum log_level most = LOG_LEVEL_INFO;
@@ -86,6 +100,7 @@ int main(int argc, char **argv)
 	const char *file = NULL;
 	int c;
 
+	open_standard();
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (c) {

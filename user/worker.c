@@ -80,7 +80,7 @@ bool worker_ended(const struct worker *w)
 int worker_join(struct worker *w)
 {
 	if (!w->started)
-		return 0;
+		return w->rc;
 	pthread_join(w->thread, NULL);
 	w->started = false;
 	io_worker_free(w->io);

@@ -8,7 +8,6 @@
 #include "worker.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,19 +15,17 @@
 
 int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l)
 {
-	const struct linger reset = {.l_onoff = 1};
 	struct listener l = {.conf = *conf, .w = w};
-	int one = 1, flags, r;
+	int flags, r;
 
 	r = address_local(conf->fd, &l.bound);
+	if (!r)
+		r = socket_prepare(conf->fd);
 	if (r)
 		return r;
 	/* On a socket that does not block, the ring would say EAGAIN instead of waiting. */
 	flags = fcntl(conf->fd, F_GETFL);
-	if (flags < 0 || fcntl(conf->fd, F_SETFL, flags & ~O_NONBLOCK) ||
-	    setsockopt(conf->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) ||
-	    setsockopt(conf->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) ||
-	    setsockopt(conf->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
+	if (flags < 0 || fcntl(conf->fd, F_SETFL, flags & ~O_NONBLOCK))
 		return -errno;
 	*ret_l = l;
 	return 0;
@@ -133,6 +130,8 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 		/* It stays in the backlog until there is room. */
 		flow_refuse(w, FLOW_LIMIT, l, &l->bound);
 		w->accept_at = worker_now(w) + PAUSE_NS;
+		return;
+	} else if (w->stopping) {
 		return;
 	} else if (cqe->res == -EINVAL || cqe->res == -EBADF || cqe->res == -ENOTSOCK) {
 		log_line(LOG_LEVEL_ERROR, "listener %s: accept: %s", l->conf.name,

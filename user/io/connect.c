@@ -5,7 +5,6 @@
  */
 #include "worker.h"
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 static enum scrim_flow connect_reason(const struct conn *c, int err)
@@ -52,18 +51,16 @@ static int connect_as_client(int fd, const union io_addr *client)
 
 static int connect_socket(struct conn *c)
 {
-	const struct linger reset = {.l_onoff = 1};
 	const struct io_conf *conf = &c->w->conf;
-	int fd, one = 1, r;
+	int fd, r;
 
 	fd = socket(c->server.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	c->fd[1] = fd;
-	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) ||
-	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
-		return -errno;
+	r = socket_prepare(fd);
+	if (r)
+		return r;
 	if (conf->own && conf->own(conf->ctx, fd) < 0)
 		return -EBADFD;
 	if (c->l->conf.mode == IO_GATEWAY) {

@@ -78,6 +78,7 @@ bool mask_finish(struct direction *d)
 	return !r;
 }
 
+/* w->now is no later than the last look at what has been received. */
 void mask_idle(struct io_worker *w)
 {
 	while (!link_alone(&w->idle)) {
@@ -90,6 +91,11 @@ void mask_idle(struct io_worker *w)
 		link_remove(&d->idle);
 		if (c->dead)
 			continue;
+		/* Not the peer has paused but this side: the rest may be waiting to be received. */
+		if (d->head || d->polling || !d->receiving || d->cancelling) {
+			mask_rest(d);
+			continue;
+		}
 		r = mask_let_go(d, stream_idle);
 		if (r)
 			mask_refused(d, r);

@@ -194,20 +194,25 @@ static void direction_got(struct direction *d, struct buffer *b)
 		buffer_give(b);
 }
 
+/* Multishot: the first to fire is the end that is known already (RDHUP). */
+static void direction_watch(struct direction *d)
+{
+	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
+
+	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
+}
+
 /* The sender has ended. What it may still do is reset, and nobody receives from it any more. */
 static void direction_ended(struct direction *d)
 {
 	struct conn *c = direction_conn(d);
-	struct io_uring_sqe *sqe;
 
 	d->eof = true;
 	if (d->masked && !mask_finish(d))
 		return;
 	if (c->dir[!d->index].shut)
 		return;
-	sqe = ring_sqe(c->w, d, OP_HANGUP);
-	/* Multishot: the first to fire is the end that is known already (RDHUP). */
-	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
+	direction_watch(d);
 }
 
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
@@ -249,11 +254,14 @@ void relay_writable(struct direction *d, int res)
 	relay_pump(d);
 }
 
-void relay_hangup(struct direction *d, int res)
+void relay_hangup(struct direction *d, int res, bool more)
 {
 	struct conn *c = direction_conn(d);
 
-	/* After our own end it is the ordinary close. */
-	if (res > 0 && (res & (POLLERR | POLLHUP)) && !c->dir[!d->index].shut)
+	if (c->dead || c->dir[!d->index].shut)
+		return; /* after our own end it is the ordinary close */
+	if (res > 0 && (res & (POLLERR | POLLHUP)))
 		conn_reset(c, side_reset(d->index));
+	else if (!more && res >= 0)
+		direction_watch(d);
 }

@@ -17,8 +17,10 @@ int ring_open(struct io_uring *ring, struct err *e)
 	int r = io_uring_queue_init_params(SQ_ENTRIES, ring, &params);
 
 	if (r == -ENOMEM)
-		return err_set(e, ENOMEM,
-			       "no memory for an io_uring (RLIMIT_MEMLOCK counts on old kernels)");
+		return err_set(
+			e, ENOMEM,
+			"no memory for an io_uring; raise RLIMIT_MEMLOCK (ulimit -l), or give "
+			"scrimd more memory");
 	if (r)
 		return io_probe(e) ?: err_set(e, -r, "io_uring_setup: %s", strerror(-r));
 	io_uring_register_ring_fd(ring); /* saves a look-up a call; the ring works without */

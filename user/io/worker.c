@@ -139,9 +139,12 @@ static void worker_wake(struct io_worker *w)
 {
 	w->stopping = true;
 	w->drain_by = worker_now(w) + (u64)w->conf.limits.drain_ms * 1000000;
-	for (size_t i = 0; i < w->nlisteners; i++)
+	/* Who waits in the backlog, or dials from now on, is refused at once. */
+	for (size_t i = 0; i < w->nlisteners; i++) {
 		if (w->listeners[i].accepting)
 			ring_cancel(w, &w->listeners[i], OP_ACCEPT);
+		shutdown(w->listeners[i].conf.fd, SHUT_RDWR);
+	}
 }
 
 static void worker_drain(struct io_worker *w)
@@ -190,7 +193,7 @@ static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe)
 	else if (op == OP_WRITABLE)
 		relay_writable(d, cqe->res);
 	else
-		relay_hangup(d, cqe->res);
+		relay_hangup(d, cqe->res, cqe->flags & IORING_CQE_F_MORE);
 	conn_reap(c);
 }
 
@@ -229,7 +232,9 @@ static void worker_deadlines(struct io_worker *w)
 		for (size_t i = 0; i < w->nlisteners; i++)
 			if (!w->listeners[i].accepting)
 				listener_arm(&w->listeners[i]);
-	if (due(w, &w->tick_at)) {
+	/* A buffer whose completion is not seen yet counts as free: then later. */
+	if (!io_uring_cq_ready(&w->ring) && !io_uring_cq_has_overflow(&w->ring) &&
+	    due(w, &w->tick_at)) {
 		for (int i = 0; i < POOLS; i++)
 			again |= pool_tick(&w->pool[i]);
 	} else if (!w->tick_at) {
@@ -311,6 +316,8 @@ static int worker_round(struct io_worker *w)
 	if (r >= 0 && !io_uring_cq_ready(&w->ring))
 		r = worker_wait(w);
 	w->now = 0;
+	if (!link_alone(&w->idle))
+		worker_now(w); /* what came until now is in the ring: see mask_idle() */
 	if (r < 0 && r != -ETIME && r != -EINTR && r != -EBUSY && r != -EAGAIN)
 		return r;
 	worker_completions(w);

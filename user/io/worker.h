@@ -127,6 +127,10 @@ void flow_count(struct io_worker *w, enum scrim_flow reason);
 void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,
 		 const union io_addr *peer);
 
+/* socket.c */
+/* Linger, delay, keep-alive: for listeners and upstream sockets. 0, -errno. */
+int socket_prepare(int fd);
+
 /* accept.c */
 int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l);
 void listener_arm(struct listener *l);
@@ -163,7 +167,7 @@ void relay_start(struct conn *c);
 void relay_pump(struct direction *d);
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe);
 void relay_writable(struct direction *d, int res);
-void relay_hangup(struct direction *d, int res);
+void relay_hangup(struct direction *d, int res, bool more);
 
 /* mask.c */
 /* Masks b in place. False: the connection was reset; b is the caller's either way. */
