@@ -11,11 +11,9 @@ static const struct option options[] = {
 	{0},
 };
 
-static const char *const guards[] = {[GUARD_NONE] = "none",
-				     [GUARD_DIGIT] = "digit",
-				     [GUARD_WORD] = "word",
-				     [GUARD_DECIMAL] = "decimal",
-				     [GUARD_NUMBER] = "number"};
+static const char *const guards[] = {
+	[GUARD_NONE] = "none",       [GUARD_DIGIT] = "digit",   [GUARD_WORD] = "word",
+	[GUARD_DECIMAL] = "decimal", [GUARD_NUMBER] = "number", [GUARD_TOKEN] = "token"};
 
 static void print_list(const char *head, const char *const *words)
 {

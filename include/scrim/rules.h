@@ -49,7 +49,8 @@ enum guard {
 	GUARD_DIGIT,   /* [0-9] */
 	GUARD_WORD,    /* [0-9A-Za-z_] and bytes over 0x7f */
 	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
-	GUARD_NUMBER   /* a digit, or a '.' or '-' with a digit on its other side */
+	GUARD_NUMBER,  /* a digit, or a '.' or '-' with a digit on its other side */
+	GUARD_TOKEN    /* what GUARD_WORD and GUARD_NUMBER forbid */
 };
 
 /* True when [text, text+len) is a value of its kind (check digit, calendar, octets...). */

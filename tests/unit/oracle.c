@@ -271,6 +271,9 @@ static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 		return !digit && !(touching == '.' && joined);
 	case GUARD_NUMBER:
 		return !digit && !((touching == '.' || touching == '-') && joined);
+	case GUARD_TOKEN:
+		return touching < 0x80 && !isalnum(touching) && touching != '_' &&
+		       !((touching == '.' || touching == '-') && joined);
 	}
 	return false;
 }

@@ -260,6 +260,8 @@ static const struct {
 	{GUARD_DECIMAL, "1,X,1", true, true},    {GUARD_NUMBER, "1-X.1", false, false},
 	{GUARD_NUMBER, "-X.", true, true},       {GUARD_NUMBER, "1,X,1", true, true},
 	{GUARD_NUMBER, "1|X|1", true, true},     {GUARD_NUMBER, "1|.X.|1", true, true},
+	{GUARD_TOKEN, "1-X.1", false, false},    {GUARD_TOKEN, "aX_", false, false},
+	{GUARD_TOKEN, "a-X.a", true, true},      {GUARD_TOKEN, "-X.", true, true},
 };
 
 Test(pattern, guards)

@@ -30,8 +30,8 @@ extern const struct format format_text, format_hl7;
  * each byte moves it on until it is `settled`.
  */
 struct magic {
-	u8 n;       /* bytes seen */
-	u8 refuted; /* bit i: it does not begin with the i-th */
+	u16 refuted; /* bit i: it does not begin with the i-th */
+	u8 n;        /* bytes seen */
 	bool settled;
 } __attribute__((may_alias)); /* lies in struct frame's state */
 /* Returns 0, or -FLOW_TLS, -FLOW_COMPRESSED. */

@@ -248,6 +248,8 @@ static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
 		return -FLOW_HL7_FRAME;
 	case '\r':
 	case '\n':
+		if (h->end && c != h->end)
+			h->opened = false; /* a blank line, of a file: the next message */
 		h->end = c;
 		segment_end(h);
 		return 0;
@@ -321,6 +323,9 @@ static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *e
 	bool typed = h->segment && h->segment->typed == h->field;
 
 	for (; p < end; p++) {
+		/* In a file two of the other line ends in a row part messages. */
+		if (h->intruder == 1 && !h->framed && (*p == '\r' || *p == '\n') && *p != h->end)
+			return p;
 		if (h->intruder) {
 			*ret_reason = step_intruder(h, *p);
 			if (*ret_reason)

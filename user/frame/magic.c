@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TLS and compressed streams, known by their first bytes: RFC 8446 (a handshake record), RFC 1952
- * gzip, RFC 8878 zstd, and the file formats of xz, bzip2, zip and lz4.
+ * gzip, RFC 1950 zlib,
+ * RFC 8878 zstd, and the file formats of xz, bzip2, zip and lz4.
  */
 #include "format.h"
 #include <string.h>
@@ -15,12 +16,21 @@ static const struct {
 	{"\x1f\x8b", 2, FLOW_COMPRESSED},
 	{"\x28\xb5\x2f\xfd", 4, FLOW_COMPRESSED},
 	{"\xfd\x37\x7a\x58\x5a\x00", 6, FLOW_COMPRESSED},
-	{"BZh91AY&SY", 10, FLOW_COMPRESSED},
+	{"BZh#1AY&SY", 10, FLOW_COMPRESSED},
 	{"PK\x03\x04", 4, FLOW_COMPRESSED},
 	{"\x04\x22\x4d\x18", 4, FLOW_COMPRESSED},
+	{"\x78\x01", 2, FLOW_COMPRESSED},
+	{"\x78\x9c", 2, FLOW_COMPRESSED},
+	{"\x78\xda", 2, FLOW_COMPRESSED},
 };
 
-_Static_assert(array_size(begins) <= 8, "a bit each in magic.refuted");
+_Static_assert(array_size(begins) <= 16, "a bit each in magic.refuted");
+
+/* In the table '#' stands for a digit. */
+static bool fits(u8 byte, u8 c)
+{
+	return byte == '#' ? c >= '0' && c <= '9' : byte == c;
+}
 
 int magic_step(struct magic *m, u8 c)
 {
@@ -29,8 +39,8 @@ int magic_step(struct magic *m, u8 c)
 	for (size_t i = 0; i < array_size(begins); i++) {
 		if (m->refuted >> i & 1)
 			continue;
-		if ((u8)begins[i].bytes[m->n] != c)
-			m->refuted = (u8)(m->refuted | 1u << i);
+		if (!fits((u8)begins[i].bytes[m->n], c))
+			m->refuted = (u16)(m->refuted | 1u << i);
 		else if (m->n + 1 == begins[i].len)
 			return -(int)begins[i].reason;
 		else

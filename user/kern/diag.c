@@ -10,6 +10,7 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
+#include <scrim/log.h>
 #include <string.h>
 
 #define REPLIES                32768
@@ -78,12 +79,28 @@ static int destroy(u8 family, const struct inet_diag_sockid *id)
 	return diag_ask(diag_message(buf, SOCK_DESTROY, NLM_F_ACK, family, 0, id), NULL, NULL);
 }
 
+#define LISTED 32 /* existing connections that are named, each on a line */
+#define PASSES 64
+
 struct visit {
 	__be16 port;
 	bool only_count;
 	int n;
 	int failed;
 };
+
+static void list(const struct inet_diag_msg *m, const struct visit *v)
+{
+	char peer[INET6_ADDRSTRLEN] = "?";
+
+	if (v->n == LISTED)
+		log_line(LOG_LEVEL_NOTICE, "port %u: and more", ntohs(v->port));
+	if (v->n >= LISTED)
+		return;
+	inet_ntop(m->idiag_family, m->id.idiag_dst, peer, sizeof(peer));
+	log_line(LOG_LEVEL_NOTICE, "port %u: open since before scrim, %s: %s port %u",
+		 ntohs(v->port), v->only_count ? "seen" : "closed", peer, ntohs(m->id.idiag_dport));
+}
 
 static int see_socket(const struct nlmsghdr *h, void *ctx)
 {
@@ -94,26 +111,42 @@ static int see_socket(const struct nlmsghdr *h, void *ctx)
 	if (m->id.idiag_sport != v->port)
 		return MNL_CB_OK;
 	rc = v->only_count ? 0 : destroy(m->idiag_family, &m->id);
-	if (!rc)
+	if (!rc) {
+		list(m, v);
 		v->n++;
-	else if (rc != -ENOENT)
+	} else if (rc != -ENOENT) {
 		v->failed = rc;
+	}
 	return MNL_CB_OK;
+}
+
+/* One look at all sockets of a family; what it finds is in v. */
+static int visit(u8 family, struct visit *v)
+{
+	char buf[256];
+	int rc = diag_ask(diag_message(buf, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, STATES, NULL),
+			  see_socket, v);
+
+	return rc ? rc : v->failed;
 }
 
 int existing_close(struct kern *k, const struct kern_listener *l, bool only_count, struct err *e)
 {
 	static const u8 families[] = {AF_INET, AF_INET6};
 	struct visit v = {.port = htons(l->port), .only_count = only_count};
-	char buf[256];
-	int rc;
+	int rc, before, passes = 0;
 
 	for (size_t i = 0; i < array_size(families); i++) {
-		rc = diag_ask(diag_message(buf, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, families[i],
-					   STATES, NULL),
-			      see_socket, &v);
-		if (!rc)
-			rc = v.failed;
+		/*
+		 * The kernel lists in pieces and goes on by how many it has told of a hash chain: it
+		 * passes over as many as were closed meanwhile. So until a look finds none.
+		 */
+		do {
+			before = v.n;
+			rc = visit(families[i], &v);
+			if (++passes > PASSES && v.n > before)
+				rc = -EAGAIN;
+		} while (!rc && !only_count && v.n > before);
 		if (rc)
 			return err_set(e, -rc,
 				       "closing connections to port %u that are open since before "

@@ -74,8 +74,10 @@ static void keep(struct kern *k)
 
 static int prepare(struct kern *k, const struct kern_conf *conf, struct err *e)
 {
-	int rc = load_all(k, conf, e);
+	int rc = others_check(k, conf, e);
 
+	if (!rc)
+		rc = load_all(k, conf, e);
 	if (!rc)
 		rc = rows_map(k, e);
 	if (!rc)

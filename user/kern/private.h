@@ -84,9 +84,13 @@ int load_all(struct kern *k, const struct kern_conf *conf, struct err *e);
 void load_free(struct kern *k);
 int old_meta(const char *dir, struct scrim_meta *ret_meta);
 
+/* others.c: -EBUSY with e set where another instance steers a local port of conf's. */
+int others_check(const struct kern *k, const struct kern_conf *conf, struct err *e);
+
 /* fill.c */
 int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e);
 int fill_iface(struct kern *k, const struct kern_iface *i, struct err *e);
+void fill_others(struct kern *k); /* interfaces of this host that are not the gateway's */
 
 /* steered.c */
 int steered_list(struct kern *k, const struct kern_conf *conf, struct err *e);

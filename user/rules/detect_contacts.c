@@ -35,7 +35,8 @@ static const struct rule_def contacts[] = {
 				  "\\+[2-9]\\d{0,14}(?:[ ./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}",
 				  .validate = "phone"),
 			  PHONE_FORM("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){2,5}", .validate = "phone"),
-			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, NUMBER, NUMBER, DIGITS,
+			  /* Not the end of a hexadecimal id in front of other numbers. */
+			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, TOKEN, NUMBER, DIGITS,
 			       7),
 			  FORM("[0-9(][0-9+](?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT, DIGIT,
 			       DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,

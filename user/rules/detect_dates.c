@@ -44,8 +44,8 @@ static const struct rule_def dates[] = {
 			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-., ]{1,2}" YEAR
 					  "|" YEAR "|-\\d{2})",
 				   DECIMAL, DECIMAL, 1),
-			 /* Without a year: not "1 decent", nor "over 20 may". */
-			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH ")", DECIMAL, WORD, 1),
+			 /* Without a year: not "1 decent", "over 20 may", nor the id "c5dec". */
+			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH ")", WORD, WORD, 1),
 			 DATE_FORM(MONTH "\\.?[- ]{1,2}(?:" DAY ORDINAL "(?:,? ?-?" YEAR ")?|" YEAR
 					 ")",
 				   WORD, DECIMAL, 1)},

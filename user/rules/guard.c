@@ -7,13 +7,16 @@
 /* Whether c goes on with a number if a digit stands on its other side. */
 static bool joins(enum guard g, u8 c)
 {
-	return (c == '.' && (g == GUARD_DECIMAL || g == GUARD_NUMBER)) ||
-	       (c == '-' && g == GUARD_NUMBER);
+	bool number = g == GUARD_NUMBER || g == GUARD_TOKEN;
+
+	return (c == '.' && (g == GUARD_DECIMAL || number)) || (c == '-' && number);
 }
 
 static bool touches(enum guard g, u8 c)
 {
-	return g != GUARD_NONE && (g == GUARD_WORD ? byte_is_word(c) : byte_is_digit(c));
+	if (g == GUARD_NONE)
+		return false;
+	return g == GUARD_WORD || g == GUARD_TOKEN ? byte_is_word(c) : byte_is_digit(c);
 }
 
 bool form_guard_before(const struct form *f, const u8 *text, size_t p)

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The corpora of the benches.
+ *
+ *   clean   logs of a clinical system, nothing in them that a built-in rule finds: times without
+ *           dates, counters, hexadecimal ids, no label in front of a number
+ *   mix     HL7 messages and FHIR-like JSON, a value every 80 bytes or so
+ *   digits  full of numbers in the shape of a rule whose check refuses them
+ *   log     a date, an IPv4 address, and clean text
+ */
+#include "hl7.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const clean[] = {
+	"<time> <INFO|INFO|DEBUG> lab-router[<#4>]: queue depth <#2>, <#3> messages acknowledged "
+	"in "
+	"<#2>.<#1> ms",
+	"<time> INFO  interface-engine: channel <adt-in|orders-out|results-in> thread <#2> "
+	"processed "
+	"ORU^R01 segments=<#2> bytes=<#5>",
+	"<time> DEBUG pacs.store: object <x8>-<x4>-<x4> written to volume <a|b|c>/<x2>/<x2>, <#6> "
+	"bytes",
+	"<time> WARN  scheduler: slot cache miss for resource <MRI|CT|US>-<#1>, rebuilding (<#3> "
+	"entries)",
+	"<time> INFO  pharmacy.rules: interaction check finished, <#2> pairs, 0 severe, <#1> "
+	"moderate",
+	"<time> DEBUG session <x16> renewed, idle <#3> s, pool <#2>/<#2>",
+	"<time> INFO  hl7.parser: OBX of type NM accepted, code <#4>-<#1>^Glucose^LN, value "
+	"1<#2>.<#1> "
+	"mg/dL",
+	"<time> ERROR storage: checksum <x8> differs from <x8> in block <#5>, read again",
+	"<time> INFO  ward-display: bed <#2> vitals pulse=<#2> spo2=9<#1> resp=1<#1> temp=36.<#1>",
+	"<time> DEBUG gc: heap <#4> MiB, pause <#1>.<#3> ms, survivors <#2> %",
+	"<time> INFO  dictation: job <x8> transcribed, <#3> words, confidence 0.9<#1>",
+	"<time> INFO  build 7.<#1>.<#2> started with <#2> workers and <#1> replicas; waiting for "
+	"the "
+	"first heartbeat",
+	"<time> DEBUG cache=terminology hit=<#5> miss=<#3> evict=<#2> ratio=0.<#3>",
+	"<time> NOTICE audit: role <nurse|pharmacist|technician> opened worklist <x8>, <#2> rows, "
+	"filter \"<unsigned|critical|pending>\"",
+};
+
+static const char *const json[] = {
+	"{\"resourceType\":\"Patient\",\"id\":\"<x8>\",\"identifier\":[{\"system\":\"us-ssn\","
+	"\"value\":\"<ssn>\"},{\"type\":\"MRN\",\"value\":\"<mrn>\"}],\"name\":[{\"text\":\"<name>"
+	"\"}],"
+	"\"telecom\":[{\"system\":\"phone\",\"value\":\"<phone>\"},{\"system\":\"email\",\"value\":"
+	"\"<email>\"}],\"birthDate\":\"<iso-dob>\",\"address\":[{\"line\":[\"<street>\"],\"city\":"
+	"\"<city>\",\"state\":\"<state>\",\"postalCode\":\"<zip>\"}]}",
+	"{\"resourceType\":\"Observation\",\"id\":\"<x8>\",\"status\":\"final\",\"code\":{"
+	"\"coding\":"
+	"[{\"system\":\"http://loinc.org\",\"code\":\"2345-7\"}]},\"effectiveDateTime\":"
+	"\"<iso-date>T10:<#2>:00Z\",\"valueQuantity\":{\"value\":1<#2>,\"unit\":\"mg/"
+	"dL\"},\"note\":"
+	"[{\"text\":\"Called <phone> on <date>\"}]}",
+	"{\"resourceType\":\"AuditEvent\",\"recorded\":\"<iso-date>T08:15:<#2>Z\",\"agent\":"
+	"[{\"requestor\":true,\"network\":{\"address\":\"<ip>\"},\"who\":{\"display\":\"<email>\"}}"
+	"]}",
+	"{\"resourceType\":\"Claim\",\"created\":\"<iso-date>\",\"provider\":{\"npi\":\"<npi>\"},"
+	"\"payment\":{\"card\":\"<card>\"},\"period\":{\"start\":\"<iso-date>\",\"end\":"
+	"\"<iso-date>\"}}",
+};
+
+static const char *const digits[] = {
+	"<x4> ssn <ssn-never> card <card-wrong> qty <#3> price <#2>.<#2> lot <x4>",
+	"day <date-never> net <ip-never> seq <#5> crc <x8> weight <#2>.<#3>",
+	"npi <npi-wrong> was entered, rack <#1>-<#1>-<#1>, rows <#3>/<#3>, sum <#6>",
+	"<#5>;<#4>;<card-wrong>;<#2>.<#3>;<ssn-never>;<#5>;<date-never>;0.<#4>",
+	"plate <#1>x<#1> wells <#2>:<#2>:<#2> od 0.<#3> 0.<#3> 0.<#3> id <ssn-never>",
+	"[<#5>,<#4>,<#5>,<#3>] \"<ip-never>\" (<card-wrong>) {<date-never>}",
+};
+
+static const char *const logs[] = {
+	"<iso-date>T<time>Z gw-<#1> <INFO|WARN|DEBUG> <ip> <GET|PUT|POST> /fhir/Observation/<x8> "
+	"status=200 bytes=<#4> <#2>ms",
+	"<iso-date> <time> app[<#4>]: session <x8> from <ip> renewed, pool <#2>/<#2>, "
+	"<#3> requests waiting",
+	"<iso-date> <time> mllp: peer <ip> sent <#3> messages, <#5> bytes, all acknowledged",
+};
+
+static void mixed(struct rng *r, const struct person *p, u64 seed, u64 i, struct buf *b)
+{
+	struct msg m = {.style = {.segment_end = "\n"}};
+
+	if (!rng_one_in(r, 3)) {
+		expand_buf(rng_pick(r, json), r, p, b);
+		return;
+	}
+	message_make(&m, seed, i);
+	buf_put(b, m.b.p, m.b.len - 1);
+	message_free(&m);
+}
+
+static void record(enum corpus c, struct rng *r, u64 seed, u64 i, struct buf *b)
+{
+	struct person p;
+
+	person_make(&p, r);
+	if (c == CORPUS_CLEAN)
+		expand_buf(rng_pick(r, clean), r, &p, b);
+	else if (c == CORPUS_MIX)
+		mixed(r, &p, seed, i, b);
+	else if (c == CORPUS_DIGITS)
+		expand_buf(rng_pick(r, digits), r, &p, b);
+	else
+		expand_buf(rng_pick(r, logs), r, &p, b);
+	buf_str(b, "\n");
+}
+
+static void write_all(const char *p, size_t len)
+{
+	if (fwrite(p, 1, len, stdout) != len)
+		die("standard output cannot be written");
+}
+
+void bench_write(enum corpus c, size_t bytes, u64 seed)
+{
+	struct buf b = {0};
+	struct rng r;
+	size_t done = 0;
+
+	rng_seed(&r, seed, 1000 + (u64)c);
+	for (u64 i = 0;; i++) {
+		b.len = 0;
+		record(c, &r, seed, i, &b);
+		if (b.len > bytes - done)
+			break;
+		write_all(b.p, b.len);
+		done += b.len;
+	}
+	for (; done < bytes; done++)
+		write_all(done + 1 < bytes ? "." : "\n", 1);
+	free(b.p);
+}
