@@ -3,7 +3,7 @@
  * The maps that more than one program uses. The user's side makes the steering maps anew at each
  * start, fills them, and then swaps the programs: a change of configuration is one atomic step.
  *
- *   ifaces     interface index ─▶ slot, sides
+ *   ifaces     interface index ─▶ slot, sides; none: not the gateway's; not there: made since
  *   gates      (slot, side, port) ─▶ listeners, a bit each
  *   nets       (slot, network) ─▶ listeners whose servers are there, a bit each
  *   roles      (listener, client's network) ─▶ role; none: role 0

@@ -4,7 +4,8 @@
  *
  *                     ┌ SYN ─▶ live socket of the tuple, else a listening one, else a reset
  *   clients ─▶ port ──┤
- *                     └ rest ─▶ live socket of the tuple, else dropped
+ *                     └ rest ─▶ live socket of the tuple, a listening one whose SYN cookie it
+ *                               brings, else dropped
  *   servers ─▶ from port ─────▶ live socket of the tuple, else dropped
  *   either  ─▶ ICMP error about a live socket: marked, a policy rule delivers it here
  *   either, from or to a protected server: what cannot be read is dropped
@@ -32,7 +33,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, SCRIM_SLOTS);
+	__uint(max_entries, SCRIM_IFACES);
 	__type(key, __u32);
 	__type(value, struct scrim_iface);
 } ifaces SEC(".maps");
@@ -115,6 +116,42 @@ static __always_inline int refuse(struct __sk_buff *skb, struct packet *p, const
 	return rc < 0 ? TCX_DROP : rc;
 }
 
+/*
+ * A flood of SYNs has the kernel answer with cookies and keep nothing: whether this segment brings
+ * one back is for the listening socket to say.
+ */
+static __always_inline bool brings_cookie(struct __sk_buff *skb, const struct packet *p,
+					  const struct tcphdr *tcp, struct bpf_sock *sk)
+{
+	struct tcphdr t = *tcp;
+	struct ipv6hdr v6;
+	struct iphdr v4;
+
+	if (p->v6)
+		return !bpf_skb_load_bytes(skb, p->ip, &v6, sizeof(v6)) &&
+		       !bpf_tcp_check_syncookie(sk, &v6, sizeof(v6), &t, sizeof(t));
+	return !bpf_skb_load_bytes(skb, p->ip, &v4, sizeof(v4)) &&
+	       !bpf_tcp_check_syncookie(sk, &v4, sizeof(v4), &t, sizeof(t));
+}
+
+/* Neither the beginning of a connection nor of one that is known. */
+static __always_inline int unknown(struct __sk_buff *skb, const struct packet *p,
+				   const struct tcphdr *tcp, __u32 listener)
+{
+	__u32 place = steer_place(listener, &p->flow, p->v6);
+	struct bpf_sock *sk;
+
+	if (!tcp->ack || tcp->syn || tcp->rst || !steer_alive())
+		return drop(FLOW_NOT_OWNED);
+	sk = bpf_map_lookup_elem(&sockets, &place);
+	if (!sk)
+		return drop(FLOW_NOT_OWNED);
+	if (brings_cookie(skb, p, tcp, sk))
+		return assign(skb, sk, FLOW_COUNT);
+	bpf_sk_release(sk);
+	return drop(FLOW_NOT_OWNED);
+}
+
 static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
 				       const struct tcphdr *tcp, __u32 listener)
 {
@@ -137,7 +174,7 @@ static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
 		return refuse(skb, p, tcp);
 	}
 	if (!syn)
-		return drop(FLOW_NOT_OWNED);
+		return unknown(skb, p, tcp, listener);
 	if (!steer_alive())
 		return refuse(skb, p, tcp);
 	place = steer_place(listener, &p->flow, p->v6);
@@ -269,12 +306,13 @@ int steer_gateway(struct __sk_buff *skb)
 /*
  * When the kernel itself looks for a listening socket for a steered connection (a SYN for one in
  * TIME_WAIT, an ACK whose listener went, a packet that the other program did not see), it finds
- * scrim's or none; never another program's.
+ * scrim's or none; never another program's. Of an interface that nobody has looked at yet it may be
+ * the clients', made anew: there it finds none.
  */
 SEC("sk_lookup")
 int steer_gateway_lookup(struct bpf_sk_lookup *ctx)
 {
-	__u32 index = ctx->ingress_ifindex, listeners, place;
+	__u32 index = ctx->ingress_ifindex, listeners, place, slot = SCRIM_SLOT_NEW;
 	bool v6 = ctx->family == AF_INET6;
 	struct scrim_iface *iface;
 	struct flow f = {};
@@ -284,14 +322,15 @@ int steer_gateway_lookup(struct bpf_sk_lookup *ctx)
 	if (ctx->protocol != IPPROTO_TCP)
 		return SK_PASS;
 	iface = bpf_map_lookup_elem(&ifaces, &index);
-	if (!iface || !(iface->sides & SCRIM_CLIENTS))
+	if (iface && !(iface->sides & SCRIM_CLIENTS))
 		return SK_PASS;
+	if (iface)
+		slot = iface->slot;
 	flow_from_lookup(&f, ctx);
-	listeners =
-		listeners_of(iface->slot, f.dst) & steer_gate(iface->slot, SCRIM_CLIENTS, f.dport);
+	listeners = listeners_of(slot, f.dst) & steer_gate(slot, SCRIM_CLIENTS, f.dport);
 	if (!listeners)
 		return SK_PASS;
-	if (!steer_alive())
+	if (!iface || !steer_alive())
 		return SK_DROP;
 	place = steer_place(__builtin_ctz(listeners) & (SCRIM_MAX_LISTENERS - 1), &f, v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);

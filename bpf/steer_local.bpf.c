@@ -14,14 +14,15 @@
 #include "steer.bpf.h"
 #include <linux/in.h>
 
-/* Set by the user's side before connect(); goes with the socket. */
+/* Set by the user's side before connect(), or before a listening socket is in use. Goes with the socket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
 	__type(value, __u32);
 } own_sockets SEC(".maps");
 
+/* The value: whether it is counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -30,14 +31,21 @@ struct {
 	__type(value, __u32);
 } own_tuples SEC(".maps");
 
-/* True if the connection that f is the first packet of was made by scrim's own socket. */
+/*
+ * True if the connection that f is a packet of was made by scrim's own socket. The kernel asks again
+ * for a SYN that was lost and for an answered cookie: it is counted once.
+ */
 static __always_inline bool is_own(const struct flow *f)
 {
+	__u32 *counted;
 	struct scrim_tuple key = {.local_port = f->sport, .remote_port = f->dport};
 
 	__builtin_memcpy(key.local, f->src, sizeof(key.local));
 	__builtin_memcpy(key.remote, f->dst, sizeof(key.remote));
-	return bpf_map_lookup_elem(&own_tuples, &key);
+	counted = bpf_map_lookup_elem(&own_tuples, &key);
+	if (counted && !__sync_lock_test_and_set(counted, 1))
+		flow_count(FLOW_OWN);
+	return counted;
 }
 
 static __always_inline int refuse(void)
@@ -63,20 +71,15 @@ int steer_local(struct bpf_sk_lookup *ctx)
 	if (!steer_alive())
 		return refuse();
 	flow_from_lookup(&f, ctx);
-	if (is_own(&f)) {
-		flow_count(FLOW_OWN);
+	if (is_own(&f))
 		return SK_PASS;
-	}
 	place = steer_place(__builtin_ctz(listeners) & (SCRIM_MAX_LISTENERS - 1), &f, v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);
 	if (!sk)
 		return refuse();
 	rc = bpf_sk_assign(ctx, sk, 0);
 	bpf_sk_release(sk);
-	if (rc)
-		return refuse();
-	flow_count(FLOW_STEERED);
-	return SK_PASS;
+	return rc ? refuse() : SK_PASS;
 }
 
 /* Reads all fields whatever the family is, for the reason that lookup.bpf.h gives. */
@@ -100,20 +103,38 @@ static __always_inline void own_tuple(struct scrim_tuple *t,
 	t->remote_port = bpf_htons(bpf_ntohl(ctx->remote_port));
 }
 
+/*
+ * A look-up may be for a packet that makes no connection, or for the same one again; so a connection
+ * is counted here, where it is one. Not where scrim's own address was dialled.
+ */
+static __always_inline void count_accepted(const struct bpf_sock_ops *ctx)
+{
+	if (steer_gate(SCRIM_SLOT_LOCAL, SCRIM_CLIENTS, bpf_htons((__u16)ctx->local_port)))
+		flow_count(FLOW_STEERED);
+}
+
 SEC("sockops")
 int own_connect(struct bpf_sock_ops *ctx)
 {
 	struct scrim_tuple t = {};
-	const __u32 one = 1;
 	struct bpf_sock *sk = ctx->sk;
+	const __u32 none = 0;
+	__u32 *own;
 
-	if (ctx->op != BPF_SOCK_OPS_TCP_CONNECT_CB && ctx->op != BPF_SOCK_OPS_STATE_CB)
+	if (ctx->op != BPF_SOCK_OPS_TCP_CONNECT_CB && ctx->op != BPF_SOCK_OPS_STATE_CB &&
+	    ctx->op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
 		return 1;
-	if (!sk || !bpf_sk_storage_get(&own_sockets, sk, NULL, 0))
+	own = sk ? bpf_sk_storage_get(&own_sockets, sk, NULL, 0) : NULL;
+	if (!own)
 		return 1;
+	if (*own == SCRIM_OWN_LISTENS) {
+		if (ctx->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
+			count_accepted(ctx);
+		return 1;
+	}
 	own_tuple(&t, ctx);
 	if (ctx->op == BPF_SOCK_OPS_TCP_CONNECT_CB) {
-		bpf_map_update_elem(&own_tuples, &t, &one, BPF_ANY);
+		bpf_map_update_elem(&own_tuples, &t, &none, BPF_ANY);
 		bpf_sock_ops_cb_flags_set(ctx,
 					  ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 	} else if (ctx->args[1] == BPF_TCP_CLOSE) {

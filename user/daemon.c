@@ -8,6 +8,7 @@
 #include "daemon.h"
 #include "listen.h"
 #include "privilege.h"
+#include "refusals.h"
 #include "worker.h"
 #include <errno.h>
 #include <scrim/log.h>
@@ -18,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+static const struct timespec tick = {.tv_sec = 1}; /* between looks at the kernel's side */
+
 struct daemon {
 	struct config *config;
 	struct engine *engine;
@@ -26,6 +29,7 @@ struct daemon {
 	struct worker *workers;
 	unsigned int nworkers;
 	bool steers;
+	struct refusals refusals;
 };
 
 /* The kernel's side, or private counters where only mode proxy runs and there is no privilege. */
@@ -127,18 +131,24 @@ static unsigned int running(const struct daemon *d)
 	return n;
 }
 
+static u64 now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
+}
+
 /* Until a signal to end (its number), or a worker that ended unasked (0). */
 static int serve(struct daemon *d, const sigset_t *set)
 {
-	const struct timespec second = {.tv_sec = 1};
 	struct log_gate gate = {0};
-	struct timespec now;
 	struct err e;
 	u64 missed;
 	int sig;
 
 	for (;;) {
-		sig = sigtimedwait(set, NULL, &second);
+		sig = sigtimedwait(set, NULL, &tick);
 		if (sig == SIGTERM || sig == SIGINT)
 			return sig;
 		if (sig == SIGHUP)
@@ -149,11 +159,11 @@ static int serve(struct daemon *d, const sigset_t *set)
 		if (!d->steers)
 			continue;
 		sig = kern_refresh(d->kern, &e);
-		clock_gettime(CLOCK_MONOTONIC, &now);
+		refusals_tell(&d->refusals, kern_flow(d->kern), now_ms());
 		if (sig > 0)
 			log_line(LOG_LEVEL_NOTICE,
 				 "attached again to an interface that was made anew");
-		else if (sig < 0 && log_gate_open(&gate, (u64)now.tv_sec * 1000, 60000, &missed))
+		else if (sig < 0 && log_gate_open(&gate, now_ms(), 60000, &missed))
 			log_line(LOG_LEVEL_ERROR, "the kernel's side: %s", e.text);
 	}
 }
@@ -167,7 +177,9 @@ static bool drain(struct daemon *d, const sigset_t *set)
 	for (unsigned int i = 0; i < d->nworkers; i++)
 		worker_stop(&d->workers[i]);
 	while (running(d)) {
-		sig = sigwaitinfo(set, NULL);
+		sig = sigtimedwait(set, NULL, &tick);
+		if (d->steers)
+			refusals_tell(&d->refusals, kern_flow(d->kern), now_ms());
 		if (sig == SIGTERM || sig == SIGINT)
 			return false;
 	}
@@ -234,6 +246,7 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 		finish(&d, &second); /* the first reason is the one to tell */
 		return rc;
 	}
+	refusals_begin(&d.refusals, kern_flow(d.kern));
 	say_ready(&d);
 	if (serve(&d, &set))
 		log_line(LOG_LEVEL_NOTICE, "draining: no new connections; open ones have %u s",

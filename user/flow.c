@@ -20,3 +20,8 @@ const char *flow_what(int flow)
 	return flow >= 0 && flow < FLOW_COUNT ? flows[flow].what + 3
 					      : "?"; /* behind "k: ", "u: " */
 }
+
+bool flow_is_kernels(int flow)
+{
+	return flow >= 0 && flow < FLOW_COUNT && *flows[flow].what == 'k';
+}

@@ -17,7 +17,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a pinned map's meaning or layout does. Kept in the map "meta". */
-#define SCRIM_ABI_VERSION 1
+#define SCRIM_ABI_VERSION 2
 
 #define SCRIM_NAME_LEN      32   /* rule, role, listener names, with the NUL */
 #define SCRIM_RULE_ROWS     1024 /* (rule, role) rows */
@@ -52,11 +52,11 @@ struct scrim_flow_row {
  * The kernel's side counts the ones marked k, the user's side the ones marked u.
  */
 #define SCRIM_FLOW(X)                                                                              \
-	X(STEERED, "steered", "k: a new connection given to a listener")                           \
+	X(STEERED, "steered", "k: a new connection given to a listener (gateway: a SYN of one)")   \
 	X(OWN, "own", "k: a connection of scrim's own let through to the service")                 \
 	X(ACCEPTED, "accepted", "u: a connection accepted")                                        \
 	X(RELAYED, "relayed", "u: a connection that ended by itself in both directions")           \
-	X(NO_LISTENER, "no-listener", "k: refused, no live listener")                              \
+	X(NO_LISTENER, "no-listener", "k: refused, no live listener (a packet that needs one)")    \
 	X(FRAGMENT, "fragment", "k: dropped, an IP fragment")                                      \
 	X(IP_OPTIONS, "ip-options", "k: dropped, IPv4 options")                                    \
 	X(EXTENSION, "extension-header", "k: dropped, an IPv6 extension header")                   \
@@ -101,6 +101,8 @@ enum scrim_flow {
 #define SCRIM_SERVERS    2u
 #define SCRIM_SLOTS      (2 * SCRIM_MAX_LISTENERS)
 #define SCRIM_SLOT_LOCAL 0xffffu /* mode local: no interface */
+#define SCRIM_SLOT_NEW   0xfffeu /* interfaces that nobody has looked at yet: all of the gateway's */
+#define SCRIM_IFACES     4096    /* interfaces of the host, those of no listener included */
 
 struct scrim_iface {
 	__u32 slot;
@@ -123,6 +125,10 @@ struct scrim_net_key {
 	__u8 addr[16];
 };
 
+/* Scrim's own sockets (mode local), by what is in their storage. */
+#define SCRIM_OWN_CONNECTS 1u
+#define SCRIM_OWN_LISTENS  2u /* and what it accepted, which inherits it */
+
 /* A connection of scrim's own to the service (mode local), as its own socket names the ends. */
 struct scrim_tuple {
 	__u8 local[16];
@@ -136,20 +142,35 @@ struct scrim_tuple {
 #define SCRIM_SOCKET(listener, role, worker, v6)                                                   \
 	((((listener) * SCRIM_MAX_ROLES + (role)) * SCRIM_MAX_WORKERS + (worker)) * 2 + (v6))
 
-/* Policy routing of the gateway: documented, so that an operator keeps off. */
-#define SCRIM_ROUTE_TABLE    5713
-#define SCRIM_ROUTE_PRIORITY 90
-#define SCRIM_ROUTE_PROTOCOL 157
-#define SCRIM_ICMP_MARK      0x5713u
+/*
+ * Policy routing of the gateway: documented, so that an operator keeps off. The priorities are in
+ * the order of user/kern/routes.c's drawing.
+ */
+#define SCRIM_ROUTE_TABLE       5713
+#define SCRIM_ROUTE_PROTOCOL    157
+#define SCRIM_PRIORITY_DELIVER  90
+#define SCRIM_PRIORITY_PASS     91
+#define SCRIM_PRIORITY_DROP     92 /* to or from a network */
+#define SCRIM_PRIORITY_DROP_ALL 93
+#define SCRIM_PRIORITY_END      94
+#define SCRIM_ICMP_MARK         0x5713u
 
-/* One thing that is steered; of the gateway's each is a policy rule too. Key of the map "steered". */
+/*
+ * One thing that is steered; each of the gateway's is policy rules too. Key of the map "steered".
+ *
+ *   ifname, side, port   the packets of a port, to or from a network
+ *   ifname, side         what cannot be read to a port, to or from a network
+ *   ifname               what can be read and is no business of scrim's
+ *   port                 mode local
+ *   none of them         what the rules of all interfaces share, and marked ICMP errors
+ */
 struct scrim_steered {
-	char ifname[16]; /* empty: mode local */
-	__u8 side;
+	char ifname[16];
+	__u8 side; /* both: of what cannot be read, to or from any network */
 	__u8 family;
 	__u8 bits; /* of the network; 0: all */
 	__u8 zero;
-	__be16 port; /* 0: the rule for marked ICMP errors */
+	__be16 port;
 	__u8 zero2[2];
 	__u8 addr[16];
 };

@@ -8,7 +8,7 @@
  *     tcx-IFACE gateway-lookup      links of the gateway
  *     local-lookup own-connect      links of mode local
  *
- *   policy routing of the gateway: priority 90, table 5713, protocol 157 (abi.h)
+ *   policy routing of the gateway: priorities 90 to 94, table 5713, protocol 157 (abi.h)
  *
  * Each kern_open() loads programs with steering maps of their own, fills them, and swaps them
  * into the links that are pinned: one atomic step for each link, old or new, never none. Only the
@@ -117,7 +117,8 @@ int kern_reclaim(struct kern *k, const struct sockaddr *local, const struct sock
 /*
  * Attaches again where an interface was made anew or a program was detached, and puts back policy
  * rules that somebody flushed. Called every second; 1 if there was something to do, 0, or -errno
- * (-ENODEV: e names an interface that is gone; the others were looked after). Cost: a few system
+ * (-ENODEV: e names an interface that is gone; the others were looked after; -ENOENT: somebody
+ * forced everything down, which stays as it is). Cost: a few system
  * calls for each interface and rule.
  */
 int kern_refresh(struct kern *k, struct err *e);

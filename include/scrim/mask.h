@@ -107,7 +107,8 @@ size_t stream_held(const struct stream *s);
 
 /*
  * The idle timer: the held tail goes out, parts of values masked (scan_partial), the rest raw.
- * It is remembered, so that what follows is decided as if it had not been sent.
+ * It is remembered, so that what follows is decided as if it had not been sent. Each byte sent is
+ * counted once, as `idle` or as `released`; `masked_bytes` counts those replaced later.
  */
 int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out);
 

@@ -191,25 +191,25 @@ static void run_local(void)
 	lookup(prog, flow, "local: a port that is not steered", 80, SK_PASS, -1, false);
 	put(bpf_map__fd(l->maps.gates), &gate, &first);
 	lookup(prog, flow, "local: no daemon", 2575, SK_DROP, FLOW_NO_LISTENER, false);
-	put(bpf_map__fd(l->maps.own_tuples), &own, &first);
+	put(bpf_map__fd(l->maps.own_tuples), &own, &zero);
 	lookup(prog, flow, "local: own tuple of a dead daemon", 2575, SK_DROP, FLOW_NO_LISTENER,
 	       false);
 	fd = (__u64)pair[0];
 	put(bpf_map__fd(l->maps.alive), &zero, &fd);
 	lookup(prog, flow, "local: own tuple", 2575, SK_PASS, FLOW_OWN, false);
+	lookup(prog, flow, "local: own tuple, looked up again", 2575, SK_PASS, -1, false);
 	bpf_map_delete_elem(bpf_map__fd(l->maps.own_tuples), &own);
 	lookup(prog, flow, "local: a daemon without a socket", 2575, SK_DROP, FLOW_NO_LISTENER,
 	       false);
 	fd = (__u64)listening();
 	put(bpf_map__fd(l->maps.sockets), &place, &fd);
-	lookup(prog, flow, "local: steered", 2575, SK_PASS, FLOW_STEERED, true);
+	lookup(prog, flow, "local: steered", 2575, SK_PASS, -1, true);
 	net(bpf_map__fd(l->maps.roles), 0, 96 + 16, (__u8[16]){[10] = 0xff, 0xff, 10, 1}, 2);
 	lookup(prog, flow, "local: a role that has no socket", 2575, SK_DROP, FLOW_NO_LISTENER,
 	       false);
 	place = SCRIM_SOCKET(0, 2, 0, 0);
 	put(bpf_map__fd(l->maps.sockets), &place, &fd);
-	lookup(prog, flow, "local: a role by the longest prefix", 2575, SK_PASS, FLOW_STEERED,
-	       true);
+	lookup(prog, flow, "local: a role by the longest prefix", 2575, SK_PASS, -1, true);
 	close(pair[0]);
 	lookup(prog, flow, "local: a listener that outlives the daemon", 2575, SK_DROP,
 	       FLOW_NO_LISTENER, false);

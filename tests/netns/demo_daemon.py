@@ -91,5 +91,5 @@ class Scrim:
                                 check=False) for v in (4, 6))
         programs = inside("ingest", "bpftool", "net")
         return [what for what, there in (
-            ("pins", self.pins.exists()), ("policy rules", "5713" in rules),
+            ("pins", self.pins.exists()), ("policy rules", "proto 157" in rules),
             ("routes", "local" in routes), ("programs", "steer" in programs)) if there]

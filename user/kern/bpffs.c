@@ -66,16 +66,21 @@ int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
 	return 0;
 }
 
-int dir_lock(const char *dir, int fd, struct err *e)
+bool dir_gone(const char *dir, int fd)
 {
 	struct stat opened, named;
 
+	return fstat(fd, &opened) || stat(dir, &named) || opened.st_ino != named.st_ino;
+}
+
+int dir_lock(const char *dir, int fd, struct err *e)
+{
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return err_set(e, EBUSY,
 			       "%s is in use: a scrimd of this instance is running (another one "
 			       "needs --instance NAME)",
 			       dir);
-	if (fstat(fd, &opened) || stat(dir, &named) || opened.st_ino != named.st_ino)
+	if (dir_gone(dir, fd))
 		return err_set(e, EBUSY, "%s was taken down at this moment; try again", dir);
 	return 0;
 }

@@ -18,6 +18,15 @@ struct leftovers {
 	size_t n;
 };
 
+/* What drops goes before the rules that lead past it. */
+static int by_removal(const void *a, const void *b)
+{
+	const struct scrim_steered *s[] = {a, b};
+	const bool drops[] = {s[0]->side && !s[0]->port, s[1]->side && !s[1]->port};
+
+	return drops[1] - drops[0];
+}
+
 /* All keys of the pinned map "steered". */
 static int read_steered(const char *dir, struct leftovers *to)
 {
@@ -38,6 +47,8 @@ static int read_steered(const char *dir, struct leftovers *to)
 		last = &key;
 	}
 	close(fd);
+	if (to->n)
+		qsort(to->steered, to->n, sizeof(key), by_removal);
 	return rc;
 }
 
@@ -88,7 +99,7 @@ void leftovers_remove(struct kern *k, const struct leftovers *old)
 	struct dirent *entry;
 
 	for (size_t i = 0; i < old->n; i++)
-		if (!steered_has(k, &old->steered[i]))
+		if (!steered_has(k, &old->steered[i]) && !others_steer(k->dir, &old->steered[i]))
 			route_remove(&old->steered[i]);
 	while (d && (entry = readdir(d)))
 		if (entry->d_name[0] != '.' && !ours(k, entry->d_name))
@@ -113,6 +124,17 @@ static void say_pin(const char *pin, void (*said)(void *, const char *), void *c
 	said(ctx, text);
 }
 
+/* A daemon that lives on (--force) holds its links: without the pin alone they would stay attached. */
+static void detach_pin(const char *dir, const char *pin)
+{
+	int fd = pin_get(dir, pin);
+
+	if (fd < 0)
+		return;
+	bpf_link_detach(fd); /* fails where it is a map or the iterator: nothing is attached */
+	close(fd);
+}
+
 static void remove_pins(const char *dir, void (*said)(void *, const char *), void *ctx)
 {
 	DIR *d = opendir(dir);
@@ -120,6 +142,7 @@ static void remove_pins(const char *dir, void (*said)(void *, const char *), voi
 
 	while (d && (entry = readdir(d)))
 		if (entry->d_name[0] != '.') {
+			detach_pin(dir, entry->d_name);
 			pin_remove(dir, entry->d_name);
 			say_pin(entry->d_name, said, ctx);
 		}
@@ -154,10 +177,10 @@ static int take_down(const char *dir, bool here, void (*said)(void *, const char
 	if (rc)
 		return err_set(e, -rc, "%s/steered: %s", dir, strerror(-rc));
 	for (size_t i = 0; here && i < all.n; i++) {
-		if (route_remove(&all.steered[i]))
+		if (others_steer(dir, &all.steered[i]) || route_remove(&all.steered[i]))
 			continue;
 		steered_print(&all.steered[i], what, sizeof(what));
-		snprintf(text, sizeof(text), "policy rule %s", what);
+		snprintf(text, sizeof(text), "policy rules: %s", what);
 		said(ctx, text);
 	}
 	free(all.steered);

@@ -124,6 +124,25 @@ int fill_iface(struct kern *k, const struct kern_iface *i, struct err *e)
 		      : put(bpf_map__fd(k->gateway->maps.ifaces), &i->index, &value, "ifaces", e);
 }
 
+/* Best effort: one that has no place in the map counts as new, and only what is steered stays out. */
+void fill_others(struct kern *k)
+{
+	const struct scrim_iface other = {.slot = SCRIM_SLOT_NEW};
+	struct if_nameindex *all = if_nameindex();
+	int map = bpf_map__fd(k->gateway->maps.ifaces);
+
+	for (const struct if_nameindex *i = all; i && i->if_index; i++) {
+		bool ours = false;
+
+		for (size_t j = 0; j < k->nifaces && !ours; j++)
+			ours = !strcmp(k->ifaces[j].name, i->if_name);
+		if (!ours)
+			bpf_map_update_elem(map, &i->if_index, &other, BPF_NOEXIST);
+	}
+	if (all)
+		if_freenameindex(all);
+}
+
 static int add_gate(int gates, u32 slot, u8 side, u16 port, unsigned int listener, struct err *e)
 {
 	struct scrim_gate_key key = {.slot = slot, .port = htons(port), .side = side};
@@ -138,14 +157,14 @@ static int add_gate(int gates, u32 slot, u8 side, u16 port, unsigned int listene
 static u32 listeners_with(const struct kern *k, const struct kern_conf *conf,
 			  const struct scrim_net_key *key)
 {
-	const char *name = k->ifaces[key->owner].name;
+	const char *name = key->owner == SCRIM_SLOT_NEW ? NULL : k->ifaces[key->owner].name;
 	u32 bits = 0;
 
 	for (unsigned int i = 0; i < conf->nlisteners; i++) {
 		const struct kern_listener *l = &conf->listeners[i];
 
 		if (l->mode != KERN_GATEWAY ||
-		    (strcmp(l->clients, name) && strcmp(l->servers, name)))
+		    (name && strcmp(l->clients, name) && strcmp(l->servers, name)))
 			continue;
 		if (!l->nprotected)
 			bits |= 1u << i;
@@ -173,7 +192,7 @@ static int fill_gateway(struct kern *k, const struct kern_conf *conf, unsigned i
 {
 	const struct kern_listener *l = &conf->listeners[listener];
 	int gates = bpf_map__fd(k->gateway->maps.gates);
-	int slots[2], rc = 0;
+	int slots[3] = {[2] = SCRIM_SLOT_NEW}, rc = 0;
 
 	slots[0] = iface_slot(k, l->clients, SCRIM_CLIENTS, e);
 	slots[1] = slots[0] < 0 ? slots[0] : iface_slot(k, l->servers, SCRIM_SERVERS, e);
@@ -182,6 +201,8 @@ static int fill_gateway(struct kern *k, const struct kern_conf *conf, unsigned i
 	rc = add_gate(gates, (u32)slots[0], SCRIM_CLIENTS, l->port, listener, e);
 	if (!rc)
 		rc = add_gate(gates, (u32)slots[1], SCRIM_SERVERS, l->answer_port, listener, e);
+	if (!rc)
+		rc = add_gate(gates, (u32)slots[2], SCRIM_CLIENTS, l->port, listener, e);
 	for (size_t s = 0; s < array_size(slots); s++) {
 		if (!l->nprotected && !rc)
 			rc = add_net(k, conf, (u32)slots[s], NULL, e);
@@ -238,6 +259,8 @@ int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e)
 	}
 	for (size_t i = 0; i < k->nifaces && !rc; i++)
 		rc = fill_iface(k, &k->ifaces[i], e);
+	if (!rc && k->gateway)
+		fill_others(k);
 	if (!rc && (k->gateway || k->local))
 		rc = fill_alive(
 			k, bpf_map__fd(k->gateway ? k->gateway->maps.alive : k->local->maps.alive),

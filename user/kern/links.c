@@ -38,16 +38,18 @@ bool link_on(int fd, u32 ifindex)
 /* Whether the pinned link is attached where a new one would be. */
 static bool link_fits(const struct bpf_link_info *info, int target, enum bpf_attach_type type)
 {
-	struct stat ns;
+	struct stat at;
 
 	switch (type) {
 	case BPF_TCX_INGRESS:
 		return info->type == BPF_LINK_TYPE_TCX && (int)info->tcx.ifindex == target;
 	case BPF_SK_LOOKUP:
-		return info->type == BPF_LINK_TYPE_NETNS && !fstat(target, &ns) &&
-		       info->netns.netns_ino == ns.st_ino;
+		return info->type == BPF_LINK_TYPE_NETNS && !fstat(target, &at) &&
+		       info->netns.netns_ino == at.st_ino;
 	case BPF_CGROUP_SOCK_OPS:
-		return info->type == BPF_LINK_TYPE_CGROUP && info->cgroup.cgroup_id;
+		/* A cgroup's inode has its identifier as its number. */
+		return info->type == BPF_LINK_TYPE_CGROUP && !fstat(target, &at) &&
+		       info->cgroup.cgroup_id == at.st_ino;
 	default:
 		return false; /* iterators are always made anew */
 	}

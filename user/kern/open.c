@@ -134,10 +134,12 @@ int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 	k->dir_fd = k->alive[0] = k->alive[1] = -1;
 	k->nlisteners = conf->nlisteners;
 	k->nworkers = conf->nworkers ? conf->nworkers : 1;
-	for (size_t i = 0; i < conf->nlisteners && i < SCRIM_MAX_LISTENERS; i++)
-		k->nroles[i] = conf->listeners[i].mode == KERN_PROXY
-				       ? 0
-				       : (unsigned int)conf->listeners[i].nroles;
+	for (size_t i = 0; i < conf->nlisteners && i < SCRIM_MAX_LISTENERS; i++) {
+		const enum kern_mode mode = conf->listeners[i].mode;
+
+		k->nroles[i] = mode == KERN_PROXY ? 0 : (unsigned int)conf->listeners[i].nroles;
+		k->is_local |= (u32)(mode == KERN_LOCAL) << i;
+	}
 	rc = check_conf(conf, e);
 	if (!rc)
 		rc = check_system(e);

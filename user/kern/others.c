@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Other instances of this network namespace. Two that steer the same local port would each take
- * the other's connections for a client's: round and round.
+ * the other's connections for a client's: round and round. Policy rules they may share.
  */
 #include "private.h"
 #include <arpa/inet.h>
@@ -12,10 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether the instance of this directory steers the local port, here. */
-static bool steers(const char *dir, u16 port)
+/* Whether the instance of this directory steers this, here. */
+static bool steers(const char *dir, const struct scrim_steered *key)
 {
-	const struct scrim_steered key = {.side = SCRIM_CLIENTS, .port = htons(port)};
 	struct scrim_meta meta;
 	int fd;
 	u32 value;
@@ -24,7 +23,7 @@ static bool steers(const char *dir, u16 port)
 	if (old_meta(dir, &meta) || meta.netns != netns_cookie())
 		return false;
 	fd = pin_get(dir, "steered");
-	yes = fd >= 0 && !bpf_map_lookup_elem(fd, &key, &value);
+	yes = fd >= 0 && !bpf_map_lookup_elem(fd, key, &value);
 	if (fd >= 0)
 		close(fd);
 	return yes;
@@ -34,8 +33,9 @@ static int check_one(const struct kern_conf *conf, const char *dir, struct err *
 {
 	for (size_t i = 0; i < conf->nlisteners; i++) {
 		const struct kern_listener *l = &conf->listeners[i];
+		const struct scrim_steered key = {.side = SCRIM_CLIENTS, .port = htons(l->port)};
 
-		if (l->mode == KERN_LOCAL && steers(dir, l->port))
+		if (l->mode == KERN_LOCAL && steers(dir, &key))
 			return err_set(
 				e, EBUSY,
 				"listener %s: local port %u is steered by another instance "
@@ -46,22 +46,44 @@ static int check_one(const struct kern_conf *conf, const char *dir, struct err *
 	return 0;
 }
 
+/* The next directory of an instance that is not `own`; false: there is none. */
+static bool next_other(DIR *all, const char *own, char ret_dir[64])
+{
+	struct dirent *d;
+
+	while ((d = readdir(all))) {
+		if (strncmp(d->d_name, "scrim", 5) || (d->d_name[5] && d->d_name[5] != '-') ||
+		    (size_t)snprintf(ret_dir, 64, PINS "/%s", d->d_name) >= 64)
+			continue;
+		if (strcmp(ret_dir, own))
+			return true;
+	}
+	return false;
+}
+
 int others_check(const struct kern *k, const struct kern_conf *conf, struct err *e)
 {
 	DIR *all = opendir(PINS);
-	struct dirent *d;
 	char dir[64];
 	int rc = 0;
 
 	if (!all)
 		return err_set(e, errno, PINS ": %s", strerror(errno));
-	while (!rc && (d = readdir(all))) {
-		if (strncmp(d->d_name, "scrim", 5) || (d->d_name[5] && d->d_name[5] != '-') ||
-		    (size_t)snprintf(dir, sizeof(dir), PINS "/%s", d->d_name) >= sizeof(dir))
-			continue;
-		if (strcmp(dir, k->dir))
-			rc = check_one(conf, dir, e);
-	}
+	while (!rc && next_other(all, k->dir, dir))
+		rc = check_one(conf, dir, e);
 	closedir(all);
 	return rc;
+}
+
+bool others_steer(const char *own, const struct scrim_steered *s)
+{
+	DIR *all = opendir(PINS);
+	char dir[64];
+	bool yes = false;
+
+	while (all && !yes && next_other(all, own, dir))
+		yes = steers(dir, s);
+	if (all)
+		closedir(all);
+	return yes;
 }

@@ -58,11 +58,12 @@ struct kern {
 	struct kern_link links[KERN_LINKS];
 	size_t nlinks;
 	struct scrim_steered *steered; /* what this configuration steers */
-	bool *added;                   /* of them, rules that were not there before */
+	u8 *added; /* of each, the rules that were not there before, a bit each */
 	size_t nsteered;
 	int alive[2]; /* a pair of sockets: the map "alive" knows the first */
 	size_t nlisteners;
 	unsigned int nroles[SCRIM_MAX_LISTENERS];
+	u32 is_local; /* a bit for each listener */
 	unsigned int nworkers;
 };
 
@@ -74,6 +75,7 @@ void check_settings(const struct kern *k); /* says what on this host works again
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
 int dir_open(const char *dir, bool make, int *ret_fd, struct err *e); /* -ENOENT: nothing there */
 int dir_lock(const char *dir, int fd, struct err *e);                 /* -EBUSY: a daemon lives */
+bool dir_gone(const char *dir, int fd);                               /* or another by now */
 int pin_get(const char *dir, const char *name);                       /* descriptor or -errno */
 int pin_all(const char *dir, const struct kern_pin *pins, size_t n, struct err *e);
 void pin_remove(const char *dir, const char *name);
@@ -86,6 +88,7 @@ int old_meta(const char *dir, struct scrim_meta *ret_meta);
 
 /* others.c: -EBUSY with e set where another instance steers a local port of conf's. */
 int others_check(const struct kern *k, const struct kern_conf *conf, struct err *e);
+bool others_steer(const char *own, const struct scrim_steered *s); /* own: directory to pass over */
 
 /* fill.c */
 int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e);

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Policy routing of the gateway: what is steered is delivered to this host, whoever it is
- * addressed to, even where no program has seen it.
+ * addressed to, even where no program has seen it; and what may be steered, but cannot be read to
+ * a port by the kernel's flow dissector (which gives 0), is dropped: fragments, cut headers, long
+ * chains of IPv6 extension headers, protocols that can hide TCP.
  *
- *   90: iif eth1 ipproto tcp dport 2575 [to 10.2.0.0/24]    lookup 5713
+ *   90: iif eth1 ipproto tcp dport 2575 [to 10.2.0.0/24]    lookup 5713      a port
  *   90: iif eth2 ipproto tcp sport 2575 [from 10.2.0.0/24]  lookup 5713
- *   90: fwmark 0x5713                                       lookup 5713
+ *   90: fwmark 0x5713                                       lookup 5713      shared
+ *   91: iif eth1 ipproto tcp dport 1-65534                  goto 94          an interface's own
+ *   91: iif eth1 ipproto tcp sport 1-65534                  goto 94
+ *   91: iif eth1 ipproto udp                                goto 94
+ *   91: iif eth1 ipproto icmp                               goto 94
+ *   92: iif eth1 to 10.2.0.0/24                             blackhole        what cannot be read
+ *   93: iif eth1                                            blackhole        (of all networks)
+ *   94:                                                     nop              shared
  *   table 5713: local default dev lo
+ *
+ * A range cannot name 65535, so a segment passes by either port; only one from 65535 to 65535 does
+ * not. Without some of 91 and 94 more is dropped, not less. 93 has a priority of its own because the
+ * kernel deletes the first rule that has all that a request names: without a network, any rule of 92.
  */
 #include "private.h"
 #include <arpa/inet.h>
@@ -55,6 +68,52 @@ static int netlink_ask(struct nlmsghdr *h, mnl_cb_t each, void *ctx)
 	return rc;
 }
 
+/* One policy rule; what is 0 or false it does not ask for. */
+struct rule {
+	u32 priority;
+	u8 action;
+	u8 protocol;
+	u16 ports; /* FRA_DPORT_RANGE or FRA_SPORT_RANGE */
+	struct fib_rule_port_range range;
+	bool mark;
+};
+
+#define RULE(priority_, action_, ...)                                                              \
+	((struct rule){.priority = (priority_), .action = (action_), __VA_ARGS__})
+#define RULES 4 /* of one thing that is steered, at most */
+
+static const struct fib_rule_port_range readable = {1, 65534}; /* the widest there may be */
+
+/* The rules of one thing that is steered, in the order in which they are added. */
+static size_t rules_of(const struct scrim_steered *s, struct rule to[RULES])
+{
+	const u16 port = ntohs(s->port);
+
+	if (!s->family)
+		return 0;
+	if (!*s->ifname) {
+		to[0] = RULE(SCRIM_PRIORITY_DELIVER, FR_ACT_TO_TBL, .mark = true);
+		to[1] = RULE(SCRIM_PRIORITY_END, FR_ACT_NOP);
+		return 2;
+	}
+	if (!s->side) {
+		for (size_t i = 0; i < 4; i++)
+			to[i] = RULE(SCRIM_PRIORITY_PASS, FR_ACT_GOTO, .protocol = IPPROTO_TCP);
+		to[0].ports = FRA_DPORT_RANGE;
+		to[1].ports = FRA_SPORT_RANGE;
+		to[0].range = to[1].range = readable;
+		to[2].protocol = IPPROTO_UDP;
+		to[3].protocol = s->family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+		return 4;
+	}
+	to[0] = RULE(s->bits ? SCRIM_PRIORITY_DROP : SCRIM_PRIORITY_DROP_ALL, FR_ACT_BLACKHOLE);
+	if (port)
+		to[0] = RULE(SCRIM_PRIORITY_DELIVER, FR_ACT_TO_TBL, .protocol = IPPROTO_TCP,
+			     .ports = s->side == SCRIM_CLIENTS ? FRA_DPORT_RANGE : FRA_SPORT_RANGE,
+			     .range = {port, port});
+	return 1;
+}
+
 static void put_network(struct nlmsghdr *h, struct fib_rule_hdr *rule,
 			const struct scrim_steered *s)
 {
@@ -69,9 +128,10 @@ static void put_network(struct nlmsghdr *h, struct fib_rule_hdr *rule,
 	mnl_attr_put(h, s->side == SCRIM_CLIENTS ? FRA_DST : FRA_SRC, len, s->addr);
 }
 
-static struct nlmsghdr *rule_message(char *buf, u16 type, u16 flags, const struct scrim_steered *s)
+/* Asks the kernel to add (with flags) or delete one of the rules of s. */
+static int rule_change(u16 type, u16 flags, const struct scrim_steered *s, const struct rule *r)
 {
-	const struct fib_rule_port_range port = {ntohs(s->port), ntohs(s->port)};
+	char buf[REQUEST];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	struct fib_rule_hdr *rule;
 
@@ -79,21 +139,25 @@ static struct nlmsghdr *rule_message(char *buf, u16 type, u16 flags, const struc
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
 	rule = mnl_nlmsg_put_extra_header(h, sizeof(*rule));
 	rule->family = s->family;
-	rule->action = FR_ACT_TO_TBL;
-	mnl_attr_put_u32(h, FRA_PRIORITY, SCRIM_ROUTE_PRIORITY);
-	mnl_attr_put_u32(h, FRA_TABLE, SCRIM_ROUTE_TABLE);
+	rule->action = r->action;
+	mnl_attr_put_u32(h, FRA_PRIORITY, r->priority);
 	mnl_attr_put_u8(h, FRA_PROTOCOL, SCRIM_ROUTE_PROTOCOL);
-	if (!s->port) {
+	if (r->action == FR_ACT_TO_TBL)
+		mnl_attr_put_u32(h, FRA_TABLE, SCRIM_ROUTE_TABLE);
+	if (r->action == FR_ACT_GOTO)
+		mnl_attr_put_u32(h, FRA_GOTO, SCRIM_PRIORITY_END);
+	if (r->mark) {
 		mnl_attr_put_u32(h, FRA_FWMARK, SCRIM_ICMP_MARK);
 		mnl_attr_put_u32(h, FRA_FWMASK, ~0u);
-		return h;
 	}
-	mnl_attr_put_strz(h, FRA_IIFNAME, s->ifname);
-	mnl_attr_put_u8(h, FRA_IP_PROTO, IPPROTO_TCP);
-	mnl_attr_put(h, s->side == SCRIM_CLIENTS ? FRA_DPORT_RANGE : FRA_SPORT_RANGE, sizeof(port),
-		     &port);
+	if (*s->ifname)
+		mnl_attr_put_strz(h, FRA_IIFNAME, s->ifname);
+	if (r->protocol)
+		mnl_attr_put_u8(h, FRA_IP_PROTO, r->protocol);
+	if (r->ports)
+		mnl_attr_put(h, r->ports, sizeof(r->range), &r->range);
 	put_network(h, rule, s);
-	return h;
+	return netlink_ask(h, NULL, NULL);
 }
 
 static int table_change(u8 family, u16 type, u16 flags)
@@ -131,10 +195,32 @@ static int table_add(u8 family, struct err *e)
 		       rc == -ENETDOWN ? "; `ip link set lo up`" : "");
 }
 
+/* Adds those of k->steered[i] that are missing; 1 if any was. */
+static int rules_add(struct kern *k, size_t i, struct err *e)
+{
+	const struct scrim_steered *s = &k->steered[i];
+	struct rule rules[RULES];
+	size_t n = rules_of(s, rules);
+	char text[128];
+	int rc, some = 0;
+
+	for (size_t j = 0; j < n; j++) {
+		rc = rule_change(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, s, &rules[j]);
+		if (rc == -EEXIST || no_v6(s->family, rc))
+			continue;
+		if (rc) {
+			steered_print(s, text, sizeof(text));
+			return err_set(e, -rc, "the policy rule for %s: %s", text, strerror(-rc));
+		}
+		k->added[i] |= (u8)(1u << j);
+		some = 1;
+	}
+	return some;
+}
+
 /* Adds the rules that are missing, and notes which in k->added; 1 if any was. */
 int routes_add(struct kern *k, struct err *e)
 {
-	char buf[REQUEST], text[128];
 	int rc = 0, some = 0;
 
 	if (!k->gateway)
@@ -142,31 +228,33 @@ int routes_add(struct kern *k, struct err *e)
 	rc = table_add(AF_INET, e);
 	if (!rc)
 		rc = table_add(AF_INET6, e);
-	for (size_t i = 0; i < k->nsteered && !rc; i++) {
-		const struct scrim_steered *s = &k->steered[i];
-
-		if (!s->family)
-			continue;
-		rc = netlink_ask(rule_message(buf, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, s), NULL,
-				 NULL);
-		if (rc == -EEXIST || no_v6(s->family, rc)) {
-			rc = 0;
-			continue;
-		}
-		steered_print(s, text, sizeof(text));
-		if (rc)
-			return err_set(e, -rc, "the policy rule for %s: %s", text, strerror(-rc));
-		k->added[i] = true;
-		some = 1;
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < k->nsteered; i++) {
+		rc = rules_add(k, i, e);
+		if (rc < 0)
+			return rc;
+		some |= rc;
 	}
-	return rc ? rc : some;
+	return some;
+}
+
+/* Of the rules of s those in the set; 0 if any was there. */
+static int rules_remove(const struct scrim_steered *s, unsigned int set)
+{
+	struct rule rules[RULES];
+	size_t n = rules_of(s, rules);
+	int rc = -ENOENT;
+
+	while (n--)
+		if (set & 1u << n && !rule_change(RTM_DELRULE, 0, s, &rules[n]))
+			rc = 0;
+	return rc;
 }
 
 int route_remove(const struct scrim_steered *s)
 {
-	char buf[REQUEST];
-
-	return s->family ? netlink_ask(rule_message(buf, RTM_DELRULE, 0, s), NULL, NULL) : -ENOENT;
+	return rules_remove(s, ~0u);
 }
 
 static int see_rule(const struct nlmsghdr *h, void *ctx)
@@ -219,8 +307,7 @@ static void say_nothing(void *ctx, const char *what)
 
 void routes_undo(struct kern *k)
 {
-	for (size_t i = 0; k->added && i < k->nsteered; i++)
-		if (k->added[i])
-			route_remove(&k->steered[i]);
+	for (size_t i = k->added ? k->nsteered : 0; i--;)
+		rules_remove(&k->steered[i], k->added[i]);
 	routes_table_remove(say_nothing, NULL);
 }

@@ -19,6 +19,7 @@ int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, un
 		    int fd, struct err *e)
 {
 	socklen_t len = sizeof(int);
+	const u32 listens = SCRIM_OWN_LISTENS;
 	u64 value = (u64)fd;
 	int domain;
 	u32 place;
@@ -31,6 +32,9 @@ int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, un
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len))
 		return err_set(e, errno, "a listening socket: %s", strerror(errno));
 	place = SCRIM_SOCKET(listener, role, worker, domain == AF_INET6);
+	if (k->is_local & 1u << listener &&
+	    bpf_map_update_elem(bpf_map__fd(k->local->maps.own_sockets), &fd, &listens, BPF_ANY))
+		return err_set(e, errno, "marking a listening socket: %s", strerror(errno));
 	if (bpf_map_update_elem(sockets_map(k), &place, &value, BPF_ANY))
 		return err_set(e, errno, "giving the kernel a listening socket: %s",
 			       strerror(errno));
@@ -53,11 +57,11 @@ void kern_clear_sockets(struct kern *k)
 
 int kern_own(struct kern *k, int fd)
 {
-	const u32 one = 1;
+	const u32 connects = SCRIM_OWN_CONNECTS;
 
 	if (!k->local)
 		return 0;
-	return bpf_map_update_elem(bpf_map__fd(k->local->maps.own_sockets), &fd, &one, BPF_ANY)
+	return bpf_map_update_elem(bpf_map__fd(k->local->maps.own_sockets), &fd, &connects, BPF_ANY)
 		       ? -errno
 		       : 0;
 }
@@ -97,6 +101,11 @@ int kern_refresh(struct kern *k, struct err *e)
 
 	if (!k->gateway)
 		return 0;
+	if (dir_gone(k->dir, k->dir_fd))
+		return err_set(e, ENOENT,
+			       "%s was taken down (`scrim detach --force`): nothing is steered",
+			       k->dir);
+	fill_others(k);
 	for (size_t i = 0; i < k->nifaces; i++) {
 		int one = refresh_iface(k, &k->ifaces[i], e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a configuration steers, as a list: each entry of the gateway's is a policy rule as well. */
+/* What a configuration steers, as a list: each entry of the gateway's is policy rules as well. */
 #include "private.h"
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -27,7 +27,23 @@ static int add(struct kern *k, const struct scrim_steered *s, struct err *e)
 	return 0;
 }
 
-/* One side of a gateway listener: a rule for each network, or one for each family. */
+/* A port of the gateway, and what else keeps packets that may be of it from being forwarded. */
+static int add_port(struct kern *k, const struct scrim_steered *port, struct err *e)
+{
+	struct scrim_steered pass = {.family = port->family}, unreadable = *port;
+	int rc;
+
+	memcpy(pass.ifname, port->ifname, sizeof(pass.ifname));
+	unreadable.port = 0;
+	if (!unreadable.bits)
+		unreadable.side = SCRIM_CLIENTS | SCRIM_SERVERS;
+	rc = add(k, &pass, e);
+	if (!rc)
+		rc = add(k, &unreadable, e);
+	return rc ? rc : add(k, port, e);
+}
+
+/* One side of a gateway listener: its port for each network, or for each family. */
 static int add_side(struct kern *k, const struct kern_listener *l, u8 side, struct err *e)
 {
 	static const u8 families[] = {AF_INET, AF_INET6};
@@ -40,7 +56,7 @@ static int add_side(struct kern *k, const struct kern_listener *l, u8 side, stru
 	strncpy(s.ifname, side == SCRIM_CLIENTS ? l->clients : l->servers, sizeof(s.ifname) - 1);
 	for (size_t i = 0; i < array_size(families) && !l->nprotected && !rc; i++) {
 		s.family = families[i];
-		rc = add(k, &s, e);
+		rc = add_port(k, &s, e);
 	}
 	for (size_t i = 0; i < l->nprotected && !rc; i++) {
 		const struct kern_prefix *p = &l->protected_nets[i];
@@ -49,7 +65,7 @@ static int add_side(struct kern *k, const struct kern_listener *l, u8 side, stru
 		s.bits = p->bits;
 		memset(s.addr, 0, sizeof(s.addr));
 		memcpy(s.addr, p->addr, p->family == AF_INET ? 4 : 16);
-		rc = add(k, &s, e);
+		rc = add_port(k, &s, e);
 	}
 	return rc;
 }
@@ -66,14 +82,14 @@ static int add_listener(struct kern *k, const struct kern_listener *l, struct er
 		s.port = htons(l->port);
 		return add(k, &s, e);
 	}
-	rc = add_side(k, l, SCRIM_CLIENTS, e);
-	if (!rc)
-		rc = add_side(k, l, SCRIM_SERVERS, e);
-	s.family = AF_INET; /* the mark of ICMP errors */
+	s.family = AF_INET; /* what is shared comes first: the others' rules refer to it */
+	rc = add(k, &s, e);
+	s.family = AF_INET6;
 	if (!rc)
 		rc = add(k, &s, e);
-	s.family = AF_INET6;
-	return rc ? rc : add(k, &s, e);
+	if (!rc)
+		rc = add_side(k, l, SCRIM_CLIENTS, e);
+	return rc ? rc : add_side(k, l, SCRIM_SERVERS, e);
 }
 
 bool steered_has(const struct kern *k, const struct scrim_steered *s)
@@ -122,19 +138,29 @@ int steered_list(struct kern *k, const struct kern_conf *conf, struct err *e)
 
 void steered_print(const struct scrim_steered *s, char *text, size_t size)
 {
+	const char *family = s->family == AF_INET6 ? "IPv6" : "IPv4";
 	char net[INET6_ADDRSTRLEN + 8] = "";
 
 	if (s->bits) {
 		inet_ntop(s->family, s->addr, net, INET6_ADDRSTRLEN);
 		snprintf(net + strlen(net), 8, "/%u", s->bits);
 	}
-	if (!s->port)
-		snprintf(text, size, "ICMP%s errors", s->family == AF_INET6 ? "v6" : "");
-	else if (!*s->ifname)
+	if (!*s->ifname && s->port)
 		snprintf(text, size, "local port %u", ntohs(s->port));
+	else if (!*s->ifname)
+		snprintf(text, size, "ICMP%s errors", s->family == AF_INET6 ? "v6" : "");
+	else if (!s->side)
+		snprintf(text, size, "%s on %s, what can be read to another port", family,
+			 s->ifname);
+	else if (!s->port)
+		snprintf(text, size, "%s on %s, what cannot be read to a port%s%s", family,
+			 s->ifname,
+			 !s->bits                   ? ""
+			 : s->side == SCRIM_CLIENTS ? ", to "
+						    : ", from ",
+			 net);
 	else
-		snprintf(text, size, "%s on %s, %s port %u%s%s",
-			 s->family == AF_INET6 ? "IPv6" : "IPv4", s->ifname,
+		snprintf(text, size, "%s on %s, %s port %u%s%s", family, s->ifname,
 			 s->side == SCRIM_CLIENTS ? "to" : "from", ntohs(s->port),
 			 s->bits ? " of " : "", net);
 }
