@@ -106,7 +106,7 @@ UNIT        := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
 
 $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(UNIT_SHARED)) $(OUT)/common.a $(OUT)/libscrim.a
 	@mkdir -p $(@D)
-	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion -lpcre2-8
+	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion -lpcre2-8 -lhs
 
 .PHONY: unit
 unit: $(UNIT)

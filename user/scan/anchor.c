@@ -52,7 +52,7 @@ static bool advance(struct before *b, u16 depth)
 	return any;
 }
 
-/* Fills b for one class; false if forms match without it, or begin with it. */
+/* Fills b for one class; false if there are matches without it, or all begin with it. */
 static bool walk_before(struct before *b, u16 class)
 {
 	u16 n = b->d->nstates;

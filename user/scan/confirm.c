@@ -144,6 +144,7 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bo
 
 			switch (ask(sf, job, p, &end)) {
 			case UNKNOWN:
+				ret_m->rule = sf->form->rule;
 				return UNDECIDED;
 			case REFUSED:
 				refused[g] |= 1ULL << bit;

@@ -6,7 +6,8 @@
  *     "... call 555"            nothing yet
  *
  * Complete matches are found as if the text ended here. At every place outside of them, each
- * form whose automaton is still alive at the end is asked whether it is committed.
+ * form whose automaton could take another byte at the end is asked whether it is committed. One
+ * that could not is either a match already or was refused for good: a part of nothing.
  */
 #include "scanner.h"
 
@@ -32,17 +33,17 @@ static bool committed(const struct form *f, const u8 *p, size_t len)
 	return false;
 }
 
-/* Whether the automaton is alive after text[p, len). */
-static bool alive(const struct automaton *a, const u8 *text, size_t p, size_t len)
+/* Whether the automaton could take another byte after text[p, len). */
+static bool goes_on(const struct automaton *a, const u8 *text, size_t p, size_t len)
 {
 	u32 state = a->start;
 
 	for (; p < len && state; p++)
 		state = a->trans[state + a->class[text[p]]];
-	return state != 0;
+	return state && state < a->final;
 }
 
-/* The first form that has begun at p, is alive at the end and committed, else NULL. */
+/* The first form that has begun at p, may go on behind the end and is committed, else NULL. */
 static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
 {
 	for (u16 g = 0; g < s->ngroups; g++) {
@@ -52,7 +53,8 @@ static const struct scan_form *begun(const struct scanner *s, const u8 *text, si
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 
-			if (committed(sf->form, text + p, len - p) && alive(&sf->dfa, text, p, len))
+			if (committed(sf->form, text + p, len - p) &&
+			    goes_on(&sf->dfa, text, p, len))
 				return sf;
 		}
 	}
@@ -91,16 +93,8 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
-	for (u16 g = 0; g < s->ngroups; g++) {
-		u64 m = group_filter(&s->groups[g], text, start, len);
+	struct scan_job job = {.text = text, .start = start, .len = len};
+	struct match m;
 
-		for (m = group_labelled(s, g, text, start, m); m; m &= m - 1) {
-			const struct scan_form *sf =
-				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
-
-			if (alive(&sf->dfa, text, start, len))
-				return sf->form->rule;
-		}
-	}
-	return 0;
+	return confirm(s, &job, start, true, &m) == UNDECIDED ? m.rule : 0;
 }

@@ -11,7 +11,7 @@
  *
  * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s of a byte. Where
  * the bytes fit a shape there is a candidate. The last shape is of another kind: its place 1
- * is a byte that its forms cannot do without (an '@'), and a match begins some bytes before.
+ * is a byte that its forms cannot do without (an '@'), and a match begins there or before.
  */
 #ifndef SCAN_PREFILTER_H
 #define SCAN_PREFILTER_H
@@ -31,7 +31,7 @@ struct shape {
 	bool at[SHAPE_DEPTH][256];
 };
 
-/* Where a byte of `is` stands, a match may begin at one of the `prefix` bytes before it. */
+/* Where a byte of `is` stands, a match may begin there, or at a `prefix` byte before it. */
 struct anchor {
 	bool is[256];
 	bool prefix[256];

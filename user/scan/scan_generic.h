@@ -24,17 +24,20 @@ struct reader {
 	u64 anchored[BACK_WORDS + WORDS]; /* where an anchored one may */
 };
 
-/* Marks the places from which a match may reach an anchor at q. */
+static void mark(struct reader *r, size_t p)
+{
+	r->anchored[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
+}
+
+/* Marks the places before q from which a match may reach an anchor there. */
 static void mark_before(struct reader *r, const struct anchor *a, size_t q)
 {
 	size_t p = q, least = q > a->back ? q - a->back : 0;
 
 	if (least < r->base)
 		least = r->base;
-	while (p > least && a->prefix[r->job->text[p - 1]]) {
-		p--;
-		r->anchored[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
-	}
+	while (p > least && a->prefix[r->job->text[p - 1]])
+		mark(r, --p);
 }
 
 static void mark_anchors(struct reader *r, size_t at, u64 bits)
@@ -44,6 +47,8 @@ static void mark_anchors(struct reader *r, size_t at, u64 bits)
 	for (; bits; bits &= bits - 1) {
 		size_t q = at + (size_t)__builtin_ctzll(bits);
 
+		/* What stands before an anchor may be optional. */
+		mark(r, q);
 		for (u16 i = 0; i < pf->nanchors; i++)
 			if (pf->anchors[i].is[r->job->text[q]])
 				mark_before(r, &pf->anchors[i], q);
