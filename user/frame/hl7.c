@@ -8,8 +8,9 @@
  *     └── CR ◀─ FS at a segment's end
  *
  * Who reads the message next may take another byte for a line's end than we do, so:
- *   - what ends MSH (CR or LF) ends every segment of the message; the other one is data, and if
- *     it is followed by what would be a segment there, the message is refused;
+ *   - what ends MSH (CR or LF) ends every segment of the message; the other one is data, as are
+ *     the form feed and its like, and if what would be a segment follows one there, after blanks
+ *     or at once, the message is refused;
  *   - a line that is no segment is refused, for it may be the rest of a value that was cut.
  * Names of segments count in either case. ADD goes on with the field before it.
  *
@@ -47,46 +48,20 @@ struct hl7 {
 	u8 separator;
 	u8 encoding[ENCODING_MAX];
 	u8 end;      /* of segments, CR or LF; 0: not known yet */
-	u8 intruder; /* 1 ...: so many bytes behind the other line end, it may be a segment */
+	struct hl7_intruder intruder;
 	u8 name[HL7_NAME];
-	u8 type[2], ntype; /* what the typed field holds */
-	u8 kind;           /* of the value, enum run_kind */
+	u8 type[2], ntype; /* what the typed field holds: letters and digits, in front of others */
+	bool type_ends;
+	bool continues; /* a segment that is no head was seen: ADD has what to go on with */
+	u8 kind;        /* of the value, enum run_kind */
 	bool by_component;
 	u16 rule;
 } __attribute__((may_alias)); /* lies in struct frame's state */
 _Static_assert(sizeof(struct hl7) <= sizeof(((struct frame *)0)->state), "the state fits");
 
-static const u8 heads[][HL7_NAME + 1] = {"MSH", "FHS", "BHS"};
-
 static struct hl7 *hl7_of(struct frame *f)
 {
 	return (struct hl7 *)f->state;
-}
-
-static u8 upper(u8 c)
-{
-	return c >= 'a' && c <= 'z' ? (u8)(c - 0x20) : c;
-}
-
-/* Whether c can be the i-th byte of a segment's name. */
-static bool in_name(u8 c, unsigned int i)
-{
-	c = upper(c);
-	return (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9');
-}
-
-static bool is_head(const u8 *name, size_t n)
-{
-	for (size_t i = 0; i < array_size(heads); i++)
-		if (!memcmp(name, heads[i], n))
-			return true;
-	return false;
-}
-
-/* A separator must not be what values are made of, nor what ends a line. */
-static bool separates(u8 c)
-{
-	return c > ' ' && c < 0x7f && !in_name(c, 1);
 }
 
 static bool is_text_type(const struct hl7 *h)
@@ -136,14 +111,19 @@ static void value_begin(struct hl7 *h, const struct frame_map *m)
 static int segment_begin(struct hl7 *h, const struct frame_map *m, u8 c)
 {
 	if (!memcmp(h->name, "ADD", HL7_NAME)) {
+		/* What a message continued from another one goes on with is not known. */
+		if (!h->continues)
+			return -FLOW_HL7_SEGMENT;
 		value_begin(h, m);
 		return 0;
 	}
 	h->segment = hl7_segment_find(m->fields, h->name);
 	h->field = h->component = 1;
 	h->ntype = 0;
-	if (is_head(h->name, HL7_NAME)) {
-		if (!separates(c))
+	h->type_ends = false;
+	h->continues = !hl7_is_head(h->name, HL7_NAME);
+	if (hl7_is_head(h->name, HL7_NAME)) {
+		if (!hl7_separates(c))
 			return -FLOW_HL7_SEPARATOR;
 		h->separator = c;
 		h->n = h->end = 0;
@@ -160,7 +140,7 @@ static void segment_end(struct hl7 *h)
 {
 	h->place = NAME;
 	h->n = 0;
-	h->intruder = 0;
+	h->intruder.state = NO_INTRUDER;
 }
 
 /* Outside of a frame: what may begin. */
@@ -203,15 +183,15 @@ static int step_name(struct hl7 *h, const struct frame_map *m, u8 c)
 	if (c == VT || c == FS)
 		return -FLOW_HL7_FRAME;
 	if (h->n < HL7_NAME) {
-		h->name[h->n] = upper(c);
-		if (!h->opened && !is_head(h->name, h->n + 1u))
+		h->name[h->n] = hl7_upper(c);
+		if (!h->opened && !hl7_is_head(h->name, h->n + 1u))
 			return -FLOW_HL7_NO_MSH;
-		if (!in_name(c, h->n))
+		if (!hl7_in_name(c, h->n))
 			return -FLOW_HL7_SEGMENT;
 		h->n++;
 		return 0;
 	}
-	if (is_head(h->name, HL7_NAME) || c == h->separator)
+	if (hl7_is_head(h->name, HL7_NAME) || c == h->separator)
 		return segment_begin(h, m, c);
 	if (c != h->end)
 		return -FLOW_HL7_SEGMENT;
@@ -223,6 +203,9 @@ static int step_name(struct hl7 *h, const struct frame_map *m, u8 c)
 static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
 {
 	if (h->n && (c == h->separator || c == '\r' || c == '\n')) {
+		/* Receivers take what is not said for what is recommended. */
+		if (h->n == 1 && h->separator != '~' && h->encoding[0] != '~')
+			h->encoding[1] = '~';
 		h->segment = NULL;
 		value_begin(h, m);
 		if (c != h->separator) {
@@ -231,7 +214,7 @@ static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
 		}
 		return 0;
 	}
-	if (!separates(c) || c == h->separator || h->n == ENCODING_MAX ||
+	if (!hl7_separates(c) || c == h->separator || h->n == ENCODING_MAX ||
 	    memchr(h->encoding, c, h->n))
 		return -FLOW_HL7_SEPARATOR;
 	h->encoding[h->n++] = c;
@@ -254,7 +237,7 @@ static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
 		segment_end(h);
 		return 0;
 	}
-	h->intruder = 0;
+	h->intruder.state = NO_INTRUDER;
 	if (c == h->separator) {
 		h->field = (u8)(h->field + (h->field < UINT8_MAX));
 		h->component = 1;
@@ -277,7 +260,7 @@ static int step(struct hl7 *h, const struct frame_map *m, u8 c)
 	switch ((enum place)h->place) {
 	case OUTSIDE:
 		/* The first byte of a bare message is that of its name. */
-		if (!h->begun && upper(c) >= 'A' && upper(c) <= 'Z') {
+		if (!h->begun && hl7_upper(c) >= 'A' && hl7_upper(c) <= 'Z') {
 			h->begun = true;
 			segment_end(h);
 			return step_name(h, m, c);
@@ -295,15 +278,15 @@ static int step(struct hl7 *h, const struct frame_map *m, u8 c)
 	return -FLOW_INTERNAL;
 }
 
-/* The bytes behind the other line end: a segment's name and a separator there are refused. */
-static int step_intruder(struct hl7 *h, u8 c)
+static void step_type(struct hl7 *h, u8 c)
 {
-	unsigned int i = h->intruder - 1u;
-
-	if (i == HL7_NAME && c == h->separator)
-		return -FLOW_HL7_SEGMENT;
-	h->intruder = i < HL7_NAME && in_name(c, i) ? (u8)(h->intruder + 1) : 0;
-	return 0;
+	if (!hl7_in_name(c, 1)) {
+		h->type_ends |= h->ntype != 0;
+	} else if (!h->type_ends && h->ntype < 3) {
+		if (h->ntype < array_size(h->type))
+			h->type[h->ntype] = hl7_upper(c);
+		h->ntype++;
+	}
 }
 
 /* Whether c ends the value. */
@@ -324,7 +307,8 @@ static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *e
 
 	for (; p < end; p++) {
 		/* In a file two of the other line ends in a row part messages. */
-		if (h->intruder == 1 && !h->framed && (*p == '\r' || *p == '\n') && *p != h->end)
+		if (h->intruder == AFTER_LINE && !h->framed && (*p == '\r' || *p == '\n') &&
+		    *p != h->end)
 			return p;
 		if (h->intruder) {
 			*ret_reason = step_intruder(h, *p);
@@ -336,13 +320,9 @@ static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *e
 			p = scan_find_control(isa, p, end, whole ? 0 : h->separator);
 		if (p == end || (ends_value(h, *p) && !(whole && *p == h->separator)))
 			return p;
-		if ((*p == '\r' || *p == '\n') && h->end)
-			h->intruder = 1;
-		if (typed && h->ntype < 3) {
-			if (h->ntype < 2)
-				h->type[h->ntype] = upper(*p);
-			h->ntype++;
-		}
+		find_intruder(h, *p);
+		if (typed)
+			step_type(h, *p);
 	}
 	return end;
 }

@@ -10,8 +10,9 @@
  */
 #include "fill.h"
 #include <scrim/mask.h>
+#include <string.h>
 
-#define BODY_MAX (FILL_HELD - 2) /* between the two escape characters; of data as long as it is */
+#define BODY_MAX (FILL_HELD - 2) /* between the two escape characters */
 
 static u8 fill_byte(u8 c)
 {
@@ -44,22 +45,20 @@ static bool is_hex(u8 c)
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
-/* ".br", ".sp3", ".in+4" */
+/* ".br", ".sp3", ".in+4": the standard's commands, with a number too short to be a value. */
 static bool is_formatting(const u8 *p, size_t len)
 {
+	static const char commands[][4] = {".br", ".sp", ".fi", ".nf", ".in", ".ti", ".sk", ".ce"};
+	bool known = false;
 	size_t i = 3;
 
-	if (len < 3 || p[0] != '.')
-		return false;
-	for (size_t k = 1; k < 3; k++)
-		if ((p[k] | 0x20) < 'a' || (p[k] | 0x20) > 'z')
-			return false;
+	for (size_t k = 0; k < array_size(commands) && len >= 3; k++)
+		known |= !memcmp(p, commands[k], 3);
 	if (i < len && (p[i] == '+' || p[i] == '-'))
 		i++;
-	for (; i < len; i++)
-		if (p[i] < '0' || p[i] > '9')
-			return false;
-	return true;
+	for (; i < len && known; i++)
+		known = p[i] >= '0' && p[i] <= '9' && i < 6;
+	return known;
 }
 
 /*
@@ -73,9 +72,9 @@ static size_t escape_at(const u8 *p, size_t len, u8 escape, size_t *ret_keep)
 
 	while (n < len && n <= BODY_MAX && p[n] != escape && p[n] >= ' ')
 		n++;
-	if (n == len && n <= BODY_MAX)
+	if (n == len)
 		return len + 1;
-	if (n == len || n == 1 || p[n] != escape)
+	if (n == 1 || p[n] != escape)
 		return 0;
 	data = p[1] == 'X' || p[1] == 'C' || p[1] == 'M' || p[1] == 'Z';
 	for (size_t i = 2; i < n && p[1] != 'Z'; i++)
@@ -91,29 +90,42 @@ static size_t escape_at(const u8 *p, size_t len, u8 escape, size_t *ret_keep)
 	return *ret_keep ? n + 1 : 0;
 }
 
-size_t fill_escaped(u8 *p, size_t len, u8 escape, bool ends, size_t *ret_filled)
+/* Byte i becomes c, unless it was sent. */
+static void put(const struct fill_job *job, size_t i, u8 c, struct filled *f)
+{
+	f->all += c != 0;
+	if (!c || i < job->sent)
+		return;
+	job->p[i] = c;
+	f->now++;
+}
+
+/* Hexadecimal data becomes hexadecimal digits. */
+static u8 data_byte(u8 c)
+{
+	return is_hex(c) ? '4' : fill_byte(c);
+}
+
+size_t fill_escaped(const struct fill_job *job, struct filled *ret_filled)
 {
 	size_t i = 0, keep = 0, n;
+	const u8 *p = job->p;
 
-	*ret_filled = 0;
-	if (!escape) {
-		*ret_filled = mask_fill(p, len);
-		return len;
-	}
-	while (i < len) {
-		n = p[i] == escape ? escape_at(p + i, len - i, escape, &keep) : 0;
-		if (n > len - i && !ends)
+	*ret_filled = (struct filled){0};
+	while (i < job->len) {
+		n = job->escape && p[i] == job->escape
+			    ? escape_at(p + i, job->len - i, job->escape, &keep)
+			    : 0;
+		if (n > job->len - i && !job->ends)
 			return i;
-		if (n && n <= len - i) {
-			/* Hexadecimal data becomes hexadecimal digits. */
+		if (n && n <= job->len - i) {
 			for (size_t k = keep; k < n - 1; k++)
-				p[i + k] = is_hex(p[i + k]) ? '4' : fill_byte(p[i + k]) ?: p[i + k];
-			*ret_filled += n - 1 - keep;
+				put(job, i + k, data_byte(p[i + k]), ret_filled);
 			i += n;
 			continue;
 		}
-		*ret_filled += mask_fill(p + i, 1);
+		put(job, i, fill_byte(p[i]), ret_filled);
 		i++;
 	}
-	return len;
+	return job->len;
 }

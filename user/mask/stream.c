@@ -111,15 +111,19 @@ static int work_carry(struct work *k, u8 *decided, u8 *end, bool look_back)
 	return 0;
 }
 
-/* Masks the part of [from, to) that was not sent. Returns the bytes replaced. */
-static size_t work_fill(struct work *k, u8 *from, u8 *to)
+/* Fills [from, to), of which what was sent is only looked at. Returns what is decided of it. */
+static size_t work_fill(struct work *k, u8 *from, u8 *to, bool ends, struct filled *ret_filled)
 {
-	size_t filled;
+	struct fill_job job = {
+		.p = from,
+		.len = (size_t)(to - from),
+		.escape = frame_escape(&k->s->frame),
+		.ends = ends,
+	};
 
 	if (from < k->unsent)
-		from = k->unsent < to ? k->unsent : to;
-	fill_escaped(from, (size_t)(to - from), frame_escape(&k->s->frame), true, &filled);
-	return filled;
+		job.sent = (size_t)((k->unsent < to ? k->unsent : to) - from);
+	return fill_escaped(&job, ret_filled);
 }
 
 static void work_matches(struct work *k, const struct scan_job *job)
@@ -127,9 +131,11 @@ static void work_matches(struct work *k, const struct scan_job *job)
 	for (size_t i = 0; i < job->nmatches; i++) {
 		const struct match *m = &job->matches[i];
 		struct tally *t = &k->w->tally[m->rule];
+		struct filled filled;
 
+		work_fill(k, k->text + m->mask_from, k->text + m->mask_to, true, &filled);
 		t->matches++;
-		t->masked_bytes += work_fill(k, k->text + m->mask_from, k->text + m->mask_to);
+		t->masked_bytes += filled.now;
 	}
 }
 
@@ -163,21 +169,13 @@ static int work_text(struct work *k, u8 *end, bool ends)
 static int work_field(struct work *k, u8 *end, bool ends)
 {
 	struct tally *t = &k->w->tally[k->s->rule];
-	size_t len = (size_t)(end - k->from), filled, decided;
-	u8 *unsent = k->unsent > k->from ? k->unsent : k->from;
-	u8 copy[FILL_HELD];
+	struct filled filled;
 	int r;
 
-	/* What went out already was counted then, and is decided here once more in a copy. */
-	if (unsent > k->from)
-		memcpy(copy, k->from, (size_t)(unsent - k->from));
-	decided = fill_escaped(k->from, len, frame_escape(&k->s->frame), ends, &filled);
-	if (unsent > k->from)
-		memcpy(k->from, copy, (size_t)(unsent - k->from));
-	k->decided = k->from + decided;
+	k->decided = k->from + work_fill(k, k->from, end, ends, &filled);
 	r = ends ? 0 : work_carry(k, k->decided, end, false);
-	t->masked_bytes += filled;
-	if (filled && !k->s->counted) {
+	t->masked_bytes += filled.now;
+	if (filled.all && !k->s->counted) {
 		k->s->counted = true;
 		t->matches++;
 	}
@@ -212,6 +210,7 @@ static int work_run(struct work *k, const struct run *run, u8 *p)
 static int work_fail(struct work *k, int reason)
 {
 	k->s->reason = reason;
+	explicit_bzero(k->begin, (size_t)(k->end - k->begin));
 	tally_clear(k->w, k->s->policy);
 	stream_drop(k->s);
 	return reason;
@@ -276,6 +275,7 @@ static void idle_text(struct work *k, u8 *end)
 	u16 holder = scan_holder(scanner, k->text, start, len);
 	bool masked[SCRIM_LOOKBACK + HELD_MAX] = {false};
 	struct match *m = k->w->matches;
+	struct filled filled;
 
 	n = scan_partial(scanner, k->text, start, len, m, k->w->cap);
 	for (size_t i = 0; i < n; i++) {
@@ -288,7 +288,7 @@ static void idle_text(struct work *k, u8 *end)
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to);
+		work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to, true, &filled);
 	k->w->tally[holder].released += left;
 }
 
@@ -298,10 +298,12 @@ static void idle_field(struct work *k, u8 *end)
 	struct tally *t = &k->w->tally[k->s->rule];
 	size_t len = (size_t)(end - k->unsent);
 
-	if (end - k->from <= 2)
+	if (end - k->from <= 2) {
 		t->released += len;
-	else
-		t->idle += mask_fill(k->unsent, len);
+		return;
+	}
+	mask_fill(k->unsent, len);
+	t->idle += len;
 }
 
 int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out)
