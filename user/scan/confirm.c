@@ -126,7 +126,7 @@ static void count_refused(const struct scanner *s, struct scan_job *job, const u
 }
 
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
-		     struct match *ret_m)
+		     bool zoned, struct match *ret_m)
 {
 	const struct scan_form *best = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
@@ -137,8 +137,9 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bo
 
 		if (!anchored)
 			m &= ~s->groups[g].anchored;
+		m = zoned ? group_labelled(s, g, job->text, p, m) : m & ~s->groups[g].zoned;
 		refused[g] = 0;
-		for (m = group_labelled(s, g, job->text, p, m); m; m &= m - 1) {
+		for (; m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
 			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
 

@@ -70,7 +70,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 	while (p < len && n < cap) {
 		size_t next = p + 1;
 
-		if (confirm(s, &job, p, true, &m) == MATCH) {
+		if (confirm(s, &job, p, true, true, &m) == MATCH) {
 			matches[n++] = m;
 			next = m.to;
 		}

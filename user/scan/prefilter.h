@@ -22,6 +22,8 @@
 #define SHAPES       8
 #define SHAPE_DEPTH  8
 #define SHAPE_ANCHOR (SHAPES - 1)
+#define SHAPE_ZONED  (SHAPES - 2) /* of all forms that need a label */
+#define SHAPES_PLAIN ((1u << SHAPE_ZONED) - 1)
 #define ANCHORS      8 /* different ones under SHAPE_ANCHOR */
 
 #define CLASSES    16 /* of bytes */
@@ -53,6 +55,24 @@ struct prefilter {
 	struct anchor anchors[ANCHORS];
 };
 
+/*
+ * Where labels may end. For vectors: the labels on eight heaps, fits[k][c] having bit h if c may
+ * stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
+ * 0x7f. Closer, for a single place: bit z of tails[x][y], for the last bytes ...zyx, x & 63 (which tells
+ * capitals), y & 31, z & 31.
+ */
+struct label_filter {
+	u8 fits[LABEL_PLACES][256];
+	u32 tails[64][32];
+};
+void label_filter_build(struct label_filter *lf, const struct label_index *x);
+
+/* Whether a label may end before text[end], as far as its last three bytes tell; end > 2. */
+static inline bool label_tail(const struct label_filter *lf, const u8 *text, size_t end)
+{
+	return lf->tails[text[end - 1] & 63][text[end - 2] & 31] >> (text[end - 3] & 31) & 1;
+}
+
 /* What stands before a match of a form ([1]: and a digit before that), and at its bytes. */
 struct form_sets {
 	bool before[2][256];
@@ -80,13 +100,17 @@ int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *r
  */
 struct prefilter_builder {
 	size_t n;
-	struct shape shapes[SHAPES]; /* one more than may stay */
-	struct shape anchored;
+	struct shape shapes[SHAPE_ZONED + 1]; /* one more than may stay */
+	struct shape anchored, zoned;
 	struct prefilter *pf;
 };
 
-/* Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM. */
-int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets);
+/*
+ *   zoned  f is asked only behind a label
+ * Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM.
+ */
+int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets,
+		  bool zoned);
 void prefilter_finish(struct prefilter_builder *b);
 
 /* Chooses classes for pf->fits such that the shapes lose least. */

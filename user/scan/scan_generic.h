@@ -20,9 +20,70 @@ struct reader {
 	struct scan_job *job;
 	size_t next;                      /* places before this one are decided */
 	size_t base;                      /* the place of words[0] bit 0 */
+	size_t zone_to;                   /* zones seen so far end there */
 	u64 words[BACK_WORDS + WORDS];    /* where a form may begin */
 	u64 anchored[BACK_WORDS + WORDS]; /* where an anchored one may */
+	u64 zone[BACK_WORDS + WORDS];     /* where a label may stand before */
 };
+
+/* Bits [from, to) of the word whose bit 0 is at `place`. */
+static inline u64 range(size_t place, size_t from, size_t to)
+{
+	u64 bits = ~0ULL;
+
+	if (to <= place || from >= place + 64 || from >= to)
+		return 0;
+	if (from > place)
+		bits &= ~0ULL << (from - place);
+	if (to < place + 64)
+		bits &= ~(~0ULL << (to - place));
+	return bits;
+}
+
+/* The zones in the word at `place`, before which labels may end at `ends`; sets r->zone_to. */
+static u64 zones(struct reader *r, size_t place, u64 ends)
+{
+	u64 zone = range(place, place, r->zone_to);
+
+	for (; ends; ends &= ends - 1) {
+		size_t end = place + (size_t)__builtin_ctzll(ends);
+		unsigned int reach;
+
+		if (end > 2 && !label_tail(&r->s->label_filter, r->job->text, end))
+			continue;
+		reach = label_index_reach(r->s->labels, r->job->text, end);
+		zone |= range(place, end, end + reach);
+		if (end + reach > r->zone_to)
+			r->zone_to = end + reach;
+	}
+	return zone;
+}
+
+/* The zones that reach beyond where scanning begins. */
+static void zones_before(struct reader *r)
+{
+	size_t back = r->job->start < 64 ? r->job->start : 64, from = r->job->start - back;
+	u64 ends;
+
+	if (!back)
+		return;
+	labels_fit(&r->s->label_filter, r->job, from, back, &ends);
+	zones(r, from, ends);
+}
+
+/* Which of the places `zoned` of text[at, at + n) are in a zone, and the zones of it. */
+static void make_zones(struct reader *r, size_t held, size_t at, size_t n, const u64 *zoned)
+{
+	u64 ends[WORDS], *zone = r->zone + held;
+
+	labels_fit(&r->s->label_filter, r->job, at, n, ends);
+	for (size_t w = 0; w < (n + 63) / 64; w++) {
+		zone[w] = r->s->unindexed ? ~0ULL : 0;
+		if (ends[w] || r->zone_to > at + 64 * w)
+			zone[w] |= zones(r, at + 64 * w, ends[w]);
+		r->words[held + w] |= zoned[w] & zone[w];
+	}
+}
 
 /* Marks the places from which a match may reach an anchor at q. */
 static void mark_before(struct reader *r, const struct anchor *a, size_t q)
@@ -53,9 +114,12 @@ static void mark_anchors(struct reader *r, size_t at, u64 bits)
 /* Makes the words of text[at, at + n), n <= BATCH, behind the `held` ones. */
 static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 {
-	u64 anchors[WORDS];
+	u64 anchors[WORDS], zoned[WORDS];
+	struct fits fits = {.candidates = r->words + held, .zoned = zoned, .anchors = anchors};
 
-	shapes_fit(&r->s->prefilter, r->job, at, n, r->words + held, anchors);
+	shapes_fit(&r->s->prefilter, r->job, at, n, &fits);
+	if (r->s->labels)
+		make_zones(r, held, at, n, zoned);
 	memset(r->anchored + held, 0, (n + 63) / 64 * sizeof(r->anchored[0]));
 	if (!r->s->prefilter.nanchors)
 		return;
@@ -103,7 +167,8 @@ static bool read_word(struct reader *r, size_t w)
 		bits &= bits - 1;
 		if (!possible(r->s, r->job, p))
 			continue;
-		switch (confirm(r->s, r->job, p, r->anchored[w] >> p_bit & 1, &m)) {
+		switch (confirm(r->s, r->job, p, r->anchored[w] >> p_bit & 1,
+				r->zone[w] >> p_bit & 1, &m)) {
 		case UNDECIDED:
 			r->job->decided = p;
 			return false;
@@ -122,8 +187,11 @@ static bool read_word(struct reader *r, size_t w)
 static void run(const struct scanner *s, struct scan_job *job)
 {
 	struct reader r = {.s = s, .job = job, .next = job->start, .base = job->start};
-	size_t held = 0, at = job->start, back = (s->prefilter.back + 63u) / 64, words, ready, n;
+	size_t held = 0, at = job->start,
+	       back = (s->prefilter.back + 63u) / 64, words, ready, n;
 
+	if (s->labels)
+		zones_before(&r);
 	while (at < job->len) {
 		n = job->len - at < BATCH ? job->len - at : BATCH;
 		make_words(&r, held, at, n);
@@ -138,6 +206,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 		held = words - ready;
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
 		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));
+		memmove(r.zone, r.zone + ready, held * sizeof(*r.zone));
 		r.base += 64 * ready;
 	}
 }

@@ -23,7 +23,7 @@ static u64 label_bit(struct scanner *s, const struct label_set *set, struct scan
 		if (label_set_same(s->label_sets[i], set))
 			return 1ULL << i;
 	if (s->nlabels == LABEL_SETS) {
-		sf->unindexed = true;
+		sf->unindexed = s->unindexed = true;
 		return 0;
 	}
 	s->label_sets[s->nlabels] = set;
@@ -47,11 +47,13 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	if (!r)
 		r = form_sets(f, &sets);
 	if (!r)
-		r = prefilter_add(b, f, &sets);
+		r = prefilter_add(b, f, &sets, sf->labels != 0);
 	if (r < 0)
 		return r;
 	if (r)
 		g->anchored |= bit;
+	if (sf->labels)
+		g->zoned |= bit;
 	if (f->labels || f->unless)
 		g->labelled |= bit;
 	group_add(g, s->nforms % GROUP_FORMS, &sets);
@@ -79,6 +81,8 @@ static int add_forms(struct scanner *s, const bool *enabled)
 			r = add_form(s, b, i);
 	if (!r && s->nlabels)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
+	if (!r && s->nlabels)
+		label_filter_build(&s->label_filter, s->labels);
 	if (!r)
 		prefilter_finish(b);
 	free(b);

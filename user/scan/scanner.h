@@ -25,6 +25,7 @@
 struct group {
 	u64 anchored; /* possible only where an anchor was seen */
 	u64 labelled; /* need a label, or must not have one */
+	u64 zoned;    /* possible only in the zone behind a label */
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
 };
@@ -66,12 +67,21 @@ struct scanner {
 	struct group *groups;
 	struct prefilter prefilter;
 	const struct label_index *labels; /* NULL: no form has any */
+	struct label_filter label_filter;
 	u16 nlabels;
+	bool unindexed; /* some form's labels are not in it */
 	const struct label_set *label_sets[LABEL_SETS];
 };
 
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
 int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa);
+
+/* What the shapes find, a bit for a place. */
+struct fits {
+	u64 *candidates; /* a form may begin */
+	u64 *zoned;      /* one that needs a label may */
+	u64 *anchors;    /* an anchor may stand */
+};
 
 enum verdict { NO_MATCH, MATCH, UNDECIDED };
 
@@ -79,9 +89,10 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
  * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
  * validators. Adds to job->rejected unless UNDECIDED, and to job->walked.
  *   anchored  whether an anchored form may match here
+ *   zoned     whether a label may stand before
  */
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
-		     struct match *ret_m);
+		     bool zoned, struct match *ret_m);
 
 /* The forms of g that may match at p, as far as their first bytes and the two before tell. */
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len);

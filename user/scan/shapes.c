@@ -69,7 +69,8 @@ static bool keep_anchor(struct prefilter *pf, const struct anchor *a)
 	return true;
 }
 
-int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets)
+int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets,
+		  bool zoned)
 {
 	struct shape sh, around;
 	struct anchor anchor;
@@ -77,6 +78,10 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, const struc
 
 	memcpy(sh.at[0], sets->before[0], sizeof(sh.at[0]));
 	memcpy(sh.at[1], sets->at[0], sizeof(sh.at) - sizeof(sh.at[0]));
+	if (zoned) {
+		shape_join(&b->zoned, &sh);
+		return 0;
+	}
 	if (shape_rate(&sh) > OFTEN) {
 		r = form_anchor(f, &anchor, &around);
 		if (r < 0)
@@ -87,19 +92,23 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, const struc
 		}
 	}
 	b->shapes[b->n++] = sh;
-	if (b->n == SHAPES)
+	if (b->n == array_size(b->shapes))
 		join_cheapest(b);
 	return 0;
 }
 
+static void put_shape(struct prefilter *pf, const struct shape *sh, int s)
+{
+	for (int i = 0; i < SHAPE_DEPTH; i++)
+		for (unsigned int c = 0; c < 256; c++)
+			pf->fits[c] |= (u64)sh->at[i][c] << (8 * i + s);
+}
+
 void prefilter_finish(struct prefilter_builder *b)
 {
-	for (size_t s = 0; s < SHAPES; s++) {
-		const struct shape *sh = s == SHAPE_ANCHOR ? &b->anchored : &b->shapes[s];
-
-		for (int i = 0; i < SHAPE_DEPTH && (s < b->n || s == SHAPE_ANCHOR); i++)
-			for (unsigned int c = 0; c < 256; c++)
-				b->pf->fits[c] |= (u64)sh->at[i][c] << (8 * i + (int)s);
-	}
+	for (size_t s = 0; s < b->n; s++)
+		put_shape(b->pf, &b->shapes[s], (int)s);
+	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
+	put_shape(b->pf, &b->anchored, SHAPE_ANCHOR);
 	classes_choose(b->pf);
 }

@@ -19,10 +19,10 @@ static inline u64 shape_step(const struct prefilter *pf, const struct scan_job *
 
 /*
  * Where shapes fit text[at, at + n): bit i of word w for a match that begins at
- * at + 64 w + i (candidates), or an anchor there.
+ * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
  */
 static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
-			      size_t n, u64 *candidates, u64 *anchors)
+			      size_t n, struct fits *to)
 {
 	u64 now = at ? 0xff & pf->fits[job->text[at - 1]] : 0xff & pf->fits['\n'];
 	size_t i = at;
@@ -30,12 +30,28 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	for (; i < at + SHAPE_DEPTH - 2; i++)
 		now = shape_step(pf, job, i, now);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
-		candidates[w] = anchors[w] = 0;
+		u64 candidates = 0, zoned = 0, anchors = 0;
+
 		for (size_t bit = 0; bit < 64 && w * 64 + bit < n; bit++, i++) {
 			now = shape_step(pf, job, i, now);
-			candidates[w] |= (u64)((now >> 56 & ~(1U << SHAPE_ANCHOR)) != 0) << bit;
-			anchors[w] |= (now >> 63) << bit;
+			candidates |= (u64)((now >> 56 & SHAPES_PLAIN) != 0) << bit;
+			zoned |= (now >> (56 + SHAPE_ZONED) & 1) << bit;
+			anchors |= (now >> (56 + SHAPE_ANCHOR) & 1) << bit;
 		}
+		to->candidates[w] = candidates;
+		to->zoned[w] = zoned;
+		to->anchors[w] = anchors;
+	}
+}
+
+/* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
+static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
+			      size_t n, u64 *ends)
+{
+	for (size_t w = 0; w < (n + 63) / 64; w++) {
+		ends[w] = 0;
+		for (size_t i = 64 * w; i < n && i < 64 * w + 64; i++)
+			ends[w] |= (u64)(at + i < 3 || label_tail(lf, job->text, at + i)) << i % 64;
 	}
 }
 
