@@ -125,21 +125,33 @@ static void count_refused(const struct scanner *s, struct scan_job *job, const u
 			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
 }
 
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
-		     bool zoned, struct match *ret_m)
+/* The forms of group g to ask at p. */
+static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, size_t p,
+		  const struct hints *hints)
+{
+	const struct group *group = &s->groups[g];
+	u64 forms = 0;
+
+	for (int bank = 0; bank < BANKS; bank++)
+		forms |= group->under[bank][hints->fit[bank]];
+	if (hints->anchored)
+		forms |= group->anchored;
+	if (hints->zoned)
+		forms |= group->zoned;
+	forms &= group_filter(group, job->text, p, job->len);
+	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
+}
+
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
+		     const struct hints *hints, struct match *ret_m)
 {
 	const struct scan_form *best = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
 	size_t end = 0, longest = 0;
 
 	for (u16 g = 0; g < s->ngroups; g++) {
-		u64 m = group_filter(&s->groups[g], job->text, p, job->len);
-
-		if (!anchored)
-			m &= ~s->groups[g].anchored;
-		m = zoned ? group_labelled(s, g, job->text, p, m) : m & ~s->groups[g].zoned;
 		refused[g] = 0;
-		for (; m; m &= m - 1) {
+		for (u64 m = to_ask(s, g, job, p, hints); m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
 			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
 

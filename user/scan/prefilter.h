@@ -9,9 +9,10 @@
  *            before the  first   second
  *             match      byte    byte
  *
- * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s of a byte. Where
- * the bytes fit a shape there is a candidate. The last shape is of another kind: its place 1
- * is a byte that its forms cannot do without (an '@'), and a match begins some bytes before.
+ * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s % 8 of a byte of bank
+ * s / 8. Where the bytes fit a shape there is a candidate. The last two are of another kind: one
+ * is that of all forms that need a label. The place 1 of the other is a byte that its forms
+ * cannot do without (an '@'), and a match begins some bytes before.
  */
 #ifndef SCAN_PREFILTER_H
 #define SCAN_PREFILTER_H
@@ -19,15 +20,18 @@
 #include <scrim/rules.h>
 
 #define FILTER_DEPTH 12 /* bytes of a match whose sets are known; see struct group */
-#define SHAPES       8
+#define GROUP_FORMS  64
+#define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+#define BANKS        2  /* of eight shapes */
+#define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
 #define SHAPE_ANCHOR (SHAPES - 1)
 #define SHAPE_ZONED  (SHAPES - 2) /* of all forms that need a label */
-#define SHAPES_PLAIN ((1u << SHAPE_ZONED) - 1)
+#define LAST_PLAIN   ((1u << SHAPE_ZONED % 8) - 1) /* the plain ones of the last bank */
 #define ANCHORS      8 /* different ones under SHAPE_ANCHOR */
 
-#define CLASSES    16 /* of bytes */
-#define CLASS_WILD 15 /* what is not there yet: fits everything */
+#define CLASSES     64 /* of bytes, at most */
+#define CLASSES_CUT 16 /* at most, for class_low[] and so on */
 
 struct shape {
 	bool at[SHAPE_DEPTH][256];
@@ -41,11 +45,12 @@ struct anchor {
 };
 
 struct prefilter {
-	u64 fits[256]; /* by byte: bit 8 i + s if it fits shape s at place i */
-	u8 class[256]; /* by byte: below CLASS_WILD; control bytes share one, those over 0x7f too */
-	u8 fits_class[SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
+	u64 fits[BANKS][256]; /* by byte: bit 8 i + s if it fits shape s of the bank at place i */
+	u8 class[256]; /* by byte: below `wild`; control bytes share one, those over 0x7f too */
+	u8 wild;       /* what is not there yet: fits everything */
+	u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
 	/*
-	 * class[] cut for shuffles. Row h: the bytes 16 h to 16 h + 15. By lower half: classes of
+	 * class[] cut for shuffles of sixteen bytes, if there are at most CLASSES_CUT. Row h: the bytes 16 h to 16 h + 15. By lower half: classes of
 	 * rows 2i + 2 (low four bits) and 2i + 3 (high); by upper half: which of both it is; by
 	 * upper half: the class where the row has only one.
 	 */
@@ -95,32 +100,48 @@ int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t
  */
 int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *ret_shape);
 
+#define PIECES 8
+
+/*
+ * Takes f apart into at most PIECES shapes: what begins with one digit, with two... Every match
+ * fits one of them. Returns how many, or -ENOMEM.
+ *   before  the first place of all of them
+ */
+int form_pieces(const struct form *f, const bool before[256], struct shape ret_shapes[PIECES]);
+
 /*
  * Gathers forms under shapes: add each, then finish. A builder is some 40 KiB, zeroed.
  */
 struct prefilter_builder {
 	size_t n;
 	struct shape shapes[SHAPE_ZONED + 1]; /* one more than may stay */
+	u64 forms[SHAPE_ZONED + 1][GROUPS_MAX]; /* which of them are under it */
+	float rate[SHAPE_ZONED + 1];
+	float loss[SHAPE_ZONED + 1][SHAPE_ZONED + 1]; /* what two find more when put together */
 	struct shape anchored, zoned;
 	struct prefilter *pf;
 };
 
 /*
+ *   index  f's number, for b->forms
  *   zoned  f is asked only behind a label
  * Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM.
  */
-int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets,
-		  bool zoned);
-void prefilter_finish(struct prefilter_builder *b);
-
-/* Chooses classes for pf->fits such that the shapes lose least. */
-void classes_choose(struct prefilter *pf);
-
+int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
+		  const struct form_sets *sets, bool zoned);
 /*
- * What of a set's bytes a text has: by kind of byte (digit, letter, other), in parts of 1.
- * Shapes are weighed with it: numbers come in runs and words in runs.
+ *   classes  CLASSES or CLASSES_CUT
  */
-#define BYTE_KINDS 3
+void prefilter_finish(struct prefilter_builder *b, unsigned int classes);
+
+/* Chooses classes for pf->fits, at most n with the wild one, such that the shapes lose least. */
+void classes_choose(struct prefilter *pf, unsigned int n);
+
+/* Kinds of bytes: numbers come in runs and words in runs. */
+enum byte_kind { KIND_DIGIT, KIND_LETTER, KIND_OTHER, BYTE_KINDS };
+enum byte_kind byte_kind(u8 c);
+
+/* What of a set's bytes a text has, by kind, in parts of 1. Shapes are weighed with it. */
 struct mass {
 	float of[BYTE_KINDS];
 };

@@ -24,6 +24,7 @@ struct reader {
 	u64 words[BACK_WORDS + WORDS];    /* where a form may begin */
 	u64 anchored[BACK_WORDS + WORDS]; /* where an anchored one may */
 	u64 zone[BACK_WORDS + WORDS];     /* where a label may stand before */
+	u8 fit[BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes fit */
 };
 
 /* Bits [from, to) of the word whose bit 0 is at `place`. */
@@ -117,9 +118,14 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 	u64 anchors[WORDS], zoned[WORDS];
 	struct fits fits = {.candidates = r->words + held, .zoned = zoned, .anchors = anchors};
 
+	for (int bank = 0; bank < BANKS; bank++)
+		fits.fit[bank] = r->fit[bank] + 64 * held;
+
 	shapes_fit(&r->s->prefilter, r->job, at, n, &fits);
 	if (r->s->labels)
 		make_zones(r, held, at, n, zoned);
+	else
+		memset(r->zone + held, 0, (n + 63) / 64 * sizeof(r->zone[0]));
 	memset(r->anchored + held, 0, (n + 63) / 64 * sizeof(r->anchored[0]));
 	if (!r->s->prefilter.nanchors)
 		return;
@@ -136,39 +142,26 @@ static void mark_open_end(struct reader *r)
 		mark_before(r, &pf->anchors[i], r->job->len);
 }
 
-/* Whether any form passes the filter at p, or would have to be asked. */
-static inline bool possible(const struct scanner *s, const struct scan_job *job, size_t p)
-{
-	const struct group *g = s->groups;
-	const u8 *t = job->text + p;
-	u64 forms;
-
-	if (s->ngroups > 1 || p < 2 || job->len - p < FILTER_DEPTH)
-		return true;
-	forms = g->before[(u8)(t[-2] - '0') < 10][t[-1]];
-	for (int k = 0; k < FILTER_DEPTH; k++)
-		forms &= g->at[k][t[k]];
-	return forms != 0;
-}
-
 /* Reads word w; false where it comes to what is undecided. */
 static bool read_word(struct reader *r, size_t w)
 {
 	size_t place = r->base + 64 * w, p;
-	unsigned int p_bit;
 	u64 bits = r->words[w] | r->anchored[w];
 	struct match m;
 
 	if (r->next > place)
 		bits = r->next - place < 64 ? bits & ~0ULL << (r->next - place) : 0;
 	while (bits) {
-		p_bit = (unsigned int)__builtin_ctzll(bits);
-		p = place + p_bit;
+		unsigned int bit = (unsigned int)__builtin_ctzll(bits);
+		const struct hints hints = {
+			.fit = {r->fit[0][64 * w + bit], r->fit[1][64 * w + bit]},
+			.anchored = r->anchored[w] >> bit & 1,
+			.zoned = r->zone[w] >> bit & 1,
+		};
+
+		p = place + bit;
 		bits &= bits - 1;
-		if (!possible(r->s, r->job, p))
-			continue;
-		switch (confirm(r->s, r->job, p, r->anchored[w] >> p_bit & 1,
-				r->zone[w] >> p_bit & 1, &m)) {
+		switch (confirm(r->s, r->job, p, &hints, &m)) {
 		case UNDECIDED:
 			r->job->decided = p;
 			return false;
@@ -186,10 +179,14 @@ static bool read_word(struct reader *r, size_t w)
 
 static void run(const struct scanner *s, struct scan_job *job)
 {
-	struct reader r = {.s = s, .job = job, .next = job->start, .base = job->start};
+	struct reader r;
 	size_t held = 0, at = job->start,
 	       back = (s->prefilter.back + 63u) / 64, words, ready, n;
 
+	r.s = s;
+	r.job = job;
+	r.next = r.base = job->start;
+	r.zone_to = 0;
 	if (s->labels)
 		zones_before(&r);
 	while (at < job->len) {
@@ -207,6 +204,8 @@ static void run(const struct scanner *s, struct scan_job *job)
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
 		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));
 		memmove(r.zone, r.zone + ready, held * sizeof(*r.zone));
+		for (int bank = 0; bank < BANKS; bank++)
+			memmove(r.fit[bank], r.fit[bank] + 64 * ready, 64 * held);
 		r.base += 64 * ready;
 	}
 }

@@ -47,7 +47,7 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	if (!r)
 		r = form_sets(f, &sets);
 	if (!r)
-		r = prefilter_add(b, f, &sets, sf->labels != 0);
+		r = prefilter_add(b, f, s->nforms, &sets, sf->labels != 0);
 	if (r < 0)
 		return r;
 	if (r)
@@ -59,6 +59,16 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	group_add(g, s->nforms % GROUP_FORMS, &sets);
 	s->nforms++;
 	return 0;
+}
+
+/* What the builder knows of the forms under each shape, by a bank's fits. */
+static void take_under(struct scanner *s, const struct prefilter_builder *b)
+{
+	for (u16 g = 0; g < s->ngroups; g++)
+		for (unsigned int fit = 0; fit < 256; fit++)
+			for (size_t i = 0; i < b->n; i++)
+				if (fit >> i % 8 & 1)
+					s->groups[g].under[i / 8][fit] |= b->forms[i][g];
 }
 
 static int add_forms(struct scanner *s, const bool *enabled)
@@ -83,8 +93,10 @@ static int add_forms(struct scanner *s, const bool *enabled)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
 	if (!r && s->nlabels)
 		label_filter_build(&s->label_filter, s->labels);
-	if (!r)
-		prefilter_finish(b);
+	if (!r) {
+		prefilter_finish(b, CLASSES_CUT);
+		take_under(s, b);
+	}
 	free(b);
 	return r;
 }

@@ -13,9 +13,7 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define GROUP_FORMS 64
 #define LABEL_SETS  64 /* different ones that are looked up together */
-#define GROUPS_MAX  (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
 
 /*
  * 64 forms. A set bit means "form possible": before[j][c] if byte c stands before the match
@@ -28,6 +26,7 @@ struct group {
 	u64 zoned;    /* possible only in the zone behind a label */
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
+	u64 under[BANKS][256]; /* by which shapes of a bank fit: the forms under them */
 };
 
 /*
@@ -76,11 +75,19 @@ struct scanner {
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
 int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa);
 
-/* What the shapes find, a bit for a place. */
+/* What the shapes find. */
 struct fits {
-	u64 *candidates; /* a form may begin */
+	u64 *candidates; /* a bit for a place: a form may begin */
 	u64 *zoned;      /* one that needs a label may */
 	u64 *anchors;    /* an anchor may stand */
+	u8 *fit[BANKS];  /* a byte for a place: the shapes of a bank that fit */
+};
+
+/* What is known of a place. */
+struct hints {
+	u8 fit[BANKS];
+	bool anchored; /* an anchored form may match */
+	bool zoned;    /* a label may stand before */
 };
 
 enum verdict { NO_MATCH, MATCH, UNDECIDED };
@@ -88,11 +95,9 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
 /*
  * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
  * validators. Adds to job->rejected unless UNDECIDED, and to job->walked.
- *   anchored  whether an anchored form may match here
- *   zoned     whether a label may stand before
  */
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
-		     bool zoned, struct match *ret_m);
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
+		     const struct hints *hints, struct match *ret_m);
 
 /* The forms of g that may match at p, as far as their first bytes and the two before tell. */
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len);

@@ -76,7 +76,7 @@ static inline void classify64(const struct class_tables *t, const struct prefilt
 		_mm256_storeu_si256((__m256i *)(to + i),
 				    classes_of(t, _mm256_loadu_si256((const __m256i *)(text + i))));
 	if (n < 64)
-		memset(to + n, job->ends ? pf->class['\n'] : CLASS_WILD, 64 - n);
+		memset(to + n, job->ends ? pf->class['\n'] : pf->wild, 64 - n);
 }
 
 /*
@@ -86,11 +86,11 @@ static inline void classify64(const struct class_tables *t, const struct prefilt
 static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
 			      size_t n, struct fits *to)
 {
-	const __m256i plain = _mm256_set1_epi8(SHAPES_PLAIN), zero = _mm256_setzero_si256();
+	const __m256i plain = _mm256_set1_epi8(LAST_PLAIN), zero = _mm256_setzero_si256();
 	const struct class_tables t = class_tables(pf);
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 	u8 *first = classes + 64;    /* of text[at] */
-	__m256i places[SHAPE_DEPTH];
+	__m256i places[BANKS][SHAPE_DEPTH];
 
 	first[-1] = pf->class[at ? job->text[at - 1] : '\n'];
 	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
@@ -99,23 +99,29 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		classify64(&t, pf, job, at + i, left < 64 ? left : 64, first + i);
 	}
 	for (int i = 0; i < SHAPE_DEPTH; i++)
-		places[i] = twice(pf->fits_class[i]);
+		for (int bank = 0; bank < BANKS; bank++)
+			places[bank][i] = twice(pf->fits_class[bank][i]);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		u64 none = 0, zoned = 0, anchors = 0;
 
 		for (int half = 0; half < 64; half += 32) {
 			const u8 *c = first + 64 * w + half - 1;
-			__m256i fit = _mm256_set1_epi8(-1);
+			__m256i fit = _mm256_set1_epi8(-1), last = fit;
 
-			for (int i = 0; i < SHAPE_DEPTH; i++)
-				fit = _mm256_and_si256(
-					fit, _mm256_shuffle_epi8(
-						     places[i],
-						     _mm256_loadu_si256((const __m256i *)(c + i))));
-			anchors |= bits_of(fit) << half;
-			zoned |= bits_of(_mm256_add_epi8(fit, fit)) << half;
-			none |= bits_of(_mm256_cmpeq_epi8(_mm256_and_si256(plain, fit), zero))
-				<< half;
+			for (int i = 0; i < SHAPE_DEPTH; i++) {
+				__m256i class = _mm256_loadu_si256((const __m256i *)(c + i));
+
+				fit = _mm256_and_si256(fit,
+						       _mm256_shuffle_epi8(places[0][i], class));
+				last = _mm256_and_si256(last,
+							_mm256_shuffle_epi8(places[1][i], class));
+			}
+			_mm256_storeu_si256((__m256i *)(to->fit[0] + 64 * w + half), fit);
+			_mm256_storeu_si256((__m256i *)(to->fit[1] + 64 * w + half), last);
+			anchors |= bits_of(last) << half;
+			zoned |= bits_of(_mm256_add_epi8(last, last)) << half;
+			fit = _mm256_or_si256(fit, _mm256_and_si256(plain, last));
+			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
 		}
 		to->candidates[w] = ~none;
 		to->zoned[w] = zoned;
