@@ -28,7 +28,7 @@ static const char help[] =
 	"limit `drain`. A second signal resets them at once. What is pinned stays, and refuses:\n"
 	"`scrim detach` takes it down.\n"
 	"\n"
-	"SCRIM_ISA=scalar or avx2 in the environment forces the instruction set of scanning.\n"
+	"SCRIM_ISA=scalar, avx2 or avx512 in the environment forces the instruction set of scanning.\n"
 	"\n"
 	"exit codes: 0 orderly end; 1 could not start, or broke while it ran; 2 wrong command "
 	"line\n"

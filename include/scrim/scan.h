@@ -17,8 +17,8 @@
 
 #include <scrim/rules.h>
 
-/* Instruction sets, worst first. SCRIM_ISA=scalar|avx2 in the environment forces one. */
-enum isa { ISA_SCALAR, ISA_AVX2, ISA_COUNT };
+/* Instruction sets, worst first. SCRIM_ISA=scalar|avx2|avx512 in the environment forces one. */
+enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
 const char *isa_name(enum isa isa);
 /* Whether this CPU has it. */

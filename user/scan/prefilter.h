@@ -10,8 +10,8 @@
  *             match      byte    byte
  *
  * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s % 8 of a byte of bank
- * s / 8. Where the bytes fit a shape there is a candidate. The last two are of another kind: one
- * is that of all forms that need a label. The place 1 of the other is a byte that its forms
+ * s / 8. Where the bytes fit a shape there is a candidate. The last are of another kind: one
+ * is that of all forms that need a label. The place 1 of the other two is a byte that their forms
  * cannot do without (an '@'), and a match begins some bytes before.
  */
 #ifndef SCAN_PREFILTER_H
@@ -25,10 +25,12 @@
 #define BANKS        2  /* of eight shapes */
 #define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
-#define SHAPE_ANCHOR (SHAPES - 1)
-#define SHAPE_ZONED  (SHAPES - 2) /* of all forms that need a label */
-#define LAST_PLAIN   ((1u << SHAPE_ZONED % 8) - 1) /* the plain ones of the last bank */
-#define ANCHORS      8 /* different ones under SHAPE_ANCHOR */
+#define SHAPE_ZONED  (SHAPES - 3) /* of all forms that need a label */
+#define SHAPE_ANCHOR (SHAPES - 2) /* this and the last one */
+#define LAST_PLAIN   ((1 << SHAPE_ZONED % 8) - 1) /* the plain shapes of the last bank */
+#define LAST_ZONED   (1 << SHAPE_ZONED % 8)
+#define LAST_ANCHORS (3 << SHAPE_ANCHOR % 8)
+#define ANCHORS      8 /* different ones: the first has a shape, the others share one */
 
 #define CLASSES     64 /* of bytes, at most */
 #define CLASSES_CUT 16 /* at most, for class_low[] and so on */
@@ -41,7 +43,7 @@ struct shape {
 struct anchor {
 	bool is[256];
 	bool prefix[256];
-	u16 back; /* it begins at most that many bytes before */
+	u16 least, back; /* it begins at least, and at most, that many bytes before */
 };
 
 struct prefilter {
@@ -94,7 +96,7 @@ int form_sets(const struct form *f, struct form_sets *ret_sets);
 int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t n);
 
 /*
- * Finds a byte f cannot do without.
+ * Finds bytes one of which f cannot do without.
  *   ret_shape  what stands around it: place 1 is the byte itself
  * Returns 1, or 0 if there is none, -ENOMEM.
  */
@@ -118,7 +120,7 @@ struct prefilter_builder {
 	u64 forms[SHAPE_ZONED + 1][GROUPS_MAX]; /* which of them are under it */
 	float rate[SHAPE_ZONED + 1];
 	float loss[SHAPE_ZONED + 1][SHAPE_ZONED + 1]; /* what two find more when put together */
-	struct shape anchored, zoned;
+	struct shape anchored[2], zoned;
 	struct prefilter *pf;
 };
 

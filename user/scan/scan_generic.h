@@ -86,16 +86,17 @@ static void make_zones(struct reader *r, size_t held, size_t at, size_t n, const
 	}
 }
 
-/* Marks the places from which a match may reach an anchor at q. */
-static void mark_before(struct reader *r, const struct anchor *a, size_t q)
+/* Marks the places from which a match may reach an anchor at q, `least` bytes before it or more. */
+static void mark_before(struct reader *r, const struct anchor *a, size_t q, size_t least)
 {
-	size_t p = q, least = q > a->back ? q - a->back : 0;
+	size_t p = q, first = q > a->back ? q - a->back : 0;
 
-	if (least < r->base)
-		least = r->base;
-	while (p > least && a->prefix[r->job->text[p - 1]]) {
+	if (first < r->base)
+		first = r->base;
+	while (p > first && a->prefix[r->job->text[p - 1]]) {
 		p--;
-		r->anchored[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
+		if (q - p >= least)
+			r->anchored[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
 	}
 }
 
@@ -108,7 +109,7 @@ static void mark_anchors(struct reader *r, size_t at, u64 bits)
 
 		for (u16 i = 0; i < pf->nanchors; i++)
 			if (pf->anchors[i].is[r->job->text[q]])
-				mark_before(r, &pf->anchors[i], q);
+				mark_before(r, &pf->anchors[i], q, pf->anchors[i].least);
 	}
 }
 
@@ -139,7 +140,7 @@ static void mark_open_end(struct reader *r)
 	const struct prefilter *pf = &r->s->prefilter;
 
 	for (u16 i = 0; i < pf->nanchors && !r->job->ends; i++)
-		mark_before(r, &pf->anchors[i], r->job->len);
+		mark_before(r, &pf->anchors[i], r->job->len, 1);
 }
 
 /* Reads word w; false where it comes to what is undecided. */

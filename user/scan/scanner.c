@@ -94,7 +94,7 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	if (!r && s->nlabels)
 		label_filter_build(&s->label_filter, s->labels);
 	if (!r) {
-		prefilter_finish(b, CLASSES_CUT);
+		prefilter_finish(b, s->isa == ISA_AVX512 ? CLASSES : CLASSES_CUT);
 		take_under(s, b);
 	}
 	free(b);

@@ -55,7 +55,7 @@ struct scan_code {
 	void (*run)(const struct scanner *s, struct scan_job *job);
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 };
-extern const struct scan_code scan_scalar, scan_avx2;
+extern const struct scan_code scan_scalar, scan_avx2, scan_avx512;
 
 struct scanner {
 	struct arena arena; /* owns all of it */

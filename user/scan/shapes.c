@@ -62,8 +62,10 @@ static void join_cheapest(struct prefilter_builder *b)
 }
 
 /* Keeps the anchor; anchors at the same bytes share one. False if there is no room. */
-static bool keep_anchor(struct prefilter *pf, const struct anchor *a)
+static bool keep_anchor(struct prefilter_builder *b, const struct anchor *a,
+			const struct shape *around)
 {
+	struct prefilter *pf = b->pf;
 	struct anchor *old = pf->anchors, *end = pf->anchors + pf->nanchors;
 
 	while (old < end && memcmp(old->is, a->is, sizeof(a->is)) != 0)
@@ -76,10 +78,13 @@ static bool keep_anchor(struct prefilter *pf, const struct anchor *a)
 	}
 	for (unsigned int c = 0; c < 256; c++)
 		old->prefix[c] |= a->prefix[c];
+	if (a->least < old->least)
+		old->least = a->least;
 	if (a->back > old->back)
 		old->back = a->back;
 	if (a->back > pf->back)
 		pf->back = a->back;
+	shape_join(&b->anchored[old != pf->anchors], around);
 	return true;
 }
 
@@ -105,10 +110,8 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		r = form_anchor(f, &anchor, &around);
 		if (r < 0)
 			return r;
-		if (r && shape_rate(&around) < OFTEN / 4 && keep_anchor(b->pf, &anchor)) {
-			shape_join(&b->anchored, &around);
+		if (r && shape_rate(&around) < rate / 4 && keep_anchor(b, &anchor, &around))
 			return 1;
-		}
 	}
 	for (int i = 0; i < n; i++) {
 		memset(b->forms[b->n], 0, sizeof(b->forms[b->n]));
@@ -132,6 +135,7 @@ void prefilter_finish(struct prefilter_builder *b, unsigned int classes)
 	for (size_t s = 0; s < b->n; s++)
 		put_shape(b->pf, &b->shapes[s], (int)s);
 	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
-	put_shape(b->pf, &b->anchored, SHAPE_ANCHOR);
+	put_shape(b->pf, &b->anchored[0], SHAPE_ANCHOR);
+	put_shape(b->pf, &b->anchored[1], SHAPE_ANCHOR + 1);
 	classes_choose(b->pf, classes);
 }

@@ -118,8 +118,9 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			}
 			_mm256_storeu_si256((__m256i *)(to->fit[0] + 64 * w + half), fit);
 			_mm256_storeu_si256((__m256i *)(to->fit[1] + 64 * w + half), last);
-			anchors |= bits_of(last) << half;
-			zoned |= bits_of(_mm256_add_epi8(last, last)) << half;
+			anchors |= bits_of(_mm256_or_si256(last, _mm256_slli_epi16(last, 1)))
+				   << half;
+			zoned |= bits_of(_mm256_slli_epi16(last, 2)) << half;
 			fit = _mm256_or_si256(fit, _mm256_and_si256(plain, last));
 			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
 		}

@@ -48,8 +48,8 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 				to->fit[bank][w * 64 + bit] = (u8)(st.now[bank] >> 56);
 			last = st.now[BANKS - 1] >> 56;
 			candidates |= (u64)(st.now[0] >> 56 || (last & LAST_PLAIN)) << bit;
-			zoned |= (last >> SHAPE_ZONED % 8 & 1) << bit;
-			anchors |= (last >> SHAPE_ANCHOR % 8 & 1) << bit;
+			zoned |= (u64)((last & LAST_ZONED) != 0) << bit;
+			anchors |= (u64)((last & LAST_ANCHORS) != 0) << bit;
 		}
 		to->candidates[w] = candidates;
 		to->zoned[w] = zoned;
