@@ -10,7 +10,9 @@
  */
 #include "fill.h"
 #include <scrim/mask.h>
+#include <string.h>
 
+#define EACH     0x0101010101010101ULL /* times a byte: eight of it */
 #define BODY_MAX (FILL_HELD - 2) /* between the two escape characters; of data as long as it is */
 
 static u8 fill_byte(u8 c)
@@ -24,19 +26,62 @@ static u8 fill_byte(u8 c)
 	return 0; /* stays */
 }
 
+/* What of x, eight bytes of 0 to 0x7f, is in [from, to]: the top bit of each. */
+static u64 between(u64 x, u8 from, u8 to)
+{
+	return (x + (0x80u - from) * EACH) & ~(x + (0x7fu - to) * EACH) & 0x80 * EACH;
+}
+
+/* 0xff for each byte whose top bit is set. */
+static u64 whole(u64 tops)
+{
+	return (tops >> 7) * 0xff;
+}
+
+/* The same for eight bytes at a time; *ret_filled: the top bits of those replaced. */
+static u64 fill_eight(u64 x, u64 *ret_filled)
+{
+	u64 over = x & 0x80 * EACH, ascii = x & 0x7f * EACH;
+	u64 digits = between(ascii, '0', '9') & ~over, upper = between(ascii, 'A', 'Z') & ~over;
+	u64 lower = between(ascii, 'a', 'z') | over;
+
+	*ret_filled = digits | upper | lower;
+	return (x & ~whole(*ret_filled)) | (whole(digits) & '1' * EACH) |
+	       (whole(upper) & 'X' * EACH) | (whole(lower) & 'x' * EACH);
+}
+
+static size_t count_tops(u64 tops)
+{
+	return (tops >> 7) * EACH >> 56;
+}
+
 size_t mask_fill(u8 *p, size_t len)
 {
-	size_t n = 0;
+	size_t n = 0, i = 0;
+	u64 x, filled;
 
-	for (size_t i = 0; i < len; i++) {
-		u8 c = fill_byte(p[i]);
-
-		if (c) {
-			p[i] = c;
-			n++;
-		}
+	for (; i + 8 <= len; i += 8) {
+		memcpy(&x, p + i, 8);
+		x = fill_eight(x, &filled);
+		memcpy(p + i, &x, 8);
+		n += count_tops(filled);
 	}
-	return n;
+	if (i == len)
+		return n;
+	if (len < 8) {
+		for (; i < len; i++) {
+			u8 c = fill_byte(p[i]);
+
+			p[i] = c ? c : p[i];
+			n += c != 0;
+		}
+		return n;
+	}
+	/* The last eight, of which the first have been counted, and stay as they are. */
+	memcpy(&x, p + len - 8, 8);
+	x = fill_eight(x, &filled);
+	memcpy(p + len - 8, &x, 8);
+	return n + count_tops(filled >> (8 * (8 - (len - i))) << (8 * (8 - (len - i))));
 }
 
 static bool is_hex(u8 c)

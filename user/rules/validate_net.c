@@ -3,26 +3,22 @@
 #include "bytes.h"
 #include "validate.h"
 
-/* Four octets of one to three digits, none over 255. */
+/* Four octets of one to three digits, none over 255. Without branches: addresses are common. */
 bool validate_ipv4(const u8 *text, size_t len)
 {
-	unsigned int octet = 0, digits = 0, dots = 0;
+	unsigned int octet = 0, digits = 0, dots = 0, wrong = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '.') {
-			if (!digits)
-				return false;
-			dots++;
-			digits = octet = 0;
-			continue;
-		}
-		if (!byte_is_digit(text[i]) || ++digits > 3)
-			return false;
-		octet = octet * 10 + (text[i] - '0');
-		if (octet > 255)
-			return false;
+		unsigned int dot = text[i] == '.', digit = byte_is_digit(text[i]);
+
+		wrong |= (dot | digit) ^ 1;
+		wrong |= dot & (digits == 0);
+		dots += dot;
+		octet = (octet * 10 + (text[i] - '0')) * digit;
+		digits = (digits + 1) * digit;
+		wrong |= (unsigned int)(octet > 255) | (digits > 3);
 	}
-	return dots == 3 && digits;
+	return (dots == 3) & (digits > 0) & !wrong;
 }
 
 /*
