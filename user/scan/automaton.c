@@ -47,6 +47,7 @@ int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_
 		.start = offset[1],
 		.accept = first[ACCEPTS],
 		.final = first[FINAL],
+		.max = d->max,
 	};
 	free(offset);
 	return 0;

@@ -2,6 +2,10 @@
 /* The exact answer at one place of the text: which form matches there, and how far. */
 #include "scanner.h"
 #include <errno.h>
+#include <string.h>
+
+#define EACH  0x0101010101010101ULL /* times a byte: eight of it */
+#define QUICK 16                    /* longest match that is walked without looking back */
 
 /* Where a form's pattern may end at a place, in ascending order. */
 struct ends {
@@ -17,13 +21,27 @@ static bool is_digit(u8 c)
 	return c >= '0' && c <= '9';
 }
 
-u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len)
+/* How many digits stand at t, RUN_MAX at most; eight bytes are there. */
+static unsigned int digit_run(const u8 *t)
+{
+	u64 x, others;
+
+	memcpy(&x, t, sizeof(x));
+	others = ((x & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646) | ~((x | 0x80 * EACH) - 0x30 * EACH) | x;
+	others &= 0x80 * EACH;
+	return (unsigned int)__builtin_ctzll(others | 1ULL << 63) / 8;
+}
+
+u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms)
 {
 	size_t n = len - p < FILTER_DEPTH ? len - p : FILTER_DEPTH;
-	u64 forms = ~0ULL;
 
 	if (p)
-		forms = g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
+		forms &= g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
+	if (n == FILTER_DEPTH)
+		forms &= g->run[digit_run(text + p)];
+	if (!(forms & (forms - 1)))
+		return forms;
 	for (size_t k = 0; k < n && forms; k++)
 		forms &= g->at[k][text[p + k]];
 	return forms;
@@ -47,6 +65,27 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 	}
 	job->walked += (size_t)(at - begin);
 	ends->goes_on = state && state < a->final && at == end;
+}
+
+/*
+ * The same for a form of at most QUICK bytes, of which the text has more: where it may end at
+ * the latest, 0 if nowhere. Nothing in it depends on the bytes but loads, so that the walks of
+ * several places run side by side.
+ */
+static size_t walk_quick(const struct automaton *a, const u8 *text)
+{
+	const u8 *class = a->class;
+	u32 state = a->start;
+	size_t end = 0;
+
+	for (size_t i = 0; i < a->max; i += 4) {
+#pragma GCC unroll 4
+		for (size_t k = 1; k <= 4; k++) {
+			state = a->trans[state + class[text[i + k - 1]]];
+			end = state >= a->accept ? i + k : end;
+		}
+	}
+	return end;
 }
 
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
@@ -81,6 +120,18 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	struct ends ends;
 	int r;
 
+	if (sf->dfa.max <= QUICK && job->len - p > QUICK + 1) {
+		size_t e = walk_quick(&sf->dfa, job->text + p);
+
+		job->walked += sf->dfa.max;
+		if (!e)
+			return NOTHING;
+		if (form_guard_after(f, job->text, p + e, job->len, job->ends) == 1 &&
+		    (!f->validate || f->validate(job->text + p, e))) {
+			*ret_end = p + e;
+			return ACCEPTED;
+		}
+	}
 	walk(&sf->dfa, job, p, &ends);
 	if (!ends.n && !ends.goes_on)
 		return NOTHING;
@@ -138,7 +189,7 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 		forms |= group->anchored;
 	if (hints->zoned)
 		forms |= group->zoned;
-	forms &= group_filter(group, job->text, p, job->len);
+	forms = group_filter(group, job->text, p, job->len, forms);
 	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
 }
 

@@ -46,7 +46,7 @@ static bool alive(const struct automaton *a, const u8 *text, size_t p, size_t le
 static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
 {
 	for (u16 g = 0; g < s->ngroups; g++) {
-		u64 m = group_filter(&s->groups[g], text, p, len);
+		u64 m = group_filter(&s->groups[g], text, p, len, ~0ULL);
 
 		for (m = group_labelled(s, g, text, p, m); m; m &= m - 1) {
 			const struct scan_form *sf =
@@ -93,7 +93,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	for (u16 g = 0; g < s->ngroups; g++) {
-		u64 m = group_filter(&s->groups[g], text, start, len);
+		u64 m = group_filter(&s->groups[g], text, start, len, ~0ULL);
 
 		for (m = group_labelled(s, g, text, start, m); m; m &= m - 1) {
 			const struct scan_form *sf =

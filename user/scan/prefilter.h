@@ -22,6 +22,7 @@
 #define FILTER_DEPTH 12 /* bytes of a match whose sets are known; see struct group */
 #define GROUP_FORMS  64
 #define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+#define RUN_MAX      7 /* digits at the begin of a match that are counted */
 #define BANKS        2  /* of eight shapes */
 #define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
@@ -84,6 +85,7 @@ static inline bool label_tail(const struct label_filter *lf, const u8 *text, siz
 struct form_sets {
 	bool before[2][256];
 	bool at[FILTER_DEPTH][256];
+	bool run[RUN_MAX + 1]; /* by how many digits a match and what follows begin with */
 };
 
 /* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */

@@ -12,6 +12,8 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 		for (unsigned int k = 0; k < FILTER_DEPTH; k++)
 			g->at[k][c] |= (u64)sets->at[k][c] << bit;
 	}
+	for (unsigned int n = 0; n <= RUN_MAX; n++)
+		g->run[n] |= (u64)sets->run[n] << bit;
 }
 
 /* The bit of a set among the scanner's, which it joins; 0: there is none, or no room. */

@@ -26,6 +26,7 @@ struct group {
 	u64 zoned;    /* possible only in the zone behind a label */
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
+	u64 run[RUN_MAX + 1];  /* by how many digits it begins with, RUN_MAX or more alike */
 	u64 under[BANKS][256]; /* by which shapes of a bank fit: the forms under them */
 };
 
@@ -40,6 +41,7 @@ struct automaton {
 	u32 start;
 	u32 accept; /* states from here on accept */
 	u32 final;  /* states from here on accept and cannot go on */
+	u16 max;    /* longest match */
 };
 
 struct scan_form {
@@ -99,8 +101,8 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m);
 
-/* The forms of g that may match at p, as far as their first bytes and the two before tell. */
-u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len);
+/* Those of `forms` of g that may match at p, as far as their first bytes and the two before tell. */
+u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms);
 
 /* Takes out of `forms` of group g those whose labels forbid a match at p. */
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);

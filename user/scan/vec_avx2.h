@@ -108,6 +108,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			const u8 *c = first + 64 * w + half - 1;
 			__m256i fit = _mm256_set1_epi8(-1), last = fit;
 
+#pragma GCC unroll 8
 			for (int i = 0; i < SHAPE_DEPTH; i++) {
 				__m256i class = _mm256_loadu_si256((const __m256i *)(c + i));
 

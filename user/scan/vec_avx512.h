@@ -49,6 +49,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	__m512i first[SHAPE_DEPTH], second[SHAPE_DEPTH];
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 
+#pragma GCC unroll 8
 	for (int i = 0; i < SHAPE_DEPTH; i++) {
 		first[i] = _mm512_loadu_si512(pf->fits_class[0][i]);
 		second[i] = _mm512_loadu_si512(pf->fits_class[1][i]);
@@ -65,6 +66,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		__m512i fit = _mm512_set1_epi8(-1), last = fit;
 		u64 there = lowest(n - i);
 
+#pragma GCC unroll 8
 		for (int k = 0; k < SHAPE_DEPTH; k++) {
 			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
 
@@ -86,11 +88,13 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 {
 	struct byte_table places[LABEL_PLACES];
 
+#pragma GCC unroll 4
 	for (int k = 0; k < LABEL_PLACES; k++)
 		places[k] = byte_table(lf->fits[k]);
 	for (size_t i = 0; i < n; i += 64) {
 		__m512i fit = _mm512_set1_epi8(-1);
 
+#pragma GCC unroll 4
 		for (size_t k = 0; k < LABEL_PLACES; k++) {
 			size_t missing = at + i < k ? k - at - i : 0; /* before the text */
 			u64 there = lowest(n - i + k) & ~lowest(missing);
