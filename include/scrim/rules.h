@@ -189,7 +189,7 @@ u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, siz
  * is the byte behind it, 1 its last byte, and so on backwards.
  * Returns false behind the last label.
  */
-#define LABEL_PLACES 4
+#define LABEL_PLACES 5
 bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LABEL_PLACES][256]);
 /*
  * How many bytes a value may be away from a label that ends before text[end], plus one; 0 if none

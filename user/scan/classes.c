@@ -42,7 +42,7 @@ static unsigned int companion(const struct classes *cs, const u64 *fits, unsigne
 static void divide(struct classes *cs, const struct prefilter *pf)
 {
 	for (unsigned int c = 0; c < 256; c++) {
-		const u64 fits[BANKS] = {pf->fits[0][c], pf->fits[1][c]};
+		const u64 fits[BANKS] = {pf->fits[0][c], pf->fits[1][c], pf->fits[2][c]};
 		unsigned int with = companion(cs, fits, c);
 
 		cs->of[c] = (u8)(with == c ? cs->n++ : cs->of[with]);

@@ -8,15 +8,16 @@
  *                  |<----- zone: `distance` --->|
  *
  * The labels are put on eight heaps such that their sets of bytes grow least; what fits a heap
- * is looked up in a table of the last three bytes, and only then among the labels.
+ * is looked up in a table of the last four bytes, and only then among the labels.
  */
 #include "prefilter.h"
 #include <string.h>
 
 #define HEAPS 8
+#define MANY  6 /* bytes at a place */
 
 struct heap {
-	bool at[LABEL_PLACES][256];
+	bool at[HEAP_PLACES][256];
 };
 
 /* How many tails fit a heap, weighed by how common their bytes are. */
@@ -24,7 +25,7 @@ static float heap_size(const struct heap *h)
 {
 	float size = 1;
 
-	for (int k = 0; k < LABEL_PLACES; k++) {
+	for (int k = 0; k < HEAP_PLACES; k++) {
 		struct mass m = {0};
 
 		for (unsigned int c = 0; c < 256; c++)
@@ -39,7 +40,7 @@ static struct heap joined(const struct heap *a, const struct heap *b)
 {
 	struct heap both = *a;
 
-	for (int k = 0; k < LABEL_PLACES; k++)
+	for (int k = 0; k < HEAP_PLACES; k++)
 		for (unsigned int c = 0; c < 256; c++)
 			both.at[k][c] |= b->at[k][c];
 	return both;
@@ -92,30 +93,42 @@ static u64 lower_bits(const bool *set, unsigned int mask)
 static void add_tails(struct label_filter *lf, bool places[LABEL_PLACES][256])
 {
 	u64 x = lower_bits(places[1], 63), y = lower_bits(places[2], 31);
-	u32 z = (u32)lower_bits(places[3], 31);
+	u64 z = lower_bits(places[3], 31), w = lower_bits(places[4], 31);
 
-	for (unsigned int i = 0; i < 64; i++)
-		for (unsigned int j = 0; j < 32; j++)
-			if ((x >> i & 1) && (y >> j & 1))
-				lf->tails[i][j] |= z;
+	const bool brief = __builtin_popcountll(z) > MANY;
+
+	for (u64 i = x; i; i &= i - 1) {
+		for (u64 j = y; j; j &= j - 1) {
+			unsigned int xx = (unsigned int)__builtin_ctzll(i);
+			unsigned int yy = (unsigned int)__builtin_ctzll(j);
+
+			if (brief)
+				lf->brief[xx][yy] |= (u32)z;
+			for (u64 k = brief ? 0 : z; k; k &= k - 1)
+				lf->tails[tail_hash(xx, yy, (unsigned int)__builtin_ctzll(k))] |=
+					(u32)w;
+		}
+	}
 }
 
 void label_filter_build(struct label_filter *lf, const struct label_index *x)
 {
 	struct heap heaps[HEAPS + 1];
 	float sizes[HEAPS + 1];
+	bool places[LABEL_PLACES][256];
 	size_t n = 0;
 
 	memset(lf, 0, sizeof(*lf));
-	for (size_t i = 0; label_index_tail(x, i, heaps[n].at); i++) {
-		add_tails(lf, heaps[n].at);
+	for (size_t i = 0; label_index_tail(x, i, places); i++) {
+		memcpy(heaps[n].at, places, sizeof(heaps[n].at));
+		add_tails(lf, places);
 		sizes[n] = heap_size(&heaps[n]);
 		if (n == HEAPS)
 			join_cheapest(heaps, sizes);
 		else
 			n++;
 	}
-	for (int k = 0; k < LABEL_PLACES; k++) {
+	for (int k = 0; k < HEAP_PLACES; k++) {
 		for (size_t h = 0; h < n; h++)
 			for (unsigned int c = 0; c < 256; c++)
 				lf->fits[k][c] |= (u8)(heaps[h].at[k][c] << h);

@@ -23,7 +23,7 @@
 #define GROUP_FORMS  64
 #define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
 #define RUN_MAX      7 /* digits at the begin of a match that are counted */
-#define BANKS        2  /* of eight shapes */
+#define BANKS        3  /* of eight shapes */
 #define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
 #define SHAPE_ZONED  (SHAPES - 3) /* of all forms that need a label */
@@ -66,19 +66,32 @@ struct prefilter {
 /*
  * Where labels may end. For vectors: the labels on eight heaps, fits[k][c] having bit h if c may
  * stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
- * 0x7f. Closer, for a single place: bit z of tails[x][y], for the last bytes ...zyx, x & 63 (which tells
- * capitals), y & 31, z & 31.
+ * 0x7f. Closer, for a single place whose last bytes are wzyx, each by its lower five bits, x by
+ * six (which tells capitals): bit z of brief[x][y], or bit w of tails[tail_hash(x, y, z)].
  */
+#define HEAP_PLACES (LABEL_PLACES - 1)
+#define TAILS       2048
 struct label_filter {
-	u8 fits[LABEL_PLACES][256];
-	u32 tails[64][32];
+	u8 fits[HEAP_PLACES][256];
+	u32 brief[64][32]; /* of labels where many z may stand: they have two bytes */
+	u32 tails[TAILS];
 };
 void label_filter_build(struct label_filter *lf, const struct label_index *x);
 
-/* Whether a label may end before text[end], as far as its last three bytes tell; end > 2. */
+static inline unsigned int tail_hash(unsigned int x, unsigned int y, unsigned int z)
+{
+	unsigned int key = (x & 63) | (y & 31) << 6 | (z & 31) << 11;
+
+	return (key * 0x9e3779b1 >> 16) % TAILS;
+}
+
+/* Whether a label may end before text[end], as far as its last four bytes tell; end > 3. */
 static inline bool label_tail(const struct label_filter *lf, const u8 *text, size_t end)
 {
-	return lf->tails[text[end - 1] & 63][text[end - 2] & 31] >> (text[end - 3] & 31) & 1;
+	u8 x = text[end - 1], y = text[end - 2], z = text[end - 3], w = text[end - 4];
+
+	return (lf->brief[x & 63][y & 31] >> (z & 31) | lf->tails[tail_hash(x, y, z)] >> (w & 31)) &
+	       1;
 }
 
 /* What stands before a match of a form ([1]: and a digit before that), and at its bytes. */

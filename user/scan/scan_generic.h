@@ -50,7 +50,7 @@ static u64 zones(struct reader *r, size_t place, u64 ends)
 		size_t end = place + (size_t)__builtin_ctzll(ends);
 		unsigned int reach;
 
-		if (end > 2 && !label_tail(&r->s->label_filter, r->job->text, end))
+		if (end > 3 && !label_tail(&r->s->label_filter, r->job->text, end))
 			continue;
 		reach = label_index_reach(r->s->labels, r->job->text, end);
 		zone |= range(place, end, end + reach);
@@ -155,7 +155,8 @@ static bool read_word(struct reader *r, size_t w)
 	while (bits) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(bits);
 		const struct hints hints = {
-			.fit = {r->fit[0][64 * w + bit], r->fit[1][64 * w + bit]},
+			.fit = {r->fit[0][64 * w + bit], r->fit[1][64 * w + bit],
+				r->fit[2][64 * w + bit]},
 			.anchored = r->anchored[w] >> bit & 1,
 			.zoned = r->zone[w] >> bit & 1,
 		};

@@ -106,7 +106,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 
 		for (int half = 0; half < 64; half += 32) {
 			const u8 *c = first + 64 * w + half - 1;
-			__m256i fit = _mm256_set1_epi8(-1), last = fit;
+			__m256i fit = _mm256_set1_epi8(-1), second = fit, last = fit;
 
 #pragma GCC unroll 8
 			for (int i = 0; i < SHAPE_DEPTH; i++) {
@@ -114,15 +114,19 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 
 				fit = _mm256_and_si256(fit,
 						       _mm256_shuffle_epi8(places[0][i], class));
+				second = _mm256_and_si256(second,
+							  _mm256_shuffle_epi8(places[1][i], class));
 				last = _mm256_and_si256(last,
-							_mm256_shuffle_epi8(places[1][i], class));
+							_mm256_shuffle_epi8(places[2][i], class));
 			}
 			_mm256_storeu_si256((__m256i *)(to->fit[0] + 64 * w + half), fit);
-			_mm256_storeu_si256((__m256i *)(to->fit[1] + 64 * w + half), last);
+			_mm256_storeu_si256((__m256i *)(to->fit[1] + 64 * w + half), second);
+			_mm256_storeu_si256((__m256i *)(to->fit[2] + 64 * w + half), last);
 			anchors |= bits_of(_mm256_or_si256(last, _mm256_slli_epi16(last, 1)))
 				   << half;
 			zoned |= bits_of(_mm256_slli_epi16(last, 2)) << half;
-			fit = _mm256_or_si256(fit, _mm256_and_si256(plain, last));
+			fit = _mm256_or_si256(_mm256_or_si256(fit, second),
+					      _mm256_and_si256(plain, last));
 			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
 		}
 		to->candidates[w] = ~none;
@@ -138,14 +142,14 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 
 /* Rows 2 to 7 of ASCII at a place of label_filter; what control bytes, and those over 0x7f, fit. */
 struct label_tables {
-	__m256i rows[LABEL_PLACES][6], control[LABEL_PLACES], high[LABEL_PLACES];
+	__m256i rows[HEAP_PLACES][6], control[HEAP_PLACES], high[HEAP_PLACES];
 };
 
 static inline struct label_tables label_tables(const struct label_filter *lf)
 {
 	struct label_tables t;
 
-	for (int k = 0; k < LABEL_PLACES; k++) {
+	for (int k = 0; k < HEAP_PLACES; k++) {
 		for (int r = 0; r < 6; r++)
 			t.rows[k][r] = twice(lf->fits[k] + 16 * (r + 2));
 		t.control[k] = _mm256_set1_epi8((char)lf->fits[k]['\n']);
@@ -163,9 +167,9 @@ static inline void label_places(const struct label_tables *t, __m256i bytes,
 {
 	const __m256i control = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes),
 		      high = _mm256_cmpgt_epi8(_mm256_setzero_si256(), bytes);
-	__m256i fit[LABEL_PLACES];
+	__m256i fit[HEAP_PLACES];
 
-	for (int k = 0; k < LABEL_PLACES; k++)
+	for (int k = 0; k < HEAP_PLACES; k++)
 		fit[k] = _mm256_blendv_epi8(_mm256_and_si256(control, t->control[k]), t->high[k],
 					    high);
 	for (int r = 0; r < 6; r++) {
@@ -173,11 +177,11 @@ static inline void label_places(const struct label_tables *t, __m256i bytes,
 			_mm256_xor_si256(bytes, _mm256_set1_epi8((char)(16 * (r + 2)))),
 			_mm256_set1_epi8(0x70));
 
-		for (int k = 0; k < LABEL_PLACES; k++)
+		for (int k = 0; k < HEAP_PLACES; k++)
 			fit[k] = _mm256_or_si256(fit[k],
 						 _mm256_shuffle_epi8(t->rows[k][r], index));
 	}
-	for (int k = 0; k < LABEL_PLACES; k++)
+	for (int k = 0; k < HEAP_PLACES; k++)
 		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
 }
 
@@ -187,7 +191,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 {
 	const struct label_tables t = label_tables(lf);
 	const __m256i zero = _mm256_setzero_si256();
-	u8 fits[LABEL_PLACES][LABEL_CHUNK], edge[32]; /* from 32 on: text[at] */
+	u8 fits[HEAP_PLACES][LABEL_CHUNK], edge[32]; /* from 32 on: text[at] */
 	size_t back = at < 32 ? at : 32;
 
 	memset(edge, '\n', sizeof(edge));
@@ -208,7 +212,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		for (size_t half = 0; half < 64; half += 32) {
 			__m256i fit = _mm256_set1_epi8(-1);
 
-			for (size_t k = 0; k < LABEL_PLACES; k++)
+			for (size_t k = 0; k < HEAP_PLACES; k++)
 				fit = _mm256_and_si256(
 					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 +
 										  i + half - k)));

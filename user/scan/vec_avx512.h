@@ -46,13 +46,14 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 {
 	const struct byte_table class = byte_table(pf->class);
 	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
-	__m512i first[SHAPE_DEPTH], second[SHAPE_DEPTH];
+	__m512i first[SHAPE_DEPTH], second[SHAPE_DEPTH], third[SHAPE_DEPTH];
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 
 #pragma GCC unroll 8
 	for (int i = 0; i < SHAPE_DEPTH; i++) {
 		first[i] = _mm512_loadu_si512(pf->fits_class[0][i]);
 		second[i] = _mm512_loadu_si512(pf->fits_class[1][i]);
+		third[i] = _mm512_loadu_si512(pf->fits_class[2][i]);
 	}
 	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
 	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
@@ -63,7 +64,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 									  look_up(&class, bytes)));
 	}
 	for (size_t i = 0; i < n; i += 64) {
-		__m512i fit = _mm512_set1_epi8(-1), last = fit;
+		__m512i fit = _mm512_set1_epi8(-1), next = fit, last = fit;
 		u64 there = lowest(n - i);
 
 #pragma GCC unroll 8
@@ -71,13 +72,16 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
 
 			fit = _mm512_and_si512(fit, _mm512_permutexvar_epi8(c, first[k]));
-			last = _mm512_and_si512(last, _mm512_permutexvar_epi8(c, second[k]));
+			next = _mm512_and_si512(next, _mm512_permutexvar_epi8(c, second[k]));
+			last = _mm512_and_si512(last, _mm512_permutexvar_epi8(c, third[k]));
 		}
 		_mm512_storeu_si512(to->fit[0] + i, fit);
-		_mm512_storeu_si512(to->fit[1] + i, last);
+		_mm512_storeu_si512(to->fit[1] + i, next);
+		_mm512_storeu_si512(to->fit[2] + i, last);
 		to->anchors[i / 64] = there & _mm512_test_epi8_mask(last, _mm512_set1_epi8((char)LAST_ANCHORS));
 		to->zoned[i / 64] = there & _mm512_test_epi8_mask(last, _mm512_set1_epi8(LAST_ZONED));
-		fit = _mm512_or_si512(fit, _mm512_and_si512(last, _mm512_set1_epi8(LAST_PLAIN)));
+		last = _mm512_and_si512(last, _mm512_set1_epi8(LAST_PLAIN));
+		fit = _mm512_or_si512(_mm512_or_si512(fit, next), last);
 		to->candidates[i / 64] = there & _mm512_test_epi8_mask(fit, fit);
 	}
 }
@@ -86,16 +90,16 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
 {
-	struct byte_table places[LABEL_PLACES];
+	struct byte_table places[HEAP_PLACES];
 
 #pragma GCC unroll 4
-	for (int k = 0; k < LABEL_PLACES; k++)
+	for (int k = 0; k < HEAP_PLACES; k++)
 		places[k] = byte_table(lf->fits[k]);
 	for (size_t i = 0; i < n; i += 64) {
 		__m512i fit = _mm512_set1_epi8(-1);
 
 #pragma GCC unroll 4
-		for (size_t k = 0; k < LABEL_PLACES; k++) {
+		for (size_t k = 0; k < HEAP_PLACES; k++) {
 			size_t missing = at + i < k ? k - at - i : 0; /* before the text */
 			u64 there = lowest(n - i + k) & ~lowest(missing);
 			__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i - k);

@@ -41,13 +41,15 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		u64 candidates = 0, zoned = 0, anchors = 0;
 
 		for (size_t bit = 0; bit < 64 && w * 64 + bit < n; bit++, i++) {
-			u64 last;
+			u64 last, plain = 0;
 
 			shape_step(pf, job, i, &st);
-			for (int bank = 0; bank < BANKS; bank++)
+			for (int bank = 0; bank < BANKS; bank++) {
 				to->fit[bank][w * 64 + bit] = (u8)(st.now[bank] >> 56);
+				plain |= bank < BANKS - 1 ? st.now[bank] >> 56 : 0;
+			}
 			last = st.now[BANKS - 1] >> 56;
-			candidates |= (u64)(st.now[0] >> 56 || (last & LAST_PLAIN)) << bit;
+			candidates |= (u64)((plain | (last & LAST_PLAIN)) != 0) << bit;
 			zoned |= (u64)((last & LAST_ZONED) != 0) << bit;
 			anchors |= (u64)((last & LAST_ANCHORS) != 0) << bit;
 		}
@@ -64,7 +66,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		ends[w] = 0;
 		for (size_t i = 64 * w; i < n && i < 64 * w + 64; i++)
-			ends[w] |= (u64)(at + i < 3 || label_tail(lf, job->text, at + i)) << i % 64;
+			ends[w] |= (u64)(at + i < 4 || label_tail(lf, job->text, at + i)) << i % 64;
 	}
 }
 
