@@ -9,10 +9,9 @@
  * Only what is closed is an escape; "\SMITH" is a name behind a stray backslash.
  */
 #include "fill.h"
+#include <emmintrin.h>
 #include <scrim/mask.h>
-#include <string.h>
 
-#define EACH     0x0101010101010101ULL /* times a byte: eight of it */
 #define BODY_MAX (FILL_HELD - 2) /* between the two escape characters; of data as long as it is */
 
 static u8 fill_byte(u8 c)
@@ -26,62 +25,74 @@ static u8 fill_byte(u8 c)
 	return 0; /* stays */
 }
 
-/* What of x, eight bytes of 0 to 0x7f, is in [from, to]: the top bit of each. */
-static u64 between(u64 x, u8 from, u8 to)
+/* 0xff for each byte of v in [from, to]: with `from` taken off, those are the least. */
+static __m128i between(__m128i v, char from, char to)
 {
-	return (x + (0x80u - from) * EACH) & ~(x + (0x7fu - to) * EACH) & 0x80 * EACH;
+	__m128i past = _mm_sub_epi8(v, _mm_set1_epi8(from));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(past, _mm_set1_epi8((char)(to - from))), past);
 }
 
-/* 0xff for each byte whose top bit is set. */
-static u64 whole(u64 tops)
+/* Fills v; *ret_filled: 0xff for each byte replaced. */
+static __m128i fill_sixteen(__m128i v, __m128i *ret_filled)
 {
-	return (tops >> 7) * 0xff;
+	__m128i digits = between(v, '0', '9'), upper = between(v, 'A', 'Z');
+	__m128i lower = _mm_or_si128(between(v, 'a', 'z'), _mm_cmplt_epi8(v, _mm_setzero_si128()));
+	__m128i filled = _mm_or_si128(_mm_or_si128(digits, upper), lower);
+	__m128i with = _mm_or_si128(_mm_or_si128(_mm_and_si128(digits, _mm_set1_epi8('1')),
+						 _mm_and_si128(upper, _mm_set1_epi8('X'))),
+				    _mm_and_si128(lower, _mm_set1_epi8('x')));
+
+	*ret_filled = filled;
+	return _mm_or_si128(_mm_andnot_si128(filled, v), with);
 }
 
-/* The same for eight bytes at a time; *ret_filled: the top bits of those replaced. */
-static u64 fill_eight(u64 x, u64 *ret_filled)
+/* How many bytes of each half are 0xff: the low in *ret_low. Returns the high. */
+static size_t count_halves(__m128i filled, size_t *ret_low)
 {
-	u64 over = x & 0x80 * EACH, ascii = x & 0x7f * EACH;
-	u64 digits = between(ascii, '0', '9') & ~over, upper = between(ascii, 'A', 'Z') & ~over;
-	u64 lower = between(ascii, 'a', 'z') | over;
+	__m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), filled), _mm_setzero_si128());
 
-	*ret_filled = digits | upper | lower;
-	return (x & ~whole(*ret_filled)) | (whole(digits) & '1' * EACH) |
-	       (whole(upper) & 'X' * EACH) | (whole(lower) & 'x' * EACH);
+	*ret_low = (size_t)_mm_cvtsi128_si32(sums);
+	return (size_t)_mm_cvtsi128_si32(_mm_srli_si128(sums, 8));
 }
 
-static size_t count_tops(u64 tops)
+/* 8 to 16 bytes: the last eight are the high half, of which what the low has is counted there. */
+static size_t fill_short(u8 *p, size_t len)
 {
-	return (tops >> 7) * EACH >> 56;
+	const __m128i low = _mm_loadl_epi64((const __m128i *)p);
+	const __m128i high = _mm_loadl_epi64((const __m128i *)(p + len - 8));
+	size_t first, last, twice = 8 * (16 - len);
+	__m128i filled, v = fill_sixteen(_mm_unpacklo_epi64(low, high), &filled);
+
+	_mm_storel_epi64((__m128i *)p, v);
+	_mm_storel_epi64((__m128i *)(p + len - 8), _mm_unpackhi_epi64(v, v));
+	/* A shift by 64 leaves nothing. */
+	filled = _mm_unpacklo_epi64(filled, _mm_srl_epi64(_mm_unpackhi_epi64(filled, filled),
+							  _mm_cvtsi32_si128((int)twice)));
+	last = count_halves(filled, &first);
+	return first + last;
 }
 
 size_t mask_fill(u8 *p, size_t len)
 {
-	size_t n = 0, i = 0;
-	u64 x, filled;
+	size_t n = 0, low;
+	__m128i filled, v;
 
-	for (; i + 8 <= len; i += 8) {
-		memcpy(&x, p + i, 8);
-		x = fill_eight(x, &filled);
-		memcpy(p + i, &x, 8);
-		n += count_tops(filled);
+	for (; len > 16; p += 16, len -= 16) {
+		v = fill_sixteen(_mm_loadu_si128((const __m128i *)p), &filled);
+		_mm_storeu_si128((__m128i *)p, v);
+		n += count_halves(filled, &low);
+		n += low;
 	}
-	if (i == len)
-		return n;
-	if (len < 8) {
-		for (; i < len; i++) {
-			u8 c = fill_byte(p[i]);
+	if (len >= 8)
+		return n + fill_short(p, len);
+	for (size_t i = 0; i < len; i++) {
+		u8 c = fill_byte(p[i]);
 
-			p[i] = c ? c : p[i];
-			n += c != 0;
-		}
-		return n;
+		p[i] = c ? c : p[i];
+		n += c != 0;
 	}
-	/* The last eight, of which the first have been counted, and stay as they are. */
-	memcpy(&x, p + len - 8, 8);
-	x = fill_eight(x, &filled);
-	memcpy(p + len - 8, &x, 8);
-	return n + count_tops(filled >> (8 * (8 - (len - i))) << (8 * (8 - (len - i))));
+	return n;
 }
 
 static bool is_hex(u8 c)
