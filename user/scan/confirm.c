@@ -113,25 +113,14 @@ u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64
 }
 
 /* What form sf, whose labels allow it, makes of place p; *ret_end is set when it ACCEPTED. */
-static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
+static enum opinion ask_all_ends(const struct scan_form *sf, struct scan_job *job, size_t p,
+				 size_t *ret_end)
 {
 	const struct form *f = sf->form;
 	enum opinion opinion = NOTHING;
 	struct ends ends;
 	int r;
 
-	if (sf->dfa.max <= QUICK && job->len - p > QUICK + 1) {
-		size_t e = walk_quick(&sf->dfa, job->text + p);
-
-		job->walked += sf->dfa.max;
-		if (!e)
-			return NOTHING;
-		if (form_guard_after(f, job->text, p + e, job->len, job->ends) == 1 &&
-		    (!f->validate || f->validate(job->text + p, e))) {
-			*ret_end = p + e;
-			return ACCEPTED;
-		}
-	}
 	walk(&sf->dfa, job, p, &ends);
 	if (!ends.n && !ends.goes_on)
 		return NOTHING;
@@ -152,6 +141,25 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 		opinion = REFUSED;
 	}
 	return opinion;
+}
+
+/* The same; most often the longest end is the one. */
+static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
+{
+	const struct form *f = sf->form;
+	size_t e;
+
+	if (sf->dfa.max > QUICK || job->len - p <= QUICK + 1)
+		return ask_all_ends(sf, job, p, ret_end);
+	e = walk_quick(&sf->dfa, job->text + p);
+	job->walked += sf->dfa.max;
+	if (!e)
+		return NOTHING;
+	if (form_guard_after(f, job->text, p + e, job->len, job->ends) != 1 ||
+	    (f->validate && !f->validate(job->text + p, e)))
+		return ask_all_ends(sf, job, p, ret_end);
+	*ret_end = p + e;
+	return ACCEPTED;
 }
 
 static struct match make_match(const struct scan_form *sf, const u8 *text, size_t p, size_t e)
@@ -193,8 +201,9 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
 }
 
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
-		     const struct hints *hints, struct match *ret_m)
+/* What all `forms` of each group make of p. */
+static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, size_t p,
+				 const u64 *forms, struct match *ret_m)
 {
 	const struct scan_form *best = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
@@ -202,7 +211,7 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 
 	for (u16 g = 0; g < s->ngroups; g++) {
 		refused[g] = 0;
-		for (u64 m = to_ask(s, g, job, p, hints); m; m &= m - 1) {
+		for (u64 m = forms[g]; m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
 			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
 
@@ -230,4 +239,42 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		return NO_MATCH;
 	*ret_m = make_match(best, job->text, p, longest);
 	return MATCH;
+}
+
+/* The same for a single form. */
+static enum verdict confirm_one(struct scan_job *job, size_t p, const struct scan_form *sf,
+				struct match *ret_m)
+{
+	size_t end;
+
+	switch (ask(sf, job, p, &end)) {
+	case UNKNOWN:
+		return UNDECIDED;
+	case ACCEPTED:
+		*ret_m = make_match(sf, job->text, p, end);
+		return MATCH;
+	case REFUSED:
+		if (job->rejected)
+			job->rejected[sf->form->rule]++;
+		break;
+	case NOTHING:
+		break;
+	}
+	return NO_MATCH;
+}
+
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
+		     const struct hints *hints, struct match *ret_m)
+{
+	u64 forms[GROUPS_MAX], any = 0;
+
+	for (u16 g = 0; g < s->ngroups; g++) {
+		forms[g] = to_ask(s, g, job, p, hints);
+		any |= forms[g];
+	}
+	if (!any)
+		return NO_MATCH;
+	if (s->ngroups == 1 && !(any & (any - 1)))
+		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
+	return confirm_many(s, job, p, forms, ret_m);
 }
