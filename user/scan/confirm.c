@@ -6,6 +6,7 @@
 
 #define EACH  0x0101010101010101ULL /* times a byte: eight of it */
 #define QUICK 16                    /* longest match that is walked without looking back */
+#define BLIND 16                    /* bytes of it that are walked even if they lead nowhere */
 
 /* Where a form's pattern may end at a place, in ascending order. */
 struct ends {
@@ -38,11 +39,16 @@ u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u6
 
 	if (p)
 		forms &= g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
-	if (n == FILTER_DEPTH)
+	if (n == FILTER_DEPTH) {
 		forms &= g->run[digit_run(text + p)];
-	if (!(forms & (forms - 1)))
+		if (!(forms & (forms - 1)))
+			return forms;
+#pragma GCC unroll 12
+		for (size_t k = 0; k < FILTER_DEPTH; k++)
+			forms &= g->at[k][text[p + k]];
 		return forms;
-	for (size_t k = 0; k < n && forms; k++)
+	}
+	for (size_t k = 0; k < n; k++)
 		forms &= g->at[k][text[p + k]];
 	return forms;
 }
@@ -69,8 +75,8 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 
 /*
  * The same for a form of at most QUICK bytes, of which the text has more: where it may end at
- * the latest, 0 if nowhere. Nothing in it depends on the bytes but loads, so that the walks of
- * several places run side by side.
+ * the latest, 0 if nowhere. At first nothing in it depends on the bytes but loads, so that the
+ * walks of several places run side by side.
  */
 static size_t walk_quick(const struct automaton *a, const u8 *text)
 {
@@ -78,7 +84,7 @@ static size_t walk_quick(const struct automaton *a, const u8 *text)
 	u32 state = a->start;
 	size_t end = 0;
 
-	for (size_t i = 0; i < a->max; i += 4) {
+	for (size_t i = 0; i < a->max && (i < BLIND || state); i += 4) {
 #pragma GCC unroll 4
 		for (size_t k = 1; k <= 4; k++) {
 			state = a->trans[state + class[text[i + k - 1]]];
