@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define EACH  0x0101010101010101ULL /* times a byte: eight of it */
-#define QUICK 16                    /* longest match that is walked without looking back */
-#define BLIND 16                    /* bytes of it that are walked even if they lead nowhere */
+#define EACH 0x0101010101010101ULL /* times a byte: eight of it */
 
 /* Where a form's pattern may end at a place, in ascending order. */
 struct ends {
@@ -74,21 +72,23 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 }
 
 /*
- * The same for a form of at most QUICK bytes, of which the text has more: where it may end at
- * the latest, 0 if nowhere. At first nothing in it depends on the bytes but loads, so that the
- * walks of several places run side by side.
+ * The same for a short form, with more than QUICK bytes of text there: where it may end at the
+ * latest, 0 if nowhere. All bytes that it may have are walked, even if they lead nowhere: what
+ * comes next is no guess then, and the walks of several places run side by side.
  */
-static size_t walk_quick(const struct automaton *a, const u8 *text)
+static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text)
 {
-	const u8 *class = a->class;
-	u32 state = a->start;
+	u32 state = d->start;
 	size_t end = 0;
 
-	for (size_t i = 0; i < a->max && (i < BLIND || state); i += 4) {
-#pragma GCC unroll 4
-		for (size_t k = 1; k <= 4; k++) {
-			state = a->trans[state + class[text[i + k - 1]]];
-			end = state >= a->accept ? i + k : end;
+	for (size_t i = 0; i < max; i += 4) {
+#pragma GCC unroll 2
+		for (size_t k = i; k < i + 4; k += 2) {
+			u32 at = state + d->first[text[k]] + d->second[text[k + 1]];
+
+			state = d->trans[at];
+			end = d->between[at] ? k + 1 : end;
+			end = state >= d->accept ? k + 2 : end;
 		}
 	}
 	return end;
@@ -155,9 +155,9 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	const struct form *f = sf->form;
 	size_t e;
 
-	if (sf->dfa.max > QUICK || job->len - p <= QUICK + 1)
+	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
 		return ask_all_ends(sf, job, p, ret_end);
-	e = walk_quick(&sf->dfa, job->text + p);
+	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p);
 	job->walked += sf->dfa.max;
 	if (!e)
 		return NOTHING;

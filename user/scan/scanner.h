@@ -31,11 +31,27 @@ struct group {
 };
 
 /*
+ * An automaton that takes two bytes at a step, for short forms: half as many loads that wait for
+ * each other. next = trans[state + first[byte] + second[next byte]]; in `between`, at the same
+ * place, whether it accepts between the two.
+ */
+struct pairs {
+	u16 first[256];
+	const u8 *second;
+	const u16 *trans;
+	const u8 *between;
+	u16 start, accept;
+};
+#define PAIRS_MAX 16384 /* entries, so that offsets are 16 bits */
+#define QUICK     16    /* longest match of a short form, even */
+
+/*
  * A form's automaton: next = trans[state + class[byte]], states being row offsets into trans.
  * Rows are sorted: dead (0), then those that do not accept, those that do, and those that
  * accept and lead nowhere.
  */
 struct automaton {
+	const struct pairs *pairs; /* NULL: too large, or the form is long */
 	const u8 *class;
 	const u32 *trans;
 	u32 start;
