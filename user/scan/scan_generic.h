@@ -41,49 +41,78 @@ static inline u64 range(size_t place, size_t from, size_t to)
 	return bits;
 }
 
-/* The zones in the word at `place`, before which labels may end at `ends`; sets r->zone_to. */
-static u64 zones(struct reader *r, size_t place, u64 ends)
+/* A zone from `from` to `to` in the words of a text of n places at `at`. */
+static void open_zone(u64 *zone, size_t at, size_t n, size_t from, size_t to)
 {
-	u64 zone = range(place, place, r->zone_to);
+	for (size_t w = (from - at) / 64; 64 * w < n && at + 64 * w < to; w++)
+		zone[w] |= range(at + 64 * w, from, to);
+}
 
-	for (; ends; ends &= ends - 1) {
-		size_t end = place + (size_t)__builtin_ctzll(ends);
-		unsigned int reach;
+/*
+ * Lists the ends of labels in text[at, at + n) as far as their last bytes tell, relative to `at`.
+ * Four of a word are written whether there are as many or not: how many is hard to guess, and
+ * nothing waits for it so. The same goes for those that are kept.
+ */
+static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
+{
+	const struct label_filter *lf = &r->s->label_filter;
+	size_t count = 0, kept = 0;
+	u64 ends[WORDS];
 
-		if (end > 3 && !label_tail(&r->s->label_filter, r->job->text, end))
-			continue;
-		reach = label_index_reach(r->s->labels, r->job->text, end);
-		zone |= range(place, end, end + reach);
-		if (end + reach > r->zone_to)
-			r->zone_to = end + reach;
+	labels_fit(lf, r->job, at, n, ends);
+	for (size_t w = 0; w < (n + 63) / 64; w++) {
+		u64 bits = ends[w];
+		size_t next = count + (size_t)__builtin_popcountll(bits);
+
+		for (size_t k = 0; k < 4 || count + k < next; k++, bits &= bits - 1)
+			to[count + k] = (u16)(64 * w + (size_t)__builtin_ctzll(bits | 1ULL << 63));
+		count = next;
 	}
-	return zone;
+	for (size_t i = 0; i < count; i++) {
+		size_t end = at + to[i];
+
+		to[kept] = to[i];
+		kept += end < 4 || label_tail(lf, r->job->text, end);
+	}
+	return kept;
+}
+
+/* Opens zones behind the labels that end in text[at, at + n), and goes on with one from before. */
+static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
+{
+	u16 ends[BATCH + 4];
+	size_t count = list_ends(r, at, n, ends);
+
+	if (r->zone_to > at)
+		open_zone(zone, at, n, at, r->zone_to);
+	for (size_t i = 0; i < count; i++) {
+		size_t end = at + ends[i];
+		size_t to = end + label_index_reach(r->s->labels, r->job->text, end);
+
+		open_zone(zone, at, n, end, to);
+		r->zone_to = to > r->zone_to ? to : r->zone_to;
+	}
 }
 
 /* The zones that reach beyond where scanning begins. */
 static void zones_before(struct reader *r)
 {
-	size_t back = r->job->start < 64 ? r->job->start : 64, from = r->job->start - back;
-	u64 ends;
+	size_t back = r->job->start < 64 ? r->job->start : 64;
+	u64 zone = 0;
 
-	if (!back)
-		return;
-	labels_fit(&r->s->label_filter, r->job, from, back, &ends);
-	zones(r, from, ends);
+	if (back)
+		open_zones(r, &zone, r->job->start - back, back);
 }
 
 /* Which of the places `zoned` of text[at, at + n) are in a zone, and the zones of it. */
 static void make_zones(struct reader *r, size_t held, size_t at, size_t n, const u64 *zoned)
 {
-	u64 ends[WORDS], *zone = r->zone + held;
+	u64 *zone = r->zone + held;
 
-	labels_fit(&r->s->label_filter, r->job, at, n, ends);
-	for (size_t w = 0; w < (n + 63) / 64; w++) {
-		zone[w] = r->s->unindexed ? ~0ULL : 0;
-		if (ends[w] || r->zone_to > at + 64 * w)
-			zone[w] |= zones(r, at + 64 * w, ends[w]);
+	memset(zone, r->s->unindexed ? 0xff : 0, (n + 63) / 64 * sizeof(*zone));
+	open_zones(r, zone, at, n);
+	for (size_t w = 0; w < (n + 63) / 64; w++)
 		r->words[held + w] |= zoned[w] & zone[w];
-	}
 }
 
 /* Marks the places from which a match may reach an anchor at q, `least` bytes before it or more. */
