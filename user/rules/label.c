@@ -128,7 +128,8 @@ bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end)
 				at--;
 			continue;
 		}
-		if (at == from || (l->exact ? text[at - 1] : byte_lower(text[at - 1])) != (u8)l->text[i])
+		if (at == from ||
+		    (l->exact ? text[at - 1] : byte_lower(text[at - 1])) != (u8)l->text[i])
 			return false;
 		at--;
 	}

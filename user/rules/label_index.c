@@ -3,8 +3,8 @@
  * The labels of many forms looked up together, backwards from a place that may be a value's, or
  * forwards: which bytes stand where a label ends, and how far from there a value may be.
  */
-#include "label.h"
 #include "bytes.h"
+#include "label.h"
 #include <errno.h>
 #include <string.h>
 

@@ -71,8 +71,11 @@ static bool walk_before(struct before *b, u16 which)
 {
 	u16 n = b->d->nstates;
 
-	*b = (struct before){
-		.d = b->d, .least = SCRIM_WINDOW, .now = b->now, .next = b->next, .behind = b->behind};
+	*b = (struct before){.d = b->d,
+			     .least = SCRIM_WINDOW,
+			     .now = b->now,
+			     .next = b->next,
+			     .behind = b->behind};
 	take(b, which);
 	memset(b->now, 0, n * sizeof(*b->now));
 	memset(b->behind, 0, n * sizeof(*b->behind));

@@ -26,7 +26,8 @@ static unsigned int digit_run(const u8 *t)
 	u64 x, others;
 
 	memcpy(&x, t, sizeof(x));
-	others = ((x & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646) | ~((x | 0x80 * EACH) - 0x30 * EACH) | x;
+	others = ((x & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646) |
+		 ~((x | 0x80 * EACH) - 0x30 * EACH) | x;
 	others &= 0x80 * EACH;
 	return (unsigned int)__builtin_ctzll(others | 1ULL << 63) / 8;
 }

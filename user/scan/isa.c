@@ -4,8 +4,8 @@
 #include <scrim/scan.h>
 #include <string.h>
 
-static const char *const names[ISA_COUNT] = {[ISA_SCALAR] = "scalar", [ISA_AVX2] = "avx2",
-					     [ISA_AVX512] = "avx512"};
+static const char *const names[ISA_COUNT] = {
+	[ISA_SCALAR] = "scalar", [ISA_AVX2] = "avx2", [ISA_AVX512] = "avx512"};
 
 const char *isa_name(enum isa isa)
 {

@@ -23,11 +23,11 @@
 #define GROUP_FORMS  64
 #define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
 #define RUN_MAX      7 /* digits at the begin of a match that are counted */
-#define BANKS        3  /* of eight shapes */
+#define BANKS        3 /* of eight shapes */
 #define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
-#define SHAPE_ZONED  (SHAPES - 3) /* of all forms that need a label */
-#define SHAPE_ANCHOR (SHAPES - 2) /* this and the last one */
+#define SHAPE_ZONED  (SHAPES - 3)                 /* of all forms that need a label */
+#define SHAPE_ANCHOR (SHAPES - 2)                 /* this and the last one */
 #define LAST_PLAIN   ((1 << SHAPE_ZONED % 8) - 1) /* the plain shapes of the last bank */
 #define LAST_ZONED   (1 << SHAPE_ZONED % 8)
 #define LAST_ANCHORS (3 << SHAPE_ANCHOR % 8)
@@ -131,7 +131,7 @@ int form_pieces(const struct form *f, const bool before[256], struct shape ret_s
  */
 struct prefilter_builder {
 	size_t n;
-	struct shape shapes[SHAPE_ZONED + 1]; /* one more than may stay */
+	struct shape shapes[SHAPE_ZONED + 1];   /* one more than may stay */
 	u64 forms[SHAPE_ZONED + 1][GROUPS_MAX]; /* which of them are under it */
 	float rate[SHAPE_ZONED + 1];
 	float loss[SHAPE_ZONED + 1][SHAPE_ZONED + 1]; /* what two find more when put together */

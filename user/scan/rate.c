@@ -7,7 +7,8 @@
 #include "prefilter.h"
 #include <string.h>
 
-static const float first[BYTE_KINDS] = {[KIND_DIGIT] = 0.15f, [KIND_LETTER] = 0.6f, [KIND_OTHER] = 0.25f};
+static const float first[BYTE_KINDS] = {
+	[KIND_DIGIT] = 0.15f, [KIND_LETTER] = 0.6f, [KIND_OTHER] = 0.25f};
 static const float follows[BYTE_KINDS][BYTE_KINDS] = {
 	[KIND_DIGIT] = {[KIND_DIGIT] = 0.65f, [KIND_LETTER] = 0.05f, [KIND_OTHER] = 0.3f},
 	[KIND_LETTER] = {[KIND_DIGIT] = 0.02f, [KIND_LETTER] = 0.8f, [KIND_OTHER] = 0.18f},

@@ -18,12 +18,12 @@
 struct reader {
 	const struct scanner *s;
 	struct scan_job *job;
-	size_t next;                      /* places before this one are decided */
-	size_t base;                      /* the place of words[0] bit 0 */
-	size_t zone_to;                   /* zones seen so far end there */
-	u64 words[BACK_WORDS + WORDS];    /* where a form may begin */
-	u64 anchored[BACK_WORDS + WORDS]; /* where an anchored one may */
-	u64 zone[BACK_WORDS + WORDS];     /* where a label may stand before */
+	size_t next;                              /* places before this one are decided */
+	size_t base;                              /* the place of words[0] bit 0 */
+	size_t zone_to;                           /* zones seen so far end there */
+	u64 words[BACK_WORDS + WORDS];            /* where a form may begin */
+	u64 anchored[BACK_WORDS + WORDS];         /* where an anchored one may */
+	u64 zone[BACK_WORDS + WORDS];             /* where a label may stand before */
 	u8 fit[BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes fit */
 };
 
@@ -211,8 +211,7 @@ static bool read_word(struct reader *r, size_t w)
 static void run(const struct scanner *s, struct scan_job *job)
 {
 	struct reader r;
-	size_t held = 0, at = job->start,
-	       back = (s->prefilter.back + 63u) / 64, words, ready, n;
+	size_t held = 0, at = job->start, back = (s->prefilter.back + 63u) / 64, words, ready, n;
 
 	r.s = s;
 	r.job = job;

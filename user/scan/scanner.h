@@ -13,7 +13,7 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define LABEL_SETS  64 /* different ones that are looked up together */
+#define LABEL_SETS 64 /* different ones that are looked up together */
 
 /*
  * 64 forms. A set bit means "form possible": before[j][c] if byte c stands before the match

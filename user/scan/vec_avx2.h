@@ -162,8 +162,8 @@ static inline struct label_tables label_tables(const struct label_filter *lf)
  * What each byte fits at each place. A shuffle gives 0 where the index's top bit is set: with
  * 0x70 added, that is where the byte is not of the row.
  */
-static inline void label_places(const struct label_tables *t, __m256i bytes,
-				u8 (*to)[LABEL_CHUNK], size_t at)
+static inline void label_places(const struct label_tables *t, __m256i bytes, u8 (*to)[LABEL_CHUNK],
+				size_t at)
 {
 	const __m256i control = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes),
 		      high = _mm256_cmpgt_epi8(_mm256_setzero_si256(), bytes);
@@ -178,8 +178,7 @@ static inline void label_places(const struct label_tables *t, __m256i bytes,
 			_mm256_set1_epi8(0x70));
 
 		for (int k = 0; k < HEAP_PLACES; k++)
-			fit[k] = _mm256_or_si256(fit[k],
-						 _mm256_shuffle_epi8(t->rows[k][r], index));
+			fit[k] = _mm256_or_si256(fit[k], _mm256_shuffle_epi8(t->rows[k][r], index));
 	}
 	for (int k = 0; k < HEAP_PLACES; k++)
 		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
@@ -214,8 +213,8 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 
 			for (size_t k = 0; k < HEAP_PLACES; k++)
 				fit = _mm256_and_si256(
-					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 +
-										  i + half - k)));
+					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 + i +
+										  half - k)));
 			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
 		}
 		ends[i / 64] = ~none;

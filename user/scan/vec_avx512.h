@@ -60,8 +60,8 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		u64 there = lowest(at + i < job->len ? job->len - at - i : 0);
 		__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i);
 
-		_mm512_storeu_si512(classes + 64 + i, _mm512_mask_mov_epi8(nothing, there,
-									  look_up(&class, bytes)));
+		_mm512_storeu_si512(classes + 64 + i,
+				    _mm512_mask_mov_epi8(nothing, there, look_up(&class, bytes)));
 	}
 	for (size_t i = 0; i < n; i += 64) {
 		__m512i fit = _mm512_set1_epi8(-1), next = fit, last = fit;
@@ -78,8 +78,10 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		_mm512_storeu_si512(to->fit[0] + i, fit);
 		_mm512_storeu_si512(to->fit[1] + i, next);
 		_mm512_storeu_si512(to->fit[2] + i, last);
-		to->anchors[i / 64] = there & _mm512_test_epi8_mask(last, _mm512_set1_epi8((char)LAST_ANCHORS));
-		to->zoned[i / 64] = there & _mm512_test_epi8_mask(last, _mm512_set1_epi8(LAST_ZONED));
+		to->anchors[i / 64] =
+			there & _mm512_test_epi8_mask(last, _mm512_set1_epi8((char)LAST_ANCHORS));
+		to->zoned[i / 64] =
+			there & _mm512_test_epi8_mask(last, _mm512_set1_epi8(LAST_ZONED));
 		last = _mm512_and_si512(last, _mm512_set1_epi8(LAST_PLAIN));
 		fit = _mm512_or_si512(_mm512_or_si512(fit, next), last);
 		to->candidates[i / 64] = there & _mm512_test_epi8_mask(fit, fit);
