@@ -185,6 +185,18 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 		      const struct label_index **ret_index);
 /* Bit i of those asked for: a label of sets[i] stands before p. Reads what form_labelled() does. */
 u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p);
+/*
+ * What stands around the end of the i-th label of an index, each place a set of bytes: place 0
+ * is the byte behind it, 1 its last byte, and so on backwards.
+ * Returns false behind the last label.
+ */
+#define LABEL_PLACES 5
+bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LABEL_PLACES][256]);
+/*
+ * How many bytes a value may be away from a label that ends before text[end], plus one; 0 if none
+ * ends there. Reads text[end], and at most 32 bytes before it.
+ */
+unsigned int label_index_reach(const struct label_index *x, const u8 *text, size_t end);
 /* Whether two sets answer the same everywhere, as far as their labels as written tell. */
 bool label_set_same(const struct label_set *a, const struct label_set *b);
 

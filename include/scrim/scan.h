@@ -17,8 +17,8 @@
 
 #include <scrim/rules.h>
 
-/* Instruction sets, worst first. SCRIM_ISA=scalar|avx2 in the environment forces one. */
-enum isa { ISA_SCALAR, ISA_AVX2, ISA_COUNT };
+/* Instruction sets, worst first. SCRIM_ISA=scalar|avx2|avx512 in the environment forces one. */
+enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
 const char *isa_name(enum isa isa);
 /* Whether this CPU has it. */
@@ -63,7 +63,8 @@ struct scan_job {
 
 /*
  * Scans. Reads only text[0, len). No system call, no allocation. Linear: each place is asked
- * about once, by each form at most, and no form reads more than SCRIM_WINDOW + 1 bytes there.
+ * about once, by each form at most, and no form reads more than SCRIM_WINDOW + 17 bytes there.
+ * Labels are looked for behind each byte once, and before each place that follows one once.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
  * Invariant: len - decided <= SCRIM_WINDOW + 1.
  * A rejected candidate is counted once per (form, p) where the pattern, guards and labels hold

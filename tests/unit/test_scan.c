@@ -131,3 +131,10 @@ Test(scan, no_cut_matters_avx2)
 		cr_skip_test("no AVX2 here");
 	splits(ISA_AVX2);
 }
+
+Test(scan, no_cut_matters_avx512)
+{
+	if (!isa_usable(ISA_AVX512))
+		cr_skip_test("no AVX-512 here");
+	splits(ISA_AVX512);
+}

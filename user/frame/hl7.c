@@ -47,7 +47,7 @@ struct hl7 {
 	u8 field, component;
 	u8 separator;
 	u8 encoding[ENCODING_MAX];
-	u8 end;      /* of segments, CR or LF; 0: not known yet */
+	u8 end; /* of segments, CR or LF; 0: not known yet */
 	struct hl7_intruder intruder;
 	u8 name[HL7_NAME];
 	u8 type[2], ntype; /* what the typed field holds: letters and digits, in front of others */
@@ -307,20 +307,19 @@ static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *e
 
 	for (; p < end; p++) {
 		/* In a file two of the other line ends in a row part messages. */
-		if (h->intruder == AFTER_LINE && !h->framed && (*p == '\r' || *p == '\n') &&
+		if (h->intruder.state == AFTER_LINE && !h->framed && (*p == '\r' || *p == '\n') &&
 		    *p != h->end)
 			return p;
-		if (h->intruder) {
-			*ret_reason = step_intruder(h, *p);
-			if (*ret_reason)
-				return p;
+		if (h->intruder.state && hl7_intruder_step(&h->intruder, *p, h->separator)) {
+			*ret_reason = -FLOW_HL7_SEGMENT;
+			return p;
 		}
 		/* In the rest of a segment separators do not matter, but for what is checked. */
-		if (!h->by_component && !typed && !h->intruder)
+		if (!h->by_component && !typed && !h->intruder.state)
 			p = scan_find_control(isa, p, end, whole ? 0 : h->separator);
 		if (p == end || (ends_value(h, *p) && !(whole && *p == h->separator)))
 			return p;
-		find_intruder(h, *p);
+		hl7_intruder_find(&h->intruder, *p, h->end);
 		if (typed)
 			step_type(h, *p);
 	}

@@ -35,4 +35,30 @@ const char *hl7_text_field(size_t i);
 /* NULL: nothing in it matters. */
 const struct hl7_segment *hl7_segment_find(const struct hl7_fields *f, const u8 *name);
 
+/* ASCII letters in capitals. */
+u8 hl7_upper(u8 c);
+/* Whether c can be the i-th byte of a segment's name. */
+bool hl7_in_name(u8 c, unsigned int i);
+/* Whether the first n bytes of a name, in capitals, are those of MSH, FHS or BHS. */
+bool hl7_is_head(const u8 *name, size_t n);
+/* Whether c may be a separator: not what values are made of, nor what ends a line. */
+bool hl7_separates(u8 c);
+
+/* What stands behind a byte inside a value that another reader may take for a line's end. */
+struct hl7_intruder {
+	u8 state; /* enum intruder, + the bytes of a name there */
+	u8 name[HL7_NAME];
+};
+
+enum intruder {
+	NO_INTRUDER,
+	AFTER_LINE,  /* right behind CR or LF */
+	AFTER_BLANK, /* blanks have followed, or it was a rarer line end; n more: bytes of a name */
+};
+
+/* c is in a value of a message whose segments end with `end` (0: not known yet). */
+void hl7_intruder_find(struct hl7_intruder *n, u8 c, u8 end);
+/* The next byte, n->state not being NO_INTRUDER: true where a segment has begun. */
+bool hl7_intruder_step(struct hl7_intruder *n, u8 c, u8 separator);
+
 #endif

@@ -79,18 +79,12 @@ static void add_thread(const struct nfa *nfa, struct threads *list, u64 *seen, s
 	}
 }
 
-void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from,
-		      size_t *ret_to)
+static void marked_part(const struct nfa *nfa, const u8 *text, size_t len, size_t *ret_from,
+			size_t *ret_to)
 {
 	struct threads lists[2], *now = &lists[0], *next = &lists[1], *swap;
 	u64 seen[NFA_MAX / 64] = {0};
-	const struct nfa *nfa;
 
-	*ret_from = 0;
-	*ret_to = len;
-	if (!f->group)
-		return;
-	nfa = &f->group->nfa;
 	now->n = 0;
 	add_thread(nfa, now, seen, (struct thread){nfa->start, 0, 0}, 0);
 	for (size_t i = 0; i < len; i++) {
@@ -114,4 +108,13 @@ void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *
 		*ret_to = now->t[k].to;
 		return;
 	}
+}
+
+void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from,
+		      size_t *ret_to)
+{
+	*ret_from = 0;
+	*ret_to = len;
+	if (f->group)
+		marked_part(&f->group->nfa, text, len, ret_from, ret_to);
 }

@@ -14,19 +14,14 @@
  * before the label is still within SCRIM_LOOKBACK: the answer is the same however far the text
  * goes on to the left.
  */
+#include "label.h"
 #include "bytes.h"
-#include "pattern.h"
 #include <errno.h>
 #include <string.h>
 
-#define LABEL_MAX    31   /* bytes */
-#define LABELS_MAX   1024 /* of a form */
-#define DISTANCE_MAX (SCRIM_LOOKBACK - 32)
+#define LABELS_MAX 1024 /* of a form */
 
 _Static_assert(DISTANCE_MAX + LABEL_MAX + 1 <= SCRIM_LOOKBACK, "a label is seen whole");
-
-/* What may stand inside a label where it has a space. */
-#define LABEL_SPACE " \t-_"
 
 /* The words that may, too. */
 #define SMALL_MAX 6
@@ -34,24 +29,6 @@ static const char small_words[][8] = {
 	"no", "nr",  "id",  "is",  "of",  "my",  "me",  "us",   "at",   "on",    "to",    "be",
 	"as", "num", "was", "are", "the", "his", "her", "code", "your", "value", "their", "number",
 };
-
-struct label {
-	const char *text; /* lower case, unless `exact` */
-	size_t len;
-	bool exact;
-};
-
-/* Labels in order of their last byte (in lower case): those that end in c from first[c]. */
-struct label_set {
-	u16 distance;
-	u16 first[256 + 1];
-	struct label labels[];
-};
-
-static bool is_one_of(u8 c, const char *set)
-{
-	return c && strchr(set, c);
-}
 
 /* What may stand between a label and its value: a bit for each byte below 0x80. */
 static bool is_gap(u8 c)
@@ -68,11 +45,6 @@ static bool is_gap(u8 c)
 	return c < 0x80 && bits[c >> 6] >> (c & 63) & 1;
 }
 
-static u8 lower(u8 c)
-{
-	return byte_is_upper(c) ? c | 0x20 : c;
-}
-
 static int label_build(struct arena *a, const char *from, struct label *ret_l, struct err *e)
 {
 	bool exact = from[0] == '=' && from[1];
@@ -87,14 +59,9 @@ static int label_build(struct arena *a, const char *from, struct label *ret_l, s
 	if (!text)
 		return -ENOMEM;
 	for (size_t i = 0; i < len && !exact; i++)
-		text[i] = (char)lower((u8)text[i]);
+		text[i] = (char)byte_lower((u8)text[i]);
 	*ret_l = (struct label){text, len, exact};
 	return 0;
-}
-
-static u8 last_byte(const struct label *l)
-{
-	return lower((u8)l->text[l->len - 1]);
 }
 
 /* Puts l behind the n labels that are there, where its last byte belongs. */
@@ -102,10 +69,10 @@ static void insert(struct label_set *set, size_t n, struct label l)
 {
 	size_t at = n;
 
-	for (; at > 0 && last_byte(&set->labels[at - 1]) > last_byte(&l); at--)
+	for (; at > 0 && label_last(&set->labels[at - 1]) > label_last(&l); at--)
 		set->labels[at] = set->labels[at - 1];
 	set->labels[at] = l;
-	for (unsigned int c = last_byte(&l) + 1u; c <= 256; c++)
+	for (unsigned int c = label_last(&l) + 1u; c <= 256; c++)
 		set->first[c]++;
 }
 
@@ -151,18 +118,18 @@ static bool word_begins(const u8 *text, size_t from, size_t at)
 	return byte_is_upper(text[at]) && byte_is_lower(text[at - 1]);
 }
 
-/* Whether the label ends at text[end); a space in it is any one separator, or none. */
-static bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end)
+bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end)
 {
 	size_t at = end;
 
 	for (size_t i = l->len; i-- > 0;) {
 		if (l->text[i] == ' ') {
-			if (at > from && is_one_of(text[at - 1], LABEL_SPACE))
+			if (at > from && label_is_space(text[at - 1]))
 				at--;
 			continue;
 		}
-		if (at == from || (l->exact ? text[at - 1] : lower(text[at - 1])) != (u8)l->text[i])
+		if (at == from ||
+		    (l->exact ? text[at - 1] : byte_lower(text[at - 1])) != (u8)l->text[i])
 			return false;
 		at--;
 	}
@@ -172,7 +139,7 @@ static bool label_ends(const struct label *l, const u8 *text, size_t from, size_
 /* Whether some label ends at text[end), end > from. */
 static bool any_label_ends(const struct label_set *set, const u8 *text, size_t from, size_t end)
 {
-	u8 c = lower(text[end - 1]);
+	u8 c = byte_lower(text[end - 1]);
 
 	/* A letter on both sides is the middle of a word. */
 	if (byte_is_letter(c) && byte_is_letter(text[end]))
@@ -195,7 +162,7 @@ static size_t small_word(const u8 *text, size_t from, size_t end)
 	if (end - at > SMALL_MAX || end - at < 2)
 		return end;
 	for (size_t i = 0; i < end - at; i++)
-		word[i] = (char)lower(text[at + i]);
+		word[i] = (char)byte_lower(text[at + i]);
 	memcpy(&packed, word, sizeof(packed));
 	for (size_t i = 0; i < array_size(small_words); i++) {
 		memcpy(&other, small_words[i], sizeof(other));
@@ -205,8 +172,7 @@ static size_t small_word(const u8 *text, size_t from, size_t end)
 	return end;
 }
 
-/* One step from a value back towards its label: over a separator or a small word; or `end`. */
-static size_t step_back(const u8 *text, size_t from, size_t end)
+size_t label_step_back(const u8 *text, size_t from, size_t end)
 {
 	return is_gap(text[end - 1]) ? end - 1 : small_word(text, from, end);
 }
@@ -220,7 +186,7 @@ static bool label_stands(const struct label_set *set, const u8 *text, size_t p)
 		if (any_label_ends(set, text, from, end))
 			return true;
 		before = end;
-		end = step_back(text, from, end);
+		end = label_step_back(text, from, end);
 		if (end == before)
 			return false;
 	}
@@ -231,94 +197,6 @@ bool form_labelled(const struct form *f, const u8 *text, size_t p)
 {
 	return (!f->labels || label_stands(f->labels, text, p)) &&
 	       (!f->unless || !label_stands(f->unless, text, p));
-}
-
-/* A label of some sets of an index. */
-struct indexed {
-	struct label label;
-	u64 sets;
-};
-
-/* Labels in the order of a label_set's, those of equal text together. */
-struct label_index {
-	u16 distance;               /* the longest */
-	u64 near[DISTANCE_MAX + 1]; /* by distance: the sets that look so far */
-	u16 first[256 + 1];
-	struct indexed labels[];
-};
-
-static void index_add(struct label_index *x, size_t *n, const struct label *l, u64 set)
-{
-	size_t at = *n;
-
-	for (size_t i = 0; i < *n; i++) {
-		const struct label *other = &x->labels[i].label;
-
-		if (other->exact == l->exact && !strcmp(other->text, l->text)) {
-			x->labels[i].sets |= set;
-			return;
-		}
-	}
-	for (; at > 0 && last_byte(&x->labels[at - 1].label) > last_byte(l); at--)
-		x->labels[at] = x->labels[at - 1];
-	x->labels[at] = (struct indexed){*l, set};
-	for (unsigned int c = last_byte(l) + 1u; c <= 256; c++)
-		x->first[c]++;
-	++*n;
-}
-
-int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
-		      const struct label_index **ret_index)
-{
-	struct label_index *x;
-	size_t total = 0, n = 0;
-
-	for (size_t i = 0; i < nsets; i++)
-		total += sets[i]->first[256];
-	x = arena_alloc(a, sizeof(*x) + total * sizeof(x->labels[0]));
-	if (!x)
-		return -ENOMEM;
-	for (size_t i = 0; i < nsets; i++) {
-		for (u16 k = 0; k < sets[i]->first[256]; k++)
-			index_add(x, &n, &sets[i]->labels[k], 1ULL << i);
-		for (u16 d = 0; d <= sets[i]->distance; d++)
-			x->near[d] |= 1ULL << i;
-		if (sets[i]->distance > x->distance)
-			x->distance = sets[i]->distance;
-	}
-	*ret_index = x;
-	return 0;
-}
-
-/* Of the sets asked for, those that have a label which ends at text[end), end > from. */
-static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, size_t from,
-		      size_t end)
-{
-	u8 c = lower(text[end - 1]);
-	u64 sets = 0;
-
-	if (x->first[c] == x->first[c + 1] || (byte_is_letter(c) && byte_is_letter(text[end])))
-		return 0;
-	for (u16 i = x->first[c]; i < x->first[c + 1]; i++)
-		if ((x->labels[i].sets & asked & ~sets) &&
-		    label_ends(&x->labels[i].label, text, from, end))
-			sets |= x->labels[i].sets & asked;
-	return sets;
-}
-
-u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p)
-{
-	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
-	u64 sets = 0;
-
-	while (end > from && p - end <= x->distance && (asked & x->near[p - end] & ~sets)) {
-		sets |= index_ends(x, asked & x->near[p - end], text, from, end);
-		before = end;
-		end = step_back(text, from, end);
-		if (end == before)
-			break;
-	}
-	return sets;
 }
 
 bool label_set_same(const struct label_set *a, const struct label_set *b)

@@ -63,7 +63,7 @@ static bool take_apart(const u8 *text, size_t len, struct parts *ret)
 			p.n++;
 			continue;
 		}
-		if (!p.month && len - i >= 3)
+		if (!p.month && byte_is_letter(text[i]) && len - i >= 3)
 			p.month = month_by_name(text + i);
 		i++;
 	}

@@ -6,26 +6,27 @@
  *      ^^^^^^^^^^ prefix                         x @ m a
  *                ▲ anchor
  *
- * Every class of the automaton is taken out in turn: if then no state that accepts can be
- * reached, every match has a byte of that class.
+ * Every class of the automaton is taken out in turn, and every kind: if then no state that accepts
+ * can be reached, every match has a byte of it. "555 0123 office" cannot do without a letter.
  */
 #include "prefilter.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The walk through the part of an automaton that lies before a class. */
+/* The walk through the part of an automaton that lies before some classes. */
 struct before {
 	const struct dfa *d;
-	u16 class;
-	u16 back;     /* most bytes before the class */
-	bool accepts; /* there is a match without the class */
+	bool is[256];    /* the classes */
+	bool first[256]; /* those of them that can come first */
+	bool taken[256]; /* those that come before them */
+	u16 least, back; /* fewest and most bytes before them */
+	bool accepts;    /* there is a match without them */
 	bool *now, *next;
-	bool *behind;    /* states that the class leads to */
-	bool taken[256]; /* classes that come before it */
+	bool *behind; /* states that they lead to */
 };
 
-/* One byte on that is not of the class. Returns whether there is any such. */
+/* One byte on that is not of the classes. Returns whether there is any such. */
 static bool advance(struct before *b, u16 depth)
 {
 	const u16 *row;
@@ -40,8 +41,9 @@ static bool advance(struct before *b, u16 depth)
 		for (u16 c = 0; c < b->d->nclasses; c++) {
 			if (!row[c])
 				continue;
-			if (c == b->class) {
-				b->behind[row[c]] = true;
+			if (b->is[c]) {
+				b->behind[row[c]] = b->first[c] = true;
+				b->least = depth < b->least ? depth : b->least;
 				b->back = depth;
 			} else {
 				b->next[row[c]] = b->taken[c] = any = true;
@@ -52,13 +54,29 @@ static bool advance(struct before *b, u16 depth)
 	return any;
 }
 
-/* Fills b for one class; false if there are matches without it, or all begin with it. */
-static bool walk_before(struct before *b, u16 class)
+/* Takes for b the class `which`, or of those behind the last class, all that are of one kind. */
+static void take(struct before *b, u16 which)
+{
+	unsigned int kind = (unsigned int)(which - b->d->nclasses);
+
+	for (u16 c = 0; c < b->d->nclasses; c++)
+		b->is[c] = which < b->d->nclasses ? c == which : true;
+	for (unsigned int c = 0; c < 256 && which >= b->d->nclasses; c++)
+		if (byte_kind((u8)c) != kind)
+			b->is[b->d->class[c]] = false;
+}
+
+/* Fills b; false if there are matches without what is taken, or all begin with it. */
+static bool walk_before(struct before *b, u16 which)
 {
 	u16 n = b->d->nstates;
 
-	*b = (struct before){
-		.d = b->d, .class = class, .now = b->now, .next = b->next, .behind = b->behind};
+	*b = (struct before){.d = b->d,
+			     .least = SCRIM_WINDOW,
+			     .now = b->now,
+			     .next = b->next,
+			     .behind = b->behind};
+	take(b, which);
 	memset(b->now, 0, n * sizeof(*b->now));
 	memset(b->behind, 0, n * sizeof(*b->behind));
 	b->now[1] = true;
@@ -68,16 +86,15 @@ static bool walk_before(struct before *b, u16 class)
 	return !b->accepts && b->back;
 }
 
-/* The anchor of class b->class, and what stands around it. 0 or -ENOMEM. */
+/* The anchor, and what stands around it. 0 or -ENOMEM. */
 static int describe(const struct form *f, struct before *b, struct anchor *a, struct shape *sh)
 {
-	bool starts = f->dfa.trans[f->dfa.nclasses + b->class] != 0;
-
+	a->least = b->least;
 	a->back = b->back;
 	for (unsigned int c = 0; c < 256; c++) {
-		a->is[c] = f->dfa.class[c] == b->class;
-		a->prefix[c] = !a->is[c] && b->taken[f->dfa.class[c]];
-		sh->at[0][c] = starts || a->prefix[c];
+		a->is[c] = b->first[f->dfa.class[c]];
+		a->prefix[c] = b->taken[f->dfa.class[c]];
+		sh->at[0][c] = !a->least || a->prefix[c];
 		sh->at[1][c] = a->is[c];
 	}
 	return form_sets_from(f, b->behind, sh->at + 2, SHAPE_DEPTH - 2);
@@ -96,8 +113,8 @@ int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *r
 		return -ENOMEM;
 	b.next = flags + f->dfa.nstates;
 	b.behind = b.next + f->dfa.nstates;
-	for (u16 class = 0; class < f->dfa.nclasses && !r; class ++) {
-		if (!walk_before(&b, class))
+	for (u16 which = 0; which < f->dfa.nclasses + BYTE_KINDS && !r; which++) {
+		if (!walk_before(&b, which))
 			continue;
 		r = describe(f, &b, &a, &sh);
 		rate = shape_rate(&sh);

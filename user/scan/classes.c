@@ -12,7 +12,7 @@
 
 struct class
 {
-	u64 fits;
+	u64 fits[BANKS];
 	struct mass mass;
 };
 
@@ -22,14 +22,14 @@ struct classes {
 	u8 of[256]; /* by byte */
 };
 
-static bool alike(const struct classes *cs, u64 fits, unsigned int c, unsigned int other)
+static bool alike(const struct classes *cs, const u64 *fits, unsigned int c, unsigned int other)
 {
-	return cs->class[cs->of[other]].fits == fits && (other >= 0x20 && other < 0x80) &&
-	       (c >= 0x20 && c < 0x80);
+	return !memcmp(cs->class[cs->of[other]].fits, fits, BANKS * sizeof(*fits)) &&
+	       (other >= 0x20 && other < 0x80) && (c >= 0x20 && c < 0x80);
 }
 
 /* Which byte's class c goes into without a choice, or c itself. */
-static unsigned int companion(const struct classes *cs, u64 fits, unsigned int c)
+static unsigned int companion(const struct classes *cs, const u64 *fits, unsigned int c)
 {
 	if (c < 0x20 || c >= 0x80)
 		return c < 0x20 ? 0 : 0x80;
@@ -39,13 +39,15 @@ static unsigned int companion(const struct classes *cs, u64 fits, unsigned int c
 	return c;
 }
 
-static void divide(struct classes *cs, const u64 *fits)
+static void divide(struct classes *cs, const struct prefilter *pf)
 {
 	for (unsigned int c = 0; c < 256; c++) {
-		unsigned int with = companion(cs, fits[c], c);
+		const u64 fits[BANKS] = {pf->fits[0][c], pf->fits[1][c], pf->fits[2][c]};
+		unsigned int with = companion(cs, fits, c);
 
 		cs->of[c] = (u8)(with == c ? cs->n++ : cs->of[with]);
-		cs->class[cs->of[c]].fits |= fits[c];
+		for (int bank = 0; bank < BANKS; bank++)
+			cs->class[cs->of[c]].fits[bank] |= fits[bank];
 		mass_add(&cs->class[cs->of[c]].mass, (u8)c);
 	}
 }
@@ -56,43 +58,54 @@ struct sums {
 	float rate[SHAPES];
 };
 
-static void add(struct sums *sums, u64 fits, const struct mass *m)
+static void add(struct sums *sums, int bank, u64 fits, const struct mass *m)
 {
 	for (; fits; fits &= fits - 1) {
 		int bit = __builtin_ctzll(fits);
 
 		for (int kind = 0; kind < BYTE_KINDS; kind++)
-			sums->at[bit % 8][bit / 8].of[kind] += m->of[kind];
+			sums->at[8 * bank + bit % 8][bit / 8].of[kind] += m->of[kind];
 	}
+}
+
+/* Of what needs a label, little is asked. */
+static float rate(const struct sums *sums, int s)
+{
+	return masses_rate(sums->at[s]) * (s == SHAPE_ZONED ? 0.02f : 1);
 }
 
 static void sum_up(const struct classes *cs, struct sums *ret_sums)
 {
 	memset(ret_sums, 0, sizeof(*ret_sums));
 	for (unsigned int k = 0; k < cs->n; k++)
-		add(ret_sums, cs->class[k].fits, &cs->class[k].mass);
+		for (int bank = 0; bank < BANKS; bank++)
+			add(ret_sums, bank, cs->class[k].fits[bank], &cs->class[k].mass);
 	for (int s = 0; s < SHAPES; s++)
-		ret_sums->rate[s] = masses_rate(ret_sums->at[s]);
+		ret_sums->rate[s] = rate(ret_sums, s);
 }
 
 /* How much more the shapes find if a and b are put together. */
 static float loss(const struct sums *now, const struct class *a, const struct class *b)
 {
-	u64 new_a = b->fits & ~a->fits, new_b = a->fits & ~b->fits;
 	struct sums then = *now;
 	float sum = 0;
 
-	add(&then, new_a, &a->mass);
-	add(&then, new_b, &b->mass);
-	for (int s = 0; s < SHAPES; s++)
-		if ((new_a | new_b) & 0x0101010101010101ULL << s)
-			sum += masses_rate(then.at[s]) - now->rate[s];
+	for (int bank = 0; bank < BANKS; bank++) {
+		u64 new_a = b->fits[bank] & ~a->fits[bank], new_b = a->fits[bank] & ~b->fits[bank];
+
+		add(&then, bank, new_a, &a->mass);
+		add(&then, bank, new_b, &b->mass);
+		for (int s = 0; s < 8; s++)
+			if ((new_a | new_b) & 0x0101010101010101ULL << s)
+				sum += rate(&then, 8 * bank + s) - now->rate[8 * bank + s];
+	}
 	return sum;
 }
 
 static void join(struct classes *cs, unsigned int i, unsigned int j)
 {
-	cs->class[i].fits |= cs->class[j].fits;
+	for (int bank = 0; bank < BANKS; bank++)
+		cs->class[i].fits[bank] |= cs->class[j].fits[bank];
 	for (int kind = 0; kind < BYTE_KINDS; kind++)
 		cs->class[i].mass.of[kind] += cs->class[j].mass.of[kind];
 	cs->class[j] = cs->class[--cs->n];
@@ -139,18 +152,24 @@ static void cut_for_shuffles(struct prefilter *pf)
 		pf->class_rows[high] = high < 2 || high >= 8 ? pf->class[16 * high] : 0;
 }
 
-void classes_choose(struct prefilter *pf)
+void classes_choose(struct prefilter *pf, unsigned int n)
 {
 	struct classes cs = {0};
 
-	divide(&cs, pf->fits);
-	while (cs.n > CLASS_WILD)
+	divide(&cs, pf);
+	while (cs.n >= n)
 		join_cheapest(&cs);
 	memcpy(pf->class, cs.of, sizeof(cs.of));
-	for (int i = 0; i < SHAPE_DEPTH; i++) {
-		for (unsigned int c = 0; c < cs.n; c++)
-			pf->fits_class[i][c] = (u8)(cs.class[c].fits >> (8 * i));
-		pf->fits_class[i][CLASS_WILD] = 0xff;
+	pf->wild = (u8)cs.n;
+	for (int bank = 0; bank < BANKS; bank++) {
+		for (int i = 0; i < SHAPE_DEPTH; i++) {
+			u8 *fits = pf->fits_class[bank][i];
+
+			for (unsigned int c = 0; c < cs.n; c++)
+				fits[c] = (u8)(cs.class[c].fits[bank] >> (8 * i));
+			fits[pf->wild] = 0xff;
+		}
 	}
-	cut_for_shuffles(pf);
+	if (n <= CLASSES_CUT)
+		cut_for_shuffles(pf);
 }

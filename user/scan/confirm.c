@@ -2,6 +2,9 @@
 /* The exact answer at one place of the text: which form matches there, and how far. */
 #include "scanner.h"
 #include <errno.h>
+#include <string.h>
+
+#define EACH 0x0101010101010101ULL /* times a byte: eight of it */
 
 /* Where a form's pattern may end at a place, in ascending order. */
 struct ends {
@@ -17,14 +20,34 @@ static bool is_digit(u8 c)
 	return c >= '0' && c <= '9';
 }
 
-u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len)
+/* How many digits stand at t, RUN_MAX at most; eight bytes are there. */
+static unsigned int digit_run(const u8 *t)
+{
+	u64 x, others;
+
+	memcpy(&x, t, sizeof(x));
+	others = ((x & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646) |
+		 ~((x | 0x80 * EACH) - 0x30 * EACH) | x;
+	others &= 0x80 * EACH;
+	return (unsigned int)__builtin_ctzll(others | 1ULL << 63) / 8;
+}
+
+u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms)
 {
 	size_t n = len - p < FILTER_DEPTH ? len - p : FILTER_DEPTH;
-	u64 forms = ~0ULL;
 
 	if (p)
-		forms = g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
-	for (size_t k = 0; k < n && forms; k++)
+		forms &= g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
+	if (n == FILTER_DEPTH) {
+		forms &= g->run[digit_run(text + p)];
+		if (!(forms & (forms - 1)))
+			return forms;
+#pragma GCC unroll 12
+		for (size_t k = 0; k < FILTER_DEPTH; k++)
+			forms &= g->at[k][text[p + k]];
+		return forms;
+	}
+	for (size_t k = 0; k < n; k++)
 		forms &= g->at[k][text[p + k]];
 	return forms;
 }
@@ -47,6 +70,29 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 	}
 	job->walked += (size_t)(at - begin);
 	ends->goes_on = state && state < a->final && at == end;
+}
+
+/*
+ * The same for a short form, with more than QUICK bytes of text there: where it may end at the
+ * latest, 0 if nowhere. All bytes that it may have are walked, even if they lead nowhere: what
+ * comes next is no guess then, and the walks of several places run side by side.
+ */
+static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text)
+{
+	u32 state = d->start;
+	size_t end = 0;
+
+	for (size_t i = 0; i < max; i += 4) {
+#pragma GCC unroll 2
+		for (size_t k = i; k < i + 4; k += 2) {
+			u32 at = state + d->first[text[k]] + d->second[text[k + 1]];
+
+			state = d->trans[at];
+			end = d->between[at] ? k + 1 : end;
+			end = state >= d->accept ? k + 2 : end;
+		}
+	}
+	return end;
 }
 
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
@@ -74,7 +120,8 @@ u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64
 }
 
 /* What form sf, whose labels allow it, makes of place p; *ret_end is set when it ACCEPTED. */
-static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
+static enum opinion ask_all_ends(const struct scan_form *sf, struct scan_job *job, size_t p,
+				 size_t *ret_end)
 {
 	const struct form *f = sf->form;
 	enum opinion opinion = NOTHING;
@@ -103,6 +150,25 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	return opinion;
 }
 
+/* The same; most often the longest end is the one. */
+static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
+{
+	const struct form *f = sf->form;
+	size_t e;
+
+	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
+		return ask_all_ends(sf, job, p, ret_end);
+	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p);
+	job->walked += sf->dfa.max;
+	if (!e)
+		return NOTHING;
+	if (form_guard_after(f, job->text, p + e, job->len, job->ends) != 1 ||
+	    (f->validate && !f->validate(job->text + p, e)))
+		return ask_all_ends(sf, job, p, ret_end);
+	*ret_end = p + e;
+	return ACCEPTED;
+}
+
 static struct match make_match(const struct scan_form *sf, const u8 *text, size_t p, size_t e)
 {
 	size_t from, to;
@@ -125,20 +191,34 @@ static void count_refused(const struct scanner *s, struct scan_job *job, const u
 			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
 }
 
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
-		     struct match *ret_m)
+/* The forms of group g to ask at p. */
+static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, size_t p,
+		  const struct hints *hints)
+{
+	const struct group *group = &s->groups[g];
+	u64 forms = 0;
+
+	for (int bank = 0; bank < BANKS; bank++)
+		forms |= group->under[bank][hints->fit[bank]];
+	if (hints->anchored)
+		forms |= group->anchored;
+	if (hints->zoned)
+		forms |= group->zoned;
+	forms = group_filter(group, job->text, p, job->len, forms);
+	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
+}
+
+/* What all `forms` of each group make of p. */
+static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, size_t p,
+				 const u64 *forms, struct match *ret_m)
 {
 	const struct scan_form *best = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
 	size_t end = 0, longest = 0;
 
 	for (u16 g = 0; g < s->ngroups; g++) {
-		u64 m = group_filter(&s->groups[g], job->text, p, job->len);
-
-		if (!anchored)
-			m &= ~s->groups[g].anchored;
 		refused[g] = 0;
-		for (m = group_labelled(s, g, job->text, p, m); m; m &= m - 1) {
+		for (u64 m = forms[g]; m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
 			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
 
@@ -167,4 +247,43 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bo
 		return NO_MATCH;
 	*ret_m = make_match(best, job->text, p, longest);
 	return MATCH;
+}
+
+/* The same for a single form. */
+static enum verdict confirm_one(struct scan_job *job, size_t p, const struct scan_form *sf,
+				struct match *ret_m)
+{
+	size_t end;
+
+	switch (ask(sf, job, p, &end)) {
+	case UNKNOWN:
+		ret_m->rule = sf->form->rule;
+		return UNDECIDED;
+	case ACCEPTED:
+		*ret_m = make_match(sf, job->text, p, end);
+		return MATCH;
+	case REFUSED:
+		if (job->rejected)
+			job->rejected[sf->form->rule]++;
+		break;
+	case NOTHING:
+		break;
+	}
+	return NO_MATCH;
+}
+
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
+		     const struct hints *hints, struct match *ret_m)
+{
+	u64 forms[GROUPS_MAX], any = 0;
+
+	for (u16 g = 0; g < s->ngroups; g++) {
+		forms[g] = to_ask(s, g, job, p, hints);
+		any |= forms[g];
+	}
+	if (!any)
+		return NO_MATCH;
+	if (s->ngroups == 1 && !(any & (any - 1)))
+		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
+	return confirm_many(s, job, p, forms, ret_m);
 }

@@ -69,14 +69,58 @@ int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t
 	return 0;
 }
 
+/* Marks in `to` the states that a digit leads to from `from`; whether a byte that is none may follow. */
+static bool step_digit(const struct dfa *d, const bool *from, bool *to)
+{
+	bool other = false;
+
+	for (u16 s = 1; s < d->nstates; s++) {
+		other |= from[s] && d->accept[s];
+		for (unsigned int c = 0; from[s] && c < 256; c++) {
+			u16 next = d->trans[s * d->nclasses + d->class[c]];
+
+			if (c >= '0' && c <= '9')
+				to[next] = true;
+			else
+				other |= next != 0;
+		}
+	}
+	to[0] = false;
+	return other;
+}
+
+/*
+ * How many digits may stand at the begin. Once a match may have ended, any number may follow
+ * where the guard lets them.
+ */
+static void runs(const struct form *f, bool *states, bool *next, bool *ret_run)
+{
+	const struct dfa *d = &f->dfa;
+	bool ended = false, alive = false;
+
+	for (size_t n = 0; n < RUN_MAX; n++) {
+		ended |= f->after == GUARD_NONE && accepts_any(d, states);
+		memset(next, 0, d->nstates * sizeof(*next));
+		ret_run[n] = step_digit(d, states, next) || ended;
+		memcpy(states, next, d->nstates * sizeof(*next));
+	}
+	for (u16 s = 1; s < d->nstates; s++)
+		alive |= states[s];
+	ret_run[RUN_MAX] = alive || ended;
+}
+
 int form_sets(const struct form *f, struct form_sets *ret_sets)
 {
-	bool *states = calloc(f->dfa.nstates, sizeof(*states));
+	size_t n = f->dfa.nstates;
+	bool *states = calloc(2 * n, sizeof(*states));
 	int r;
 
 	if (!states)
 		return -ENOMEM;
 	sets_before(f, ret_sets);
+	states[1] = true;
+	runs(f, states, states + n, ret_sets->run);
+	memset(states, 0, n * sizeof(*states));
 	states[1] = true;
 	r = form_sets_from(f, states, ret_sets->at, FILTER_DEPTH);
 	free(states);

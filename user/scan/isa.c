@@ -4,7 +4,8 @@
 #include <scrim/scan.h>
 #include <string.h>
 
-static const char *const names[ISA_COUNT] = {[ISA_SCALAR] = "scalar", [ISA_AVX2] = "avx2"};
+static const char *const names[ISA_COUNT] = {
+	[ISA_SCALAR] = "scalar", [ISA_AVX2] = "avx2", [ISA_AVX512] = "avx512"};
 
 const char *isa_name(enum isa isa)
 {
@@ -21,6 +22,9 @@ bool isa_usable(enum isa isa)
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
 		       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
 		       __builtin_cpu_supports("lzcnt");
+	case ISA_AVX512:
+		return isa_usable(ISA_AVX2) && __builtin_cpu_supports("avx512f") &&
+		       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
 	case ISA_COUNT:
 		break;
 	}
@@ -40,5 +44,5 @@ int isa_choose(const char *forced, enum isa *ret_isa, struct err *e)
 			return err_set(e, ENOTSUP, "SCRIM_ISA=%s: this CPU does not have it",
 				       forced);
 	}
-	return err_set(e, EINVAL, "SCRIM_ISA=%s: not known; scalar and avx2 are", forced);
+	return err_set(e, EINVAL, "SCRIM_ISA=%s: not known; scalar, avx2 and avx512 are", forced);
 }

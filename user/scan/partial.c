@@ -47,7 +47,7 @@ static bool goes_on(const struct automaton *a, const u8 *text, size_t p, size_t 
 static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
 {
 	for (u16 g = 0; g < s->ngroups; g++) {
-		u64 m = group_filter(&s->groups[g], text, p, len);
+		u64 m = group_filter(&s->groups[g], text, p, len, ~0ULL);
 
 		for (m = group_labelled(s, g, text, p, m); m; m &= m - 1) {
 			const struct scan_form *sf =
@@ -65,6 +65,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 		    struct match *matches, size_t cap)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len, .ends = true};
+	const struct hints hints = {.fit = {0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
 	const struct scan_form *sf;
 	size_t n = 0, p = start;
 	struct match m;
@@ -72,7 +73,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 	while (p < len && n < cap) {
 		size_t next = p + 1;
 
-		if (confirm(s, &job, p, true, &m) == MATCH) {
+		if (confirm(s, &job, p, &hints, &m) == MATCH) {
 			matches[n++] = m;
 			next = m.to;
 		}
@@ -94,7 +95,8 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len};
+	const struct hints hints = {.fit = {0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
 	struct match m;
 
-	return confirm(s, &job, start, true, &m) == UNDECIDED ? m.rule : 0;
+	return confirm(s, &job, start, &hints, &m) == UNDECIDED ? m.rule : 0;
 }

@@ -9,9 +9,10 @@
  *            before the  first   second
  *             match      byte    byte
  *
- * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s of a byte. Where
- * the bytes fit a shape there is a candidate. The last shape is of another kind: its place 1
- * is a byte that its forms cannot do without (an '@'), and a match begins there or before.
+ * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s % 8 of a byte of bank
+ * s / 8. Where the bytes fit a shape there is a candidate. The last are of another kind: one
+ * is that of all forms that need a label. The place 1 of the other two is a byte that their forms
+ * cannot do without (an '@'), and a match begins there or before.
  */
 #ifndef SCAN_PREFILTER_H
 #define SCAN_PREFILTER_H
@@ -19,13 +20,21 @@
 #include <scrim/rules.h>
 
 #define FILTER_DEPTH 12 /* bytes of a match whose sets are known; see struct group */
-#define SHAPES       8
+#define GROUP_FORMS  64
+#define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+#define RUN_MAX      7 /* digits at the begin of a match that are counted */
+#define BANKS        3 /* of eight shapes */
+#define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
-#define SHAPE_ANCHOR (SHAPES - 1)
-#define ANCHORS      8 /* different ones under SHAPE_ANCHOR */
+#define SHAPE_ZONED  (SHAPES - 3)                 /* of all forms that need a label */
+#define SHAPE_ANCHOR (SHAPES - 2)                 /* this and the last one */
+#define LAST_PLAIN   ((1 << SHAPE_ZONED % 8) - 1) /* the plain shapes of the last bank */
+#define LAST_ZONED   (1 << SHAPE_ZONED % 8)
+#define LAST_ANCHORS (3 << SHAPE_ANCHOR % 8)
+#define ANCHORS      8 /* different ones: the first has a shape, the others share one */
 
-#define CLASSES    16 /* of bytes */
-#define CLASS_WILD 15 /* what is not there yet: fits everything */
+#define CLASSES     64 /* of bytes, at most */
+#define CLASSES_CUT 16 /* at most, for class_low[] and so on */
 
 struct shape {
 	bool at[SHAPE_DEPTH][256];
@@ -35,15 +44,16 @@ struct shape {
 struct anchor {
 	bool is[256];
 	bool prefix[256];
-	u16 back; /* it begins at most that many bytes before */
+	u16 least, back; /* it begins at least, and at most, that many bytes before */
 };
 
 struct prefilter {
-	u64 fits[256]; /* by byte: bit 8 i + s if it fits shape s at place i */
-	u8 class[256]; /* by byte: below CLASS_WILD; control bytes share one, those over 0x7f too */
-	u8 fits_class[SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
+	u64 fits[BANKS][256]; /* by byte: bit 8 i + s if it fits shape s of the bank at place i */
+	u8 class[256]; /* by byte: below `wild`; control bytes share one, those over 0x7f too */
+	u8 wild;       /* what is not there yet: fits everything */
+	u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
 	/*
-	 * class[] cut for shuffles. Row h: the bytes 16 h to 16 h + 15. By lower half: classes of
+	 * class[] cut for shuffles of sixteen bytes, if there are at most CLASSES_CUT. Row h: the bytes 16 h to 16 h + 15. By lower half: classes of
 	 * rows 2i + 2 (low four bits) and 2i + 3 (high); by upper half: which of both it is; by
 	 * upper half: the class where the row has only one.
 	 */
@@ -53,10 +63,42 @@ struct prefilter {
 	struct anchor anchors[ANCHORS];
 };
 
+/*
+ * Where labels may end. For vectors: the labels on eight heaps, fits[k][c] having bit h if c may
+ * stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
+ * 0x7f. Closer, for a single place whose last bytes are wzyx, each by its lower five bits, x by
+ * six (which tells capitals): bit z of brief[x][y], or bit w of tails[tail_hash(x, y, z)].
+ */
+#define HEAP_PLACES (LABEL_PLACES - 1)
+#define TAILS       2048
+struct label_filter {
+	u8 fits[HEAP_PLACES][256];
+	u32 brief[64][32]; /* of labels where many z may stand: they have two bytes */
+	u32 tails[TAILS];
+};
+void label_filter_build(struct label_filter *lf, const struct label_index *x);
+
+static inline unsigned int tail_hash(unsigned int x, unsigned int y, unsigned int z)
+{
+	unsigned int key = (x & 63) | (y & 31) << 6 | (z & 31) << 11;
+
+	return (key * 0x9e3779b1 >> 16) % TAILS;
+}
+
+/* Whether a label may end before text[end], as far as its last four bytes tell; end > 3. */
+static inline bool label_tail(const struct label_filter *lf, const u8 *text, size_t end)
+{
+	u8 x = text[end - 1], y = text[end - 2], z = text[end - 3], w = text[end - 4];
+
+	return (lf->brief[x & 63][y & 31] >> (z & 31) | lf->tails[tail_hash(x, y, z)] >> (w & 31)) &
+	       1;
+}
+
 /* What stands before a match of a form ([1]: and a digit before that), and at its bytes. */
 struct form_sets {
 	bool before[2][256];
 	bool at[FILTER_DEPTH][256];
+	bool run[RUN_MAX + 1]; /* by how many digits a match and what follows begin with */
 };
 
 /* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */
@@ -69,34 +111,54 @@ int form_sets(const struct form *f, struct form_sets *ret_sets);
 int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t n);
 
 /*
- * Finds a byte f cannot do without.
+ * Finds bytes one of which f cannot do without.
  *   ret_shape  what stands around it: place 1 is the byte itself
  * Returns 1, or 0 if there is none, -ENOMEM.
  */
 int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *ret_shape);
+
+#define PIECES 8
+
+/*
+ * Takes f apart into at most PIECES shapes: what begins with one digit, with two... Every match
+ * fits one of them. Returns how many, or -ENOMEM.
+ *   before  the first place of all of them
+ */
+int form_pieces(const struct form *f, const bool before[256], struct shape ret_shapes[PIECES]);
 
 /*
  * Gathers forms under shapes: add each, then finish. A builder is some 40 KiB, zeroed.
  */
 struct prefilter_builder {
 	size_t n;
-	struct shape shapes[SHAPES]; /* one more than may stay */
-	struct shape anchored;
+	struct shape shapes[SHAPE_ZONED + 1];   /* one more than may stay */
+	u64 forms[SHAPE_ZONED + 1][GROUPS_MAX]; /* which of them are under it */
+	float rate[SHAPE_ZONED + 1];
+	float loss[SHAPE_ZONED + 1][SHAPE_ZONED + 1]; /* what two find more when put together */
+	struct shape anchored[2], zoned;
 	struct prefilter *pf;
 };
 
-/* Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM. */
-int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets);
-void prefilter_finish(struct prefilter_builder *b);
-
-/* Chooses classes for pf->fits such that the shapes lose least. */
-void classes_choose(struct prefilter *pf);
-
 /*
- * What of a set's bytes a text has: by kind of byte (digit, letter, other), in parts of 1.
- * Shapes are weighed with it: numbers come in runs and words in runs.
+ *   index  f's number, for b->forms
+ *   zoned  f is asked only behind a label
+ * Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM.
  */
-#define BYTE_KINDS 3
+int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
+		  const struct form_sets *sets, bool zoned);
+/*
+ *   classes  CLASSES or CLASSES_CUT
+ */
+void prefilter_finish(struct prefilter_builder *b, unsigned int classes);
+
+/* Chooses classes for pf->fits, at most n with the wild one, such that the shapes lose least. */
+void classes_choose(struct prefilter *pf, unsigned int n);
+
+/* Kinds of bytes: numbers come in runs and words in runs. */
+enum byte_kind { KIND_DIGIT, KIND_LETTER, KIND_OTHER, BYTE_KINDS };
+enum byte_kind byte_kind(u8 c);
+
+/* What of a set's bytes a text has, by kind, in parts of 1. Shapes are weighed with it. */
 struct mass {
 	float of[BYTE_KINDS];
 };

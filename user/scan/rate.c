@@ -7,41 +7,41 @@
 #include "prefilter.h"
 #include <string.h>
 
-enum kind { DIGIT, LETTER, OTHER };
-
-static const float first[BYTE_KINDS] = {[DIGIT] = 0.15f, [LETTER] = 0.6f, [OTHER] = 0.25f};
+static const float first[BYTE_KINDS] = {
+	[KIND_DIGIT] = 0.15f, [KIND_LETTER] = 0.6f, [KIND_OTHER] = 0.25f};
 static const float follows[BYTE_KINDS][BYTE_KINDS] = {
-	[DIGIT] = {[DIGIT] = 0.65f, [LETTER] = 0.05f, [OTHER] = 0.3f},
-	[LETTER] = {[DIGIT] = 0.02f, [LETTER] = 0.8f, [OTHER] = 0.18f},
-	[OTHER] = {[DIGIT] = 0.2f, [LETTER] = 0.55f, [OTHER] = 0.25f},
+	[KIND_DIGIT] = {[KIND_DIGIT] = 0.65f, [KIND_LETTER] = 0.05f, [KIND_OTHER] = 0.3f},
+	[KIND_LETTER] = {[KIND_DIGIT] = 0.02f, [KIND_LETTER] = 0.8f, [KIND_OTHER] = 0.18f},
+	[KIND_OTHER] = {[KIND_DIGIT] = 0.2f, [KIND_LETTER] = 0.55f, [KIND_OTHER] = 0.25f},
 };
 
-static enum kind kind_of(u8 c)
+enum byte_kind byte_kind(u8 c)
 {
 	if (c >= '0' && c <= '9')
-		return DIGIT;
-	return (c | 0x20) >= 'a' && ((c | 0x20) <= 'z' || c >= 0x80) ? LETTER : OTHER;
+		return KIND_DIGIT;
+	return (c | 0x20) >= 'a' && ((c | 0x20) <= 'z' || c >= 0x80) ? KIND_LETTER : KIND_OTHER;
 }
 
-/* Its part of its kind. */
+/* Its part of its kind in a common text. */
 static float part_of_kind(u8 c)
 {
-	static const char common[] = "\n\":,.-/|=^";
+	static const u8 common[256] = {
+		['\n'] = 1, ['"'] = 1, [':'] = 1, [','] = 1, ['.'] = 1, ['-'] = 1,
+		['/'] = 1,  ['|'] = 1, ['='] = 1, ['^'] = 1, [' '] = 7,
+	};
 
-	if (kind_of(c) == DIGIT)
+	if (byte_kind(c) == KIND_DIGIT)
 		return 0.1f;
 	if (c >= 0x80)
 		return 0.0005f;
-	if (kind_of(c) == LETTER)
+	if (byte_kind(c) == KIND_LETTER)
 		return c >= 'a' ? 0.032f : 0.004f;
-	if (c == ' ')
-		return 0.35f;
-	return c && strchr(common, c) ? 0.05f : 0.003f;
+	return common[c] ? 0.05f * common[c] : 0.003f;
 }
 
 void mass_add(struct mass *m, u8 c)
 {
-	m->of[kind_of(c)] += part_of_kind(c);
+	m->of[byte_kind(c)] += part_of_kind(c);
 }
 
 float masses_rate(const struct mass at[SHAPE_DEPTH])

@@ -5,6 +5,7 @@
 static const struct scan_code *const codes[ISA_COUNT] = {
 	[ISA_SCALAR] = &scan_scalar,
 	[ISA_AVX2] = &scan_avx2,
+	[ISA_AVX512] = &scan_avx512,
 };
 
 void scan(const struct scanner *s, struct scan_job *job)

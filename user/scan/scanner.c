@@ -12,6 +12,8 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 		for (unsigned int k = 0; k < FILTER_DEPTH; k++)
 			g->at[k][c] |= (u64)sets->at[k][c] << bit;
 	}
+	for (unsigned int n = 0; n <= RUN_MAX; n++)
+		g->run[n] |= (u64)sets->run[n] << bit;
 }
 
 /* The bit of a set among the scanner's, which it joins; 0: there is none, or no room. */
@@ -23,7 +25,7 @@ static u64 label_bit(struct scanner *s, const struct label_set *set, struct scan
 		if (label_set_same(s->label_sets[i], set))
 			return 1ULL << i;
 	if (s->nlabels == LABEL_SETS) {
-		sf->unindexed = true;
+		sf->unindexed = s->unindexed = true;
 		return 0;
 	}
 	s->label_sets[s->nlabels] = set;
@@ -47,16 +49,28 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	if (!r)
 		r = form_sets(f, &sets);
 	if (!r)
-		r = prefilter_add(b, f, &sets);
+		r = prefilter_add(b, f, s->nforms, &sets, sf->labels != 0);
 	if (r < 0)
 		return r;
 	if (r)
 		g->anchored |= bit;
+	if (sf->labels)
+		g->zoned |= bit;
 	if (f->labels || f->unless)
 		g->labelled |= bit;
 	group_add(g, s->nforms % GROUP_FORMS, &sets);
 	s->nforms++;
 	return 0;
+}
+
+/* What the builder knows of the forms under each shape, by a bank's fits. */
+static void take_under(struct scanner *s, const struct prefilter_builder *b)
+{
+	for (u16 g = 0; g < s->ngroups; g++)
+		for (unsigned int fit = 0; fit < 256; fit++)
+			for (size_t i = 0; i < b->n; i++)
+				if (fit >> i % 8 & 1)
+					s->groups[g].under[i / 8][fit] |= b->forms[i][g];
 }
 
 static int add_forms(struct scanner *s, const bool *enabled)
@@ -79,8 +93,12 @@ static int add_forms(struct scanner *s, const bool *enabled)
 			r = add_form(s, b, i);
 	if (!r && s->nlabels)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
-	if (!r)
-		prefilter_finish(b);
+	if (!r && s->nlabels)
+		label_filter_build(&s->label_filter, s->labels);
+	if (!r) {
+		prefilter_finish(b, s->isa == ISA_AVX512 ? CLASSES : CLASSES_CUT);
+		take_under(s, b);
+	}
 	free(b);
 	return r;
 }

@@ -13,9 +13,7 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define GROUP_FORMS 64
-#define LABEL_SETS  64 /* different ones that are looked up together */
-#define GROUPS_MAX  (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+#define LABEL_SETS 64 /* different ones that are looked up together */
 
 /*
  * 64 forms. A set bit means "form possible": before[j][c] if byte c stands before the match
@@ -25,9 +23,27 @@
 struct group {
 	u64 anchored; /* possible only where an anchor was seen */
 	u64 labelled; /* need a label, or must not have one */
+	u64 zoned;    /* possible only in the zone behind a label */
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
+	u64 run[RUN_MAX + 1];  /* by how many digits it begins with, RUN_MAX or more alike */
+	u64 under[BANKS][256]; /* by which shapes of a bank fit: the forms under them */
 };
+
+/*
+ * An automaton that takes two bytes at a step, for short forms: half as many loads that wait for
+ * each other. next = trans[state + first[byte] + second[next byte]]; in `between`, at the same
+ * place, whether it accepts between the two.
+ */
+struct pairs {
+	u16 first[256];
+	const u8 *second;
+	const u16 *trans;
+	const u8 *between;
+	u16 start, accept;
+};
+#define PAIRS_MAX 16384 /* entries, so that offsets are 16 bits */
+#define QUICK     16    /* longest match of a short form, even */
 
 /*
  * A form's automaton: next = trans[state + class[byte]], states being row offsets into trans.
@@ -35,11 +51,13 @@ struct group {
  * accept and lead nowhere.
  */
 struct automaton {
+	const struct pairs *pairs; /* NULL: too large, or the form is long */
 	const u8 *class;
 	const u32 *trans;
 	u32 start;
 	u32 accept; /* states from here on accept */
 	u32 final;  /* states from here on accept and cannot go on */
+	u16 max;    /* longest match */
 };
 
 struct scan_form {
@@ -55,7 +73,7 @@ struct scan_code {
 	void (*run)(const struct scanner *s, struct scan_job *job);
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 };
-extern const struct scan_code scan_scalar, scan_avx2;
+extern const struct scan_code scan_scalar, scan_avx2, scan_avx512;
 
 struct scanner {
 	struct arena arena; /* owns all of it */
@@ -66,26 +84,42 @@ struct scanner {
 	struct group *groups;
 	struct prefilter prefilter;
 	const struct label_index *labels; /* NULL: no form has any */
+	struct label_filter label_filter;
 	u16 nlabels;
+	bool unindexed; /* some form's labels are not in it */
 	const struct label_set *label_sets[LABEL_SETS];
 };
 
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
 int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa);
 
+/* What the shapes find. */
+struct fits {
+	u64 *candidates; /* a bit for a place: a form may begin */
+	u64 *zoned;      /* one that needs a label may */
+	u64 *anchors;    /* an anchor may stand */
+	u8 *fit[BANKS];  /* a byte for a place: the shapes of a bank that fit */
+};
+
+/* What is known of a place. */
+struct hints {
+	u8 fit[BANKS];
+	bool anchored; /* an anchored form may match */
+	bool zoned;    /* a label may stand before */
+};
+
 enum verdict { NO_MATCH, MATCH, UNDECIDED };
 
 /*
  * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
  * validators. Adds to job->rejected unless UNDECIDED, and to job->walked.
- *   anchored  whether an anchored form may match here
- *   ret_m     the match; of it only `rule` when UNDECIDED: the first that may still match
+ *   ret_m  the match; of it only `rule` when UNDECIDED: the first that may still match
  */
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p, bool anchored,
-		     struct match *ret_m);
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
+		     const struct hints *hints, struct match *ret_m);
 
-/* The forms of g that may match at p, as far as their first bytes and the two before tell. */
-u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len);
+/* Those of `forms` of g that may match at p, as far as their first bytes and the two before tell. */
+u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms);
 
 /* Takes out of `forms` of group g those whose labels forbid a match at p. */
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);

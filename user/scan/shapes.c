@@ -2,7 +2,7 @@
 /*
  * From forms to few shapes.
  *
- * Every form brings a shape. When there is one too many, the two are put together that lose
+ * Every form brings a few shapes (pieces.c). When there is one too many, the two are put together that lose
  * least by it, after the estimate of rate.c: ten forms that begin with three digits become one
  * shape, and a site's "AX-" stays by itself. So the prefilter's cost does not grow with the rules.
  */
@@ -19,37 +19,53 @@ static void shape_join(struct shape *sh, const struct shape *other)
 			sh->at[i][c] |= other->at[i][c];
 }
 
-/* What the two find more when put together. */
-static float loss(const struct shape *a, const struct shape *b)
+static float loss(const struct prefilter_builder *b, size_t i, size_t j)
 {
-	struct shape both = *a;
+	struct shape both = b->shapes[i];
 
-	shape_join(&both, b);
-	return shape_rate(&both) - shape_rate(a) - shape_rate(b);
+	shape_join(&both, &b->shapes[j]);
+	return shape_rate(&both) - b->rate[i] - b->rate[j];
+}
+
+/* Puts a shape at i, and knows what it loses with any other. */
+static void put(struct prefilter_builder *b, size_t i, const struct shape *sh)
+{
+	if (sh != &b->shapes[i])
+		b->shapes[i] = *sh;
+	b->rate[i] = shape_rate(sh);
+	for (size_t j = 0; j < b->n; j++)
+		if (j != i)
+			b->loss[i][j] = b->loss[j][i] = loss(b, i, j);
 }
 
 static void join_cheapest(struct prefilter_builder *b)
 {
 	size_t best_i = 0, best_j = 1;
-	float least = 0, l;
 
 	for (size_t i = 0; i < b->n; i++) {
 		for (size_t j = i + 1; j < b->n; j++) {
-			l = loss(&b->shapes[i], &b->shapes[j]);
-			if ((i == 0 && j == 1) || l < least) {
-				least = l;
+			if (b->loss[i][j] < b->loss[best_i][best_j]) {
 				best_i = i;
 				best_j = j;
 			}
 		}
 	}
 	shape_join(&b->shapes[best_i], &b->shapes[best_j]);
-	b->shapes[best_j] = b->shapes[--b->n];
+	b->n--;
+	for (int g = 0; g < GROUPS_MAX; g++) {
+		b->forms[best_i][g] |= b->forms[best_j][g];
+		b->forms[best_j][g] = b->forms[b->n][g];
+	}
+	put(b, best_i, &b->shapes[best_i]);
+	if (best_j < b->n)
+		put(b, best_j, &b->shapes[b->n]);
 }
 
 /* Keeps the anchor; anchors at the same bytes share one. False if there is no room. */
-static bool keep_anchor(struct prefilter *pf, const struct anchor *a)
+static bool keep_anchor(struct prefilter_builder *b, const struct anchor *a,
+			const struct shape *around)
 {
+	struct prefilter *pf = b->pf;
 	struct anchor *old = pf->anchors, *end = pf->anchors + pf->nanchors;
 
 	while (old < end && memcmp(old->is, a->is, sizeof(a->is)) != 0)
@@ -62,44 +78,64 @@ static bool keep_anchor(struct prefilter *pf, const struct anchor *a)
 	}
 	for (unsigned int c = 0; c < 256; c++)
 		old->prefix[c] |= a->prefix[c];
+	if (a->least < old->least)
+		old->least = a->least;
 	if (a->back > old->back)
 		old->back = a->back;
 	if (a->back > pf->back)
 		pf->back = a->back;
+	shape_join(&b->anchored[old != pf->anchors], around);
 	return true;
 }
 
-int prefilter_add(struct prefilter_builder *b, const struct form *f, const struct form_sets *sets)
+int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
+		  const struct form_sets *sets, bool zoned)
 {
-	struct shape sh, around;
+	struct shape pieces[PIECES], around;
 	struct anchor anchor;
-	int r;
+	float rate = 0;
+	int n, r;
 
-	memcpy(sh.at[0], sets->before[0], sizeof(sh.at[0]));
-	memcpy(sh.at[1], sets->at[0], sizeof(sh.at) - sizeof(sh.at[0]));
-	if (shape_rate(&sh) > OFTEN) {
+	n = form_pieces(f, sets->before[0], pieces);
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		rate += shape_rate(&pieces[i]);
+		if (zoned)
+			shape_join(&b->zoned, &pieces[i]);
+	}
+	if (zoned)
+		return 0;
+	if (rate > OFTEN) {
 		r = form_anchor(f, &anchor, &around);
 		if (r < 0)
 			return r;
-		if (r && shape_rate(&around) < OFTEN / 4 && keep_anchor(b->pf, &anchor)) {
-			shape_join(&b->anchored, &around);
+		if (r && shape_rate(&around) < rate / 4 && keep_anchor(b, &anchor, &around))
 			return 1;
-		}
 	}
-	b->shapes[b->n++] = sh;
-	if (b->n == SHAPES)
-		join_cheapest(b);
+	for (int i = 0; i < n; i++) {
+		memset(b->forms[b->n], 0, sizeof(b->forms[b->n]));
+		b->forms[b->n][index / GROUP_FORMS] = 1ULL << index % GROUP_FORMS;
+		put(b, b->n++, &pieces[i]);
+		if (b->n == array_size(b->shapes))
+			join_cheapest(b);
+	}
 	return 0;
 }
 
-void prefilter_finish(struct prefilter_builder *b)
+static void put_shape(struct prefilter *pf, const struct shape *sh, int s)
 {
-	for (size_t s = 0; s < SHAPES; s++) {
-		const struct shape *sh = s == SHAPE_ANCHOR ? &b->anchored : &b->shapes[s];
+	for (int i = 0; i < SHAPE_DEPTH; i++)
+		for (unsigned int c = 0; c < 256; c++)
+			pf->fits[s / 8][c] |= (u64)sh->at[i][c] << (8 * i + s % 8);
+}
 
-		for (int i = 0; i < SHAPE_DEPTH && (s < b->n || s == SHAPE_ANCHOR); i++)
-			for (unsigned int c = 0; c < 256; c++)
-				b->pf->fits[c] |= (u64)sh->at[i][c] << (8 * i + (int)s);
-	}
-	classes_choose(b->pf);
+void prefilter_finish(struct prefilter_builder *b, unsigned int classes)
+{
+	for (size_t s = 0; s < b->n; s++)
+		put_shape(b->pf, &b->shapes[s], (int)s);
+	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
+	put_shape(b->pf, &b->anchored[0], SHAPE_ANCHOR);
+	put_shape(b->pf, &b->anchored[1], SHAPE_ANCHOR + 1);
+	classes_choose(b->pf, classes);
 }

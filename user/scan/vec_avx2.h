@@ -16,7 +16,8 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define CHUNK 2048 /* bytes whose classes are kept at a time, a multiple of 64 */
+#define CHUNK       2048 /* bytes whose classes are kept at a time, a multiple of 64 */
+#define LABEL_CHUNK (32 + CHUNK + 32)
 
 /* Rows 2 and 3, 4 and 5, 6 and 7 of ASCII; the other rows are of one class each. */
 struct class_tables {
@@ -26,6 +27,11 @@ struct class_tables {
 static inline __m256i twice(const u8 *table)
 {
 	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+}
+
+static inline u64 bits_of(__m256i tops)
+{
+	return (u32)_mm256_movemask_epi8(tops);
 }
 
 static inline struct class_tables class_tables(const struct prefilter *pf)
@@ -70,22 +76,21 @@ static inline void classify64(const struct class_tables *t, const struct prefilt
 		_mm256_storeu_si256((__m256i *)(to + i),
 				    classes_of(t, _mm256_loadu_si256((const __m256i *)(text + i))));
 	if (n < 64)
-		memset(to + n, job->ends ? pf->class['\n'] : CLASS_WILD, 64 - n);
+		memset(to + n, job->ends ? pf->class['\n'] : pf->wild, 64 - n);
 }
 
 /*
  * Where shapes fit text[at, at + n), n <= CHUNK: bit i of word w for a match that begins at
- * at + 64 w + i (candidates), or an anchor there.
+ * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
  */
 static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
-			      size_t n, u64 *candidates, u64 *anchors)
+			      size_t n, struct fits *to)
 {
-	const __m256i anchor = _mm256_set1_epi8((char)(1 << SHAPE_ANCHOR)),
-		      zero = _mm256_setzero_si256();
+	const __m256i plain = _mm256_set1_epi8(LAST_PLAIN), zero = _mm256_setzero_si256();
 	const struct class_tables t = class_tables(pf);
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 	u8 *first = classes + 64;    /* of text[at] */
-	__m256i places[SHAPE_DEPTH];
+	__m256i places[BANKS][SHAPE_DEPTH];
 
 	first[-1] = pf->class[at ? job->text[at - 1] : '\n'];
 	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
@@ -94,31 +99,128 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		classify64(&t, pf, job, at + i, left < 64 ? left : 64, first + i);
 	}
 	for (int i = 0; i < SHAPE_DEPTH; i++)
-		places[i] = twice(pf->fits_class[i]);
+		for (int bank = 0; bank < BANKS; bank++)
+			places[bank][i] = twice(pf->fits_class[bank][i]);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
-		u64 none = 0, anch = 0;
+		u64 none = 0, zoned = 0, anchors = 0;
 
 		for (int half = 0; half < 64; half += 32) {
 			const u8 *c = first + 64 * w + half - 1;
-			__m256i fit = _mm256_set1_epi8(-1);
+			__m256i fit = _mm256_set1_epi8(-1), second = fit, last = fit;
 
-			for (int i = 0; i < SHAPE_DEPTH; i++)
-				fit = _mm256_and_si256(
-					fit, _mm256_shuffle_epi8(
-						     places[i],
-						     _mm256_loadu_si256((const __m256i *)(c + i))));
-			anch |= (u64)(u32)_mm256_movemask_epi8(fit) << half;
-			none |= (u64)(u32)_mm256_movemask_epi8(
-					_mm256_cmpeq_epi8(_mm256_andnot_si256(anchor, fit), zero))
-				<< half;
+#pragma GCC unroll 8
+			for (int i = 0; i < SHAPE_DEPTH; i++) {
+				__m256i class = _mm256_loadu_si256((const __m256i *)(c + i));
+
+				fit = _mm256_and_si256(fit,
+						       _mm256_shuffle_epi8(places[0][i], class));
+				second = _mm256_and_si256(second,
+							  _mm256_shuffle_epi8(places[1][i], class));
+				last = _mm256_and_si256(last,
+							_mm256_shuffle_epi8(places[2][i], class));
+			}
+			_mm256_storeu_si256((__m256i *)(to->fit[0] + 64 * w + half), fit);
+			_mm256_storeu_si256((__m256i *)(to->fit[1] + 64 * w + half), second);
+			_mm256_storeu_si256((__m256i *)(to->fit[2] + 64 * w + half), last);
+			anchors |= bits_of(_mm256_or_si256(last, _mm256_slli_epi16(last, 1)))
+				   << half;
+			zoned |= bits_of(_mm256_slli_epi16(last, 2)) << half;
+			fit = _mm256_or_si256(_mm256_or_si256(fit, second),
+					      _mm256_and_si256(plain, last));
+			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
 		}
-		candidates[w] = ~none;
-		anchors[w] = anch;
+		to->candidates[w] = ~none;
+		to->zoned[w] = zoned;
+		to->anchors[w] = anchors;
 	}
 	if (n % 64) {
-		candidates[n / 64] &= ~(~0ULL << n % 64);
-		anchors[n / 64] &= ~(~0ULL << n % 64);
+		to->candidates[n / 64] &= ~(~0ULL << n % 64);
+		to->zoned[n / 64] &= ~(~0ULL << n % 64);
+		to->anchors[n / 64] &= ~(~0ULL << n % 64);
 	}
+}
+
+/* Rows 2 to 7 of ASCII at a place of label_filter; what control bytes, and those over 0x7f, fit. */
+struct label_tables {
+	__m256i rows[HEAP_PLACES][6], control[HEAP_PLACES], high[HEAP_PLACES];
+};
+
+static inline struct label_tables label_tables(const struct label_filter *lf)
+{
+	struct label_tables t;
+
+	for (int k = 0; k < HEAP_PLACES; k++) {
+		for (int r = 0; r < 6; r++)
+			t.rows[k][r] = twice(lf->fits[k] + 16 * (r + 2));
+		t.control[k] = _mm256_set1_epi8((char)lf->fits[k]['\n']);
+		t.high[k] = _mm256_set1_epi8((char)lf->fits[k][0x80]);
+	}
+	return t;
+}
+
+/*
+ * What each byte fits at each place. A shuffle gives 0 where the index's top bit is set: with
+ * 0x70 added, that is where the byte is not of the row.
+ */
+static inline void label_places(const struct label_tables *t, __m256i bytes, u8 (*to)[LABEL_CHUNK],
+				size_t at)
+{
+	const __m256i control = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes),
+		      high = _mm256_cmpgt_epi8(_mm256_setzero_si256(), bytes);
+	__m256i fit[HEAP_PLACES];
+
+	for (int k = 0; k < HEAP_PLACES; k++)
+		fit[k] = _mm256_blendv_epi8(_mm256_and_si256(control, t->control[k]), t->high[k],
+					    high);
+	for (int r = 0; r < 6; r++) {
+		__m256i index = _mm256_adds_epu8(
+			_mm256_xor_si256(bytes, _mm256_set1_epi8((char)(16 * (r + 2)))),
+			_mm256_set1_epi8(0x70));
+
+		for (int k = 0; k < HEAP_PLACES; k++)
+			fit[k] = _mm256_or_si256(fit[k], _mm256_shuffle_epi8(t->rows[k][r], index));
+	}
+	for (int k = 0; k < HEAP_PLACES; k++)
+		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
+}
+
+/* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
+static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
+			      size_t n, u64 *ends)
+{
+	const struct label_tables t = label_tables(lf);
+	const __m256i zero = _mm256_setzero_si256();
+	u8 fits[HEAP_PLACES][LABEL_CHUNK], edge[32]; /* from 32 on: text[at] */
+	size_t back = at < 32 ? at : 32;
+
+	memset(edge, '\n', sizeof(edge));
+	memcpy(edge + 32 - back, job->text + at - back, back);
+	label_places(&t, _mm256_loadu_si256((const __m256i *)edge), fits, 0);
+	for (size_t i = 0; i < n; i += 32) {
+		const u8 *p = job->text + at + i;
+
+		if (n - i < 32)
+			p = memcpy(edge, p, n - i);
+		label_places(&t, _mm256_loadu_si256((const __m256i *)p), fits, 32 + i);
+	}
+	if (n % 64 && n % 64 <= 32)
+		memset(fits[0] + 32 + n / 64 * 64 + 32, 0, 32);
+	for (size_t i = 0; i < n; i += 64) {
+		u64 none = 0;
+
+		for (size_t half = 0; half < 64; half += 32) {
+			__m256i fit = _mm256_set1_epi8(-1);
+
+			for (size_t k = 0; k < HEAP_PLACES; k++)
+				fit = _mm256_and_si256(
+					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 + i +
+										  half - k)));
+			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
+		}
+		ends[i / 64] = ~none;
+	}
+	if (n % 64)
+		ends[n / 64] &= ~(~0ULL << n % 64);
 }
 
 static inline const u8 *find_control(const u8 *p, const u8 *end, u8 c)

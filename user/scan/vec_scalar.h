@@ -1,41 +1,72 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Byte by byte, for every CPU: shift-and. Eight places of eight shapes are a word; a byte
- * moves every shape on by a place and strikes out those it does not fit.
+ * Byte by byte, for every CPU: shift-and. Eight places of a bank of eight shapes are a word; a
+ * byte moves every shape on by a place and strikes out those it does not fit.
  *
  *      now = (now << 8 | all shapes at place 0) & fits[byte]       place 7 in the top byte
  */
 #ifndef SCAN_VEC_SCALAR_H
 #define SCAN_VEC_SCALAR_H
 
-/* One step; what text[i] is, or what stands where there is no text. */
-static inline u64 shape_step(const struct prefilter *pf, const struct scan_job *job, size_t i,
-			     u64 now)
-{
-	u64 fits = i < job->len ? pf->fits[job->text[i]] : job->ends ? pf->fits['\n'] : ~0ULL;
+struct shape_state {
+	u64 now[BANKS];
+};
 
-	return (now << 8 | 0xff) & fits;
+/* One step; what text[i] is, or what stands where there is no text. */
+static inline void shape_step(const struct prefilter *pf, const struct scan_job *job, size_t i,
+			      struct shape_state *st)
+{
+	bool wild = i >= job->len && !job->ends;
+	u8 c = i < job->len ? job->text[i] : '\n';
+
+	for (int bank = 0; bank < BANKS; bank++)
+		st->now[bank] = (st->now[bank] << 8 | 0xff) & (wild ? ~0ULL : pf->fits[bank][c]);
 }
 
 /*
  * Where shapes fit text[at, at + n): bit i of word w for a match that begins at
- * at + 64 w + i (candidates), or an anchor there.
+ * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
  */
 static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
-			      size_t n, u64 *candidates, u64 *anchors)
+			      size_t n, struct fits *to)
 {
-	u64 now = at ? 0xff & pf->fits[job->text[at - 1]] : 0xff & pf->fits['\n'];
+	struct shape_state st;
 	size_t i = at;
 
+	for (int bank = 0; bank < BANKS; bank++)
+		st.now[bank] = 0xff & pf->fits[bank][at ? job->text[at - 1] : '\n'];
 	for (; i < at + SHAPE_DEPTH - 2; i++)
-		now = shape_step(pf, job, i, now);
+		shape_step(pf, job, i, &st);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
-		candidates[w] = anchors[w] = 0;
+		u64 candidates = 0, zoned = 0, anchors = 0;
+
 		for (size_t bit = 0; bit < 64 && w * 64 + bit < n; bit++, i++) {
-			now = shape_step(pf, job, i, now);
-			candidates[w] |= (u64)((now >> 56 & ~(1U << SHAPE_ANCHOR)) != 0) << bit;
-			anchors[w] |= (now >> 63) << bit;
+			u64 last, plain = 0;
+
+			shape_step(pf, job, i, &st);
+			for (int bank = 0; bank < BANKS; bank++) {
+				to->fit[bank][w * 64 + bit] = (u8)(st.now[bank] >> 56);
+				plain |= bank < BANKS - 1 ? st.now[bank] >> 56 : 0;
+			}
+			last = st.now[BANKS - 1] >> 56;
+			candidates |= (u64)((plain | (last & LAST_PLAIN)) != 0) << bit;
+			zoned |= (u64)((last & LAST_ZONED) != 0) << bit;
+			anchors |= (u64)((last & LAST_ANCHORS) != 0) << bit;
 		}
+		to->candidates[w] = candidates;
+		to->zoned[w] = zoned;
+		to->anchors[w] = anchors;
+	}
+}
+
+/* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
+static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
+			      size_t n, u64 *ends)
+{
+	for (size_t w = 0; w < (n + 63) / 64; w++) {
+		ends[w] = 0;
+		for (size_t i = 64 * w; i < n && i < 64 * w + 64; i++)
+			ends[w] |= (u64)(at + i < 4 || label_tail(lf, job->text, at + i)) << i % 64;
 	}
 }
 

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Framing: each byte of an HL7 stream is what the oracle says it is, what a lenient receiver would
+ * take for a protected field is one for us, and what cannot be read is refused for its reason.
+ */
+#include "hl7_oracle.h"
+#include "hl7_text.h"
+#include "stream_feed.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CAP 4096
+
+static struct hl7_byte want[CAP], got[CAP], lenient[CAP];
+
+static struct frame_map *map_of(enum frame_format format, const struct ruleset *rs)
+{
+	struct frame_map *m = NULL;
+	struct err e = {0};
+	enum isa isa = isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
+
+	cr_assert_eq(frame_map_new(format, rs, NULL, isa, &m, &e), 0, "%s", e.text);
+	return m;
+}
+
+/* The pieces of text[0, len), `step` bytes at a time, as bytes; returns how many are accepted. */
+static size_t frame_bytes(const struct frame_map *m, const u8 *text, size_t len, size_t step,
+			  struct hl7_byte *ret_bytes, int *ret_reason)
+{
+	struct run run = {.ends = true};
+	bool open = false;
+	struct frame f;
+	u32 value = 0;
+	size_t at = 0;
+
+	frame_init(&f, m);
+	*ret_reason = 0;
+	while (at < len) {
+		size_t room = step - at % step < len - at ? step - at % step : len - at;
+		enum run_kind before = run.kind;
+
+		*ret_reason = frame_next(&f, text + at, room, &run);
+		if (*ret_reason)
+			return at;
+		cr_assert_leq(run.len, room);
+		cr_assert(run.kind == RUN_SKIP || run.ends || run.len == room,
+			  "an open run goes to the chunk's end");
+		cr_assert(!open || run.kind == before, "a run that is open goes on");
+		cr_assert(run.len || (open && run.ends), "a piece of length 0 ends a run");
+		value += !open;
+		for (size_t i = at; i < at + run.len; i++)
+			ret_bytes[i] = (struct hl7_byte){
+				.kind = (u8)run.kind,
+				.escape = run.kind == RUN_SKIP ? 0 : frame_escape(&f),
+				.rule = run.kind == RUN_FIELD ? run.rule : 0,
+				.value = run.kind == RUN_SKIP ? 0 : value,
+			};
+		open = run.kind != RUN_SKIP && !run.ends;
+		at += run.len;
+	}
+	*ret_reason = frame_finish(&f);
+	return len;
+}
+
+/* A stream as C writes it, for messages. */
+static const char *shown(const u8 *text, size_t len)
+{
+	static char buf[4 * CAP + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += (size_t)snprintf(buf + n, sizeof(buf) - n,
+				      text[i] >= ' ' && text[i] < 0x7f ? "%c" : "\\x%02x", text[i]);
+	buf[n] = '\0';
+	return buf;
+}
+
+static bool same_byte(size_t i)
+{
+	return got[i].kind == want[i].kind && got[i].rule == want[i].rule &&
+	       got[i].escape == want[i].escape &&
+	       (!i || (got[i].value == got[i - 1].value) == (want[i].value == want[i - 1].value));
+}
+
+static void assert_bytes(const u8 *text, size_t len, u64 seed)
+{
+	size_t i = 0;
+
+	while (i < len && same_byte(i))
+		i++;
+	cr_assert(i == len, "seed %lx, byte %zu (%c): kind %u rule %u, not %u %u, of: %s",
+		  (unsigned long)seed, i, text[i], got[i].kind, got[i].rule, want[i].kind,
+		  want[i].rule, shown(text, len));
+}
+
+/* Whether the reader's line that holds byte i has a line of ours end in it before that. */
+static bool has_swallowed(int reader, const u8 *text, size_t i)
+{
+	u8 other = reader == READ_CR ? '\n' : '\r', end = reader == READ_CR ? '\r' : '\n';
+	bool swallowed = false;
+
+	if (reader != READ_CR && reader != READ_LF)
+		return false;
+	/* In front of a segment's name it is a blank. */
+	while (i-- > 0 && text[i] != end)
+		swallowed |= text[i] == other && i && text[i - 1] != end;
+	return swallowed;
+}
+
+/* Up to where a reader knows the separators: it may not see a later head for one. */
+static size_t known_to(int reader, const u8 *text, size_t len)
+{
+	u8 other = reader == READ_CR ? '\n' : '\r';
+
+	if (reader != READ_CR && reader != READ_LF)
+		return len;
+	for (size_t i = 0; i + 4 < len; i++)
+		if (text[i] == other && (!strncasecmp((const char *)text + i + 1, "MSH", 3) ||
+					 !strncasecmp((const char *)text + i + 2, "HS", 2)))
+			return i;
+	return len;
+}
+
+/* What a lenient reader sees in a field of a rule, or in text, is that for us, too. */
+static void assert_lenient(const struct ruleset *rs, const u8 *text, size_t len)
+{
+	for (int r = READ_AS_FRAMED + 1; r < READER_COUNT; r++) {
+		size_t known = known_to(r, text, len);
+
+		hl7_oracle(rs, NULL, (enum hl7_reader)r, text, known, lenient);
+		for (size_t i = 0; i < known; i++) {
+			u8 c = text[i];
+
+			mask_fill(&c, 1);
+			if (lenient[i].kind != RUN_SKIP && got[i].kind != RUN_FIELD &&
+			    got[i].kind != lenient[i].kind && c != text[i] &&
+			    !has_swallowed(r, text, i))
+				cr_assert_fail("reader %d takes byte %zu (%c) for a value of: %s",
+					       r, i, text[i], shown(text, len));
+		}
+	}
+}
+
+Test(frame, hl7_bytes_are_what_the_oracle_says)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	struct frame_map *m = map_of(FORMAT_HL7, rs);
+	u64 seed = 0xf00d, begun;
+	static u8 text[CAP];
+	size_t kinds[3] = {0};
+	int reason;
+
+	for (int round = 0; round < 400; round++) {
+		bool framed = round & 1;
+		size_t n, len = 0;
+
+		begun = seed;
+		for (u32 k = 1 + draw(&seed, 3); k; k--)
+			len += hl7_text(&seed, framed, text + len, 1024);
+		n = frame_bytes(m, text, len, 1 + (size_t)round % 50, got, &reason);
+		cr_assert(n == len && !reason, "seed %lx: refused at %zu for %d: %s",
+			  (unsigned long)begun, n, reason, shown(text, len));
+		hl7_oracle(rs, NULL, READ_AS_FRAMED, text, len, want);
+		assert_bytes(text, len, begun);
+		assert_lenient(rs, text, len);
+		for (size_t i = 0; i < len; i++)
+			kinds[got[i].kind]++;
+	}
+	cr_assert(kinds[RUN_TEXT] > 3000 && kinds[RUN_FIELD] > 10000 && kinds[RUN_SKIP] > 10000);
+	frame_map_free(m);
+	ruleset_free(rs);
+}
+
+Test(frame, hl7_mutated_up_to_the_refusal)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	struct frame_map *m = map_of(FORMAT_HL7, rs);
+	u64 seed = 0xbadc0de, begun;
+	static u8 text[CAP];
+	size_t accepted = 0, n, len;
+	int reasons[FLOW_COUNT] = {0}, reason;
+
+	for (int round = 0; round < 1200; round++) {
+		begun = seed;
+		len = hl7_text(&seed, round & 1, text, 1024);
+		len += hl7_text(&seed, round & 1, text + len, 1024);
+		for (u32 k = 1 + draw(&seed, 4); k && len > 1; k--)
+			len = hl7_text_mutate(&seed, text, len);
+		n = frame_bytes(m, text, len, 1, got, &reason);
+		reasons[-reason]++;
+		accepted += n == len;
+		hl7_oracle(rs, NULL, READ_AS_FRAMED, text, n, want);
+		assert_bytes(text, n, begun);
+		assert_lenient(rs, text, n);
+	}
+	cr_assert_gt(accepted, 200);
+	cr_assert_gt(reasons[FLOW_HL7_NO_MSH], 5);
+	cr_assert_gt(reasons[FLOW_HL7_SEPARATOR], 5);
+	cr_assert_gt(reasons[FLOW_HL7_FRAME], 5);
+	cr_assert_gt(reasons[FLOW_HL7_SEGMENT], 50);
+	frame_map_free(m);
+	ruleset_free(rs);
+}
+
+#define MSH "MSH|^~\\&|A|B\r"
+
+#define CASE(format, reason, text) {format, reason, text, sizeof(text) - 1}
+
+static const struct {
+	enum frame_format format;
+	int reason; /* 0: accepted */
+	const char *text;
+	size_t len;
+} decisions[] = {
+	/* What may begin. */
+	CASE(FORMAT_HL7, 0, ""),
+	CASE(FORMAT_HL7, 0, "\r\n\n"),
+	CASE(FORMAT_HL7, 0, MSH),
+	CASE(FORMAT_HL7, 0, "msh|^~\\&|A\rpid|1\r"),
+	CASE(FORMAT_HL7, 0, "FHS|^~\\&\rBHS|^~\\&\r" MSH "BTS|1\rFTS|1"),
+	CASE(FORMAT_HL7, 0, "\r\n\x0b" MSH "\x1c\r\n\x0b" MSH "\x1c"),
+	CASE(FORMAT_HL7, 0, "\x0b\x1c\r\x0b\r\x1c\r"),
+	CASE(FORMAT_HL7, 0, "\x0b\x06\x1c\r\x0b\x15\x1c\r"),
+	CASE(FORMAT_HL7, 0, "\x0b" MSH "PID|1||1\x1c\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "PID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "MSX|^~\\&"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, " MSH|^~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "\xef\xbb\xbfMSH|^~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "\x0bPID|1||1\r\x1c\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "\x0b" MSH "\x1c\r\x0bPID|1||1\r\x1c\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "\x1c\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "\x06"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "GET / HTTP/1.1\r\n"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, "\0"),
+	/* Separators. */
+	CASE(FORMAT_HL7, 0, "MSH#@*!%\rPID#1\r"),
+	CASE(FORMAT_HL7, 0, "MSH|^\r"),
+	CASE(FORMAT_HL7, 0, "MSH|^~\\&#\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSHA^~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH1^~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH ^~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH\xc3^~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH||~\\&\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^^\\&|\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~A&|\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~\\&#$|\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~\x1c\r"),
+	/* MLLP. */
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "\x1cX"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "\x1c\x1c"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "\x0b"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "PID|1\x0b"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "PI\x1c"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b\x0b" MSH),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b\x06\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b\x06" MSH),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, MSH "PID|1\x1c"),
+	CASE(FORMAT_HL7, FLOW_HL7_FRAME, MSH "\x0b" MSH "\x1c\r"),
+	/* Segments. */
+	CASE(FORMAT_HL7, 0, MSH "Z99|x\rDSC\rPV1\r"),
+	CASE(FORMAT_HL7, 0, MSH "\r\n\rPID|1\r"),
+	CASE(FORMAT_HL7, 0, MSH "NTE|1||one\nmore|x\r"),
+	CASE(FORMAT_HL7, 0, MSH "NTE|1||one\r\nNTE|1||two\r\n"),
+	CASE(FORMAT_HL7, 0, MSH "PID|1||1\n\n" MSH),
+	CASE(FORMAT_HL7, 0, MSH "NTE|1||x\rADD|y\rADD|z|\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "ADD|y\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||x\r" MSH "ADD|y\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "the rest of a value\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH " PID|1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "PID |1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "PID^1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "1ID|1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "PI|1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "|PID|1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_NO_MSH, MSH "PID|1||1\n\nPID|2"),
+	/* What another reader takes for a segment. */
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\nPID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\n \tpid|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\fPID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "OBR|1||one\x1ePID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, "MSH|^~\\&|A\fPID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, "MSH|^~\\&\nOBR|1||one\rPID|1||1\n"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\nMSH#@*!%\nPID#1##1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, "\x0b" MSH "NTE|1||one\n\nPID|1||1\r"),
+	/* Ends. */
+	CASE(FORMAT_HL7, 0, MSH "PID|1||1"),
+	CASE(FORMAT_HL7, FLOW_HL7_UNFINISHED, "\x0b"),
+	CASE(FORMAT_HL7, FLOW_HL7_UNFINISHED, "\x0b" MSH "PID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_UNFINISHED, "\x0b\x06"),
+	CASE(FORMAT_HL7, FLOW_HL7_UNFINISHED, "MSH|^~"),
+	CASE(FORMAT_HL7, FLOW_HL7_UNFINISHED, MSH "PID"),
+	CASE(FORMAT_HL7, FLOW_HL7_UNFINISHED, "MS"),
+	/* What cannot be seen into. */
+	CASE(FORMAT_HL7, FLOW_TLS, "\x16\x03\x01"),
+	CASE(FORMAT_HL7, FLOW_COMPRESSED, "\x1f\x8b\x08"),
+	CASE(FORMAT_TEXT, FLOW_TLS, "\x16\x03\x01"),
+	CASE(FORMAT_TEXT, FLOW_TLS, "\x16\x03\x03\x02"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "\x1f\x8b\x08"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "\x28\xb5\x2f\xfd"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED,
+	     "\xfd"
+	     "7zXZ\0"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "BZh91AY&SY"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "BZh11AY&SY"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "PK\x03\x04"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "\x04\x22\x4d\x18"),
+	CASE(FORMAT_TEXT, FLOW_COMPRESSED, "\x78\x9c"),
+	CASE(FORMAT_TEXT, 0, ""),
+	CASE(FORMAT_TEXT, 0, "\x16"),
+	CASE(FORMAT_TEXT, 0, "\x16\x04"),
+	CASE(FORMAT_TEXT, 0, "x\x16\x03"),
+	CASE(FORMAT_TEXT, 0, "BZh is a name"),
+	CASE(FORMAT_TEXT, 0, "PK\x03"),
+	CASE(FORMAT_TEXT, 0, "\0\xff\xfe"),
+};
+
+Test(frame, decisions_have_their_reason)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	struct frame_map *maps[FORMAT_COUNT];
+	int reason;
+
+	for (int i = 0; i < FORMAT_COUNT; i++)
+		maps[i] = map_of((enum frame_format)i, rs);
+	for (size_t i = 0; i < array_size(decisions); i++) {
+		const u8 *text = (const u8 *)decisions[i].text;
+		size_t len = decisions[i].len;
+
+		for (size_t step = 1; step <= len + 1; step++) {
+			frame_bytes(maps[decisions[i].format], text, len, step, got, &reason);
+			cr_assert_eq(reason, -decisions[i].reason, "%d, not %d, by %zu: %s", reason,
+				     -decisions[i].reason, step, shown(text, len));
+		}
+	}
+	for (int i = 0; i < FORMAT_COUNT; i++)
+		frame_map_free(maps[i]);
+	ruleset_free(rs);
+}

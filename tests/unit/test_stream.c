@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The whole way of a stream: what comes out is what the oracles say, byte by byte and count by
+ * count; and what is refused gives nothing, counts nothing and leaves nothing.
+ */
+#include "hl7_text.h"
+#include "stream_oracle.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct fed want, got;
+static u8 text[8192];
+static bool filled[8192];
+
+static enum isa best_isa(void)
+{
+	return isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
+}
+
+static size_t cut_somewhere(void *arg, size_t at)
+{
+	u32 r = draw(arg, 100);
+
+	return at + 1 + (r < 70 ? r / 10 : r * 3);
+}
+
+Test(stream, text_is_what_the_oracles_say)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	u64 seed = 0x57e4, matches = 0;
+	struct feeder f;
+
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	for (int round = 0; round < 4; round++) {
+		size_t len = 500 + draw(&seed, 2500);
+
+		scan_text_dense(&seed, text, len);
+		stream_oracle(rs, defs, FORMAT_TEXT, text, len, &want, filled);
+		feed_cut(&f, text, len, cut_somewhere, &seed, &got);
+		assert_fed_same(&f, &got, &want, "text", (size_t)round);
+		matches += fed_matches(&f, &got);
+	}
+	cr_assert_gt(matches, 100);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+Test(stream, hl7_is_what_the_oracles_say)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	u64 seed = 0x57e5, fields = 0, texts = 0;
+	struct feeder f;
+
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, best_isa());
+	for (int round = 0; round < 120; round++) {
+		size_t len = hl7_text(&seed, round & 1, text, 1024);
+
+		len += hl7_text(&seed, round & 1, text + len, 1024);
+		stream_oracle(rs, defs, FORMAT_HL7, text, len, &want, filled);
+		feed_cut(&f, text, len, cut_somewhere, &seed, &got);
+		assert_fed_same(&f, &got, &want, "HL7", (size_t)round);
+		for (u16 i = 0; i < rs->nrules; i++)
+			*(rs->rules[i].fields ? &fields : &texts) += got.rows[i].matches;
+	}
+	cr_assert_gt(fields, 500);
+	cr_assert_gt(texts, 50);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+/* A rule that is not enabled neither masks nor counts; a row that is NULL is not counted. */
+Test(stream, rules_and_rows_left_out)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	const char in[] = "SSN 123-45-6789, jane@example.org\n";
+	bool enabled[RULE_MAX];
+	struct feeder f;
+
+	for (u16 i = 0; i < rs->nrules; i++)
+		enabled[i] = strcmp(rs->rules[i].name, "email") != 0;
+	feeder_begin(&f, rs, enabled, FORMAT_TEXT, best_isa());
+	feed_begin(&f, &got);
+	for (u16 i = 0; i < rs->nrules; i++)
+		f.rows[i] = NULL;
+	cr_assert_eq(feed_bytes(&f, (const u8 *)in, strlen(in)), 0);
+	cr_assert_eq(feed_finish(&f), 0);
+	cr_assert_eq(fed_matches(&f, &got), 0);
+	got.out[got.n] = '\0';
+	cr_assert_str_eq((char *)got.out, "SSN 111-11-1111, jane@example.org\n");
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+#define MSH "\x0bMSH|^~\\&|A\r"
+
+/* Streams that are refused; `given` are bytes of accepted chunks before it, one each. */
+static const struct {
+	enum frame_format format;
+	int reason;
+	const char *before, *refused;
+} refusals[] = {
+	{FORMAT_TEXT, FLOW_TLS, "\x16", "\x03\x01 SSN 123-45-6789"},
+	{FORMAT_TEXT, FLOW_COMPRESSED, "", "\x1f\x8b SSN 123-45-6789"},
+	{FORMAT_HL7, FLOW_TLS, "", "\x16\x03\x01"},
+	{FORMAT_HL7, FLOW_HL7_NO_MSH, "", "PID|1||123456789||DOE^JANE\r"},
+	{FORMAT_HL7, FLOW_HL7_SEPARATOR, "\x0b", "MSHA^~\\&\r"},
+	{FORMAT_HL7, FLOW_HL7_FRAME, MSH "PID|1||1||DOE\r\x1c\r", "DOE^JANE"},
+	/* Values before the fault in the same chunk are neither given nor counted. */
+	{FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "PID|1||1||DOE",
+	 "^JANE\rNTE|1||SSN 123-45-6789\rno segment\r"},
+	/* Bytes are held, of a text and of an escape in a field. */
+	{FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||SSN 123-45", "-6789\r \r"},
+	{FORMAT_HL7, FLOW_HL7_FRAME, MSH "PID|1||1||O\\T", "\\NEIL\x0b"},
+};
+
+Test(stream, refused_gives_nothing_and_stays)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	bool held = false;
+
+	for (size_t i = 0; i < array_size(refusals); i++) {
+		const u8 *before = (const u8 *)refusals[i].before;
+		const u8 *chunk = (const u8 *)refusals[i].refused;
+		size_t len = strlen(refusals[i].before);
+		struct feeder f;
+
+		feeder_begin(&f, rs, NULL, refusals[i].format, best_isa());
+		feed_begin(&f, &got);
+		if (len)
+			cr_assert_eq(feed_bytes(&f, before, len), 0, "case %zu", i);
+		held |= stream_held(&f.stream) > 0;
+		/* Asserts all of it. */
+		cr_assert_eq(feed_bytes(&f, chunk, strlen(refusals[i].refused)),
+			     -(int)refusals[i].reason, "case %zu: %d", i, got.reason);
+		cr_assert_leq(got.n, len);
+		stream_drop(&f.stream);
+		feeder_end(&f);
+	}
+	cr_assert(held);
+	ruleset_free(rs);
+}
+
+/* An end inside a frame: what is held goes out masked, and the reason is told. */
+Test(stream, unfinished_gives_the_rest)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	const char in[] = MSH "NTE|1||SSN 123-45-6789";
+	struct feeder f;
+
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, best_isa());
+	feed_begin(&f, &got);
+	cr_assert_eq(feed_bytes(&f, (const u8 *)in, strlen(in)), 0);
+	cr_assert_gt(stream_held(&f.stream), 0);
+	cr_assert_eq(feed_finish(&f), -FLOW_HL7_UNFINISHED);
+	got.out[got.n] = '\0';
+	cr_assert_str_eq((char *)got.out, MSH "NTE|1||SSN 111-11-1111");
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+/* A stream that is dropped with bytes held frees them (the leak check), and can be dropped again. */
+Test(stream, dropped_while_holding)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	struct feeder f;
+
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feed_begin(&f, &got);
+	cr_assert_eq(feed_bytes(&f, (const u8 *)"SSN 123-45", 10), 0);
+	cr_assert_gt(stream_held(&f.stream), 0);
+	stream_drop(&f.stream);
+	cr_assert_eq(stream_held(&f.stream), 0);
+	stream_drop(&f.stream);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+/* An idle stream costs nothing: no carry is kept at a line's end, nor at a segment's. */
+Test(stream, nothing_kept_at_a_records_end)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	const char *const in[] = {"SSN 123-45-6789\n",
+				  MSH "PID|1||1||DOE\rNTE|1||SSN 123-45-6789\r"};
+
+	for (int i = 0; i < 2; i++) {
+		struct feeder f;
+
+		feeder_begin(&f, rs, NULL, i ? FORMAT_HL7 : FORMAT_TEXT, best_isa());
+		feed_begin(&f, &got);
+		cr_assert_eq(feed_bytes(&f, (const u8 *)in[i], strlen(in[i])), 0);
+		cr_assert_null(f.stream.carry);
+		cr_assert_eq(got.n, strlen(in[i]));
+		stream_drop(&f.stream);
+		feeder_end(&f);
+	}
+	ruleset_free(rs);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contract 1: segmentation never matters. However a stream is cut, the same bytes come out and the
+ * same counts; nothing is held in the end, nothing is released early.
+ *
+ *   records up to 16 KiB    every cut in two; byte by byte; in pieces of many sizes
+ *   beyond                  every cut in two within NEAR bytes of a changed byte or of structure,
+ *                           and seeded ones
+ */
+#include "hl7_text.h"
+#include "stream_feed.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHORT (16 * 1024)
+#define NEAR  512
+
+static struct fed want, got;
+static u8 text[FED_MAX];
+
+static size_t cut_at(void *arg, size_t at)
+{
+	return at < *(size_t *)arg ? *(size_t *)arg : SIZE_MAX;
+}
+
+static size_t cut_every(void *arg, size_t at)
+{
+	return at + *(size_t *)arg;
+}
+
+static size_t cut_somewhere(void *arg, size_t at)
+{
+	u32 r = draw(arg, 100);
+
+	return at + 1 + (r < 70 ? r / 10 : r * 3);
+}
+
+/* Every ISA this CPU has, one test each. */
+static struct criterion_test_params isas(void)
+{
+	static enum isa list[ISA_COUNT];
+	size_t n = 0;
+
+	for (int i = 0; i < ISA_COUNT; i++)
+		if (isa_usable((enum isa)i))
+			list[n++] = (enum isa)i;
+	return cr_make_param_array(enum isa, list, n);
+}
+
+static void cut_in_two(struct feeder *f, size_t len, size_t at, const char *what)
+{
+	feed_cut(f, text, len, cut_at, &at, &got);
+	assert_fed_same(f, &got, &want, what, at);
+}
+
+static void cut_small(struct feeder *f, size_t len, const char *what)
+{
+	u64 seed = 0xc0de;
+
+	for (size_t every = 1; every < 400; every += 1 + every / 2) {
+		feed_cut(f, text, len, cut_every, &every, &got);
+		assert_fed_same(f, &got, &want, what, every);
+	}
+	for (int i = 0; i < 3; i++) {
+		feed_cut(f, text, len, cut_somewhere, &seed, &got);
+		assert_fed_same(f, &got, &want, what, (size_t)i);
+	}
+}
+
+/* text[0, len) cut everywhere. */
+static void splits(struct feeder *f, size_t len, const char *what)
+{
+	feed_whole(f, text, len, &want);
+	cr_assert_eq(fed_let_go(f, &want), 0);
+	cr_assert_leq(len, SHORT);
+	for (size_t at = 1; at < len; at++)
+		cut_in_two(f, len, at, what);
+	cut_small(f, len, what);
+}
+
+/* Each policy a record is tried under: all rules, or one alone. */
+static void splits_under(const struct ruleset *rs, const bool *enabled, size_t len,
+			 const char *what, enum isa isa)
+{
+	for (int format = 0; format < FORMAT_COUNT; format++) {
+		struct feeder f;
+
+		feeder_begin(&f, rs, enabled, (enum frame_format)format, isa);
+		splits(&f, len, what);
+		feeder_end(&f);
+	}
+}
+
+/* Of each form of each built-in rule, what it finds; of some, what it refuses. */
+static const struct {
+	const char *rule, *text;
+} examples[] = {
+	{"ssn", "his number is 123-45-6789. 000-12-3456"},
+	{"ssn", "SSN: 123456789, x 234 56 7890 and 345.67.8901"},
+	{"npi", "NPI: 1234567893, provider id 1234567890"},
+	{"card", "4111111111111111, 4111-1111-1111-1111, 3782 822463 10005; 4111111111111112"},
+	{"mrn", "MRN: 123456, mrn=A1234567, chart no AB12345, \"patient_id\": \"PT0001234\""},
+	{"mrn", "Medical Record Number is HX-12345678, MRN HXA-1234, MRN HXA1234, MRN H-1234"},
+	{"phone", "212-555-0123, (212) 555-0123, 1-800-555-0199, +1 (212) 555-0123"},
+	{"phone", "+44 20 7946 0958, 0049 30 1234567, 212 555 0123 ext. 4567"},
+	{"phone", "Tel: 555-0123; 089 72 63 41 office, (32) 484-557 (mobile)"},
+	{"email", "<jane.doe+x@mail.example.org> jos\xc3\xa9@ex\xc3\xa4mple.de a@b"},
+	{"ipv4", "from 10.2.0.1 to 192.168.1.254, version 1.2.3.4, 1.2.3.999"},
+	{"date", "1970-01-15, 1/15/1970, 20240229101530.123, 15-01-24, 14 March 2024"},
+	{"date", "31 may, the 3rd of September, March 14, 2024; May 2024; 2023-02-29"},
+	{"zip", "Springfield, IL 62704-1234, Boise, ID 83702, zip code: 12345"},
+};
+
+ParameterizedTestParameters(splits, each_rule_alone)
+{
+	return isas();
+}
+
+ParameterizedTest(enum isa *isa, splits, each_rule_alone)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	bool enabled[RULE_MAX], seen[RULE_MAX] = {false};
+
+	for (size_t i = 0; i < array_size(examples); i++) {
+		size_t len = strlen(examples[i].text);
+		struct feeder f;
+		u16 rule = 0;
+
+		while (rule < rs->nrules && strcmp(rs->rules[rule].name, examples[i].rule) != 0)
+			rule++;
+		cr_assert_lt(rule, rs->nrules);
+		memset(enabled, 0, sizeof(enabled));
+		enabled[rule] = seen[rule] = true;
+		memcpy(text, examples[i].text, len);
+		feeder_begin(&f, rs, enabled, FORMAT_TEXT, *isa);
+		splits(&f, len, examples[i].text);
+		cr_assert_gt(want.rows[rule].matches, 0, "%s", examples[i].text);
+		feeder_end(&f);
+		len = (size_t)snprintf((char *)text, sizeof(text),
+				       "MSH|^~\\&|A\rOBX|1|TX|X||%s|\rNTE|||%s\r", examples[i].text,
+				       examples[i].text);
+		feeder_begin(&f, rs, enabled, FORMAT_HL7, *isa);
+		splits(&f, len, examples[i].text);
+		cr_assert_gt(want.rows[rule].matches, 1, "%s", examples[i].text);
+		feeder_end(&f);
+	}
+	for (u16 i = 0; i < rs->nrules; i++)
+		cr_assert(seen[i] || !rs->rules[i].nforms, "no example of %s", rs->rules[i].name);
+	ruleset_free(rs);
+}
+
+/* What a record of the corpus of cases is: tests/cases, wherever the test is started. */
+static size_t read_case(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	size_t len;
+
+	cr_assert_not_null(file, "%s", path);
+	len = fread(text, 1, sizeof(text), file);
+	cr_assert_lt(len, sizeof(text), "%s", path);
+	fclose(file);
+	return len;
+}
+
+ParameterizedTestParameters(splits, cases)
+{
+	return isas();
+}
+
+ParameterizedTest(enum isa *isa, splits, cases)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	glob_t g;
+
+	cr_assert_eq(glob("tests/cases/*/in", 0, NULL, &g), 0, "start it in the top directory");
+	cr_assert_gt(g.gl_pathc, 20);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		size_t len = read_case(g.gl_pathv[i]);
+
+		/* The long ones have a test of their own. */
+		if (len <= 2048)
+			splits_under(rs, NULL, len, g.gl_pathv[i], *isa);
+	}
+	globfree(&g);
+	ruleset_free(rs);
+}
+
+ParameterizedTestParameters(splits, made_up_hl7)
+{
+	return isas();
+}
+
+ParameterizedTest(enum isa *isa, splits, made_up_hl7)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	u64 seed = 0x417;
+	struct feeder f;
+	u64 matches = 0;
+
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, *isa);
+	for (int round = 0; round < 24; round++) {
+		size_t len = hl7_text(&seed, round & 1, text, 1024);
+
+		len += hl7_text(&seed, round & 1, text + len, 1024);
+		splits(&f, len, "made up HL7");
+		cr_assert_eq(want.reason, 0);
+		matches += fed_matches(&f, &want);
+		/* One that is refused, or is not. */
+		len = hl7_text_mutate(&seed, text, len);
+		splits(&f, len, "mutated HL7");
+	}
+	cr_assert_gt(matches, 200);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+ParameterizedTestParameters(splits, made_up_text)
+{
+	return isas();
+}
+
+ParameterizedTest(enum isa *isa, splits, made_up_text)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	u64 seed = 0x7e47;
+	struct feeder f;
+
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, *isa);
+	scan_text_dense(&seed, text, 3000);
+	splits(&f, 3000, "made up text");
+	cr_assert_gt(fed_matches(&f, &want), 50);
+	scan_text_random(&seed, "0123456789-. /@:ab\n\xc3\xa9", text, 1500);
+	splits(&f, 1500, "random text");
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+/* Whether a byte within NEAR of at was changed, or is structure. */
+static bool *near_something(size_t len, enum frame_format format)
+{
+	bool *near = calloc(len, sizeof(*near));
+
+	cr_assert_not_null(near);
+	for (size_t i = 0; i < len; i++) {
+		bool structure = format == FORMAT_HL7 && strchr("|^~\\&\r\x0b\x1c", text[i]);
+
+		if (want.out[i] == text[i] && !structure && text[i] != '\n')
+			continue;
+		for (size_t k = i < NEAR ? 0 : i - NEAR; k < len && k <= i + NEAR; k++)
+			near[k] = true;
+	}
+	return near;
+}
+
+/* text[0, len), beyond SHORT: near what matters, and `seeded` times anywhere. */
+static void splits_long(struct feeder *f, size_t len, enum frame_format format, u32 seeded,
+			const char *what)
+{
+	u64 seed = 0x10f6;
+	bool *near;
+
+	feed_whole(f, text, len, &want);
+	cr_assert(!want.reason && want.n == len);
+	cr_assert_gt(fed_matches(f, &want), 0);
+	near = near_something(len, format);
+	for (size_t at = 1; at < len; at++)
+		if (near[at])
+			cut_in_two(f, len, at, what);
+	for (u32 i = 0; i < seeded; i++)
+		cut_in_two(f, len, 1 + draw(&seed, (u32)len - 1), what);
+	free(near);
+	cut_small(f, len, what);
+}
+
+/* Mostly plain, so that the cuts near what matters are few enough; the head of it is not. */
+static size_t long_text(void)
+{
+	u64 seed = 0x1009;
+	size_t n = 0;
+
+	scan_text_dense(&seed, text, 300);
+	for (n = 300; n < SHORT + 200; n++)
+		text[n] = (u8) "lorem ipsum dolor sit amet "[n % 27];
+	n += (size_t)sprintf((char *)text + n, " SSN 123-45-6789, call 212-555-0123\n");
+	return n;
+}
+
+static size_t long_hl7(void)
+{
+	size_t n = (size_t)sprintf((char *)text, "\x0bMSH|^~\\&|A\rPID|1||12^^^H||DOE^J\\T\\E\r"
+						 "OBX|1|TX|X||MRN: A1234567 ");
+
+	for (; n < SHORT + 200; n++)
+		text[n] = (u8) "lorem ipsum dolor sit amet "[n % 27];
+	return n +
+	       (size_t)sprintf((char *)text + n, " SSN 123-45-6789|\rNTE|1||jane@x.org\r\x1c\r");
+}
+
+ParameterizedTestParameters(splits, long_records)
+{
+	return isas();
+}
+
+ParameterizedTest(enum isa *isa, splits, long_records)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	u32 seeded = *isa == ISA_SCALAR ? 2000 : 10000;
+	struct feeder f;
+
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, *isa);
+	splits_long(&f, long_text(), FORMAT_TEXT, seeded, "long text");
+	feeder_end(&f);
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, *isa);
+	splits_long(&f, long_hl7(), FORMAT_HL7, seeded, "long HL7");
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+ParameterizedTestParameters(splits, long_cases)
+{
+	return isas();
+}
+
+ParameterizedTest(enum isa *isa, splits, long_cases)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	u64 seed = 0xca5e;
+	struct feeder f;
+	size_t len;
+
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, *isa);
+	len = read_case("tests/cases/text-many-values/in");
+	cr_assert(len > 2048 && len <= SHORT);
+	feed_whole(&f, text, len, &want);
+	/* The same line again and again: three of them cut everywhere, then anywhere. */
+	for (size_t at = 1; at < 300; at++)
+		cut_in_two(&f, len, at, "text-many-values");
+	for (int i = 0; i < 1500; i++)
+		cut_in_two(&f, len, 1 + draw(&seed, (u32)len - 1), "text-many-values");
+	cut_small(&f, len, "text-many-values");
+	len = read_case("tests/cases/text-long-line/in");
+	cr_assert_gt(len, SHORT);
+	feed_whole(&f, text, len, &want);
+	for (int i = 0; i < 60; i++)
+		cut_in_two(&f, len, 1 + draw(&seed, (u32)len - 1), "text-long-line");
+	cut_small(&f, len, "text-long-line");
+	feeder_end(&f);
+	ruleset_free(rs);
+}

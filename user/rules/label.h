@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Labels as compiled; label.c tells what they are. */
+#ifndef RULES_LABEL_H
+#define RULES_LABEL_H
+
+#include "bytes.h"
+#include "pattern.h"
+
+#define LABEL_MAX    31 /* bytes */
+#define DISTANCE_MAX (SCRIM_LOOKBACK - 32)
+
+struct label {
+	const char *text; /* lower case, unless `exact` */
+	size_t len;
+	bool exact;
+};
+
+/* Labels in order of their last byte (in lower case): those that end in c from first[c]. */
+struct label_set {
+	u16 distance;
+	u16 first[256 + 1];
+	struct label labels[];
+};
+
+static inline u8 byte_lower(u8 c)
+{
+	return byte_is_upper(c) ? c | 0x20 : c;
+}
+
+static inline u8 label_last(const struct label *l)
+{
+	return byte_lower((u8)l->text[l->len - 1]);
+}
+
+/* What may stand inside a label where it has a space. */
+static inline bool label_is_space(u8 c)
+{
+	return c == ' ' || c == '\t' || c == '-' || c == '_';
+}
+
+/*
+ * Whether the label ends at text[end), `from` being the first byte that can be seen; a space in
+ * it is any one separator, or none.
+ */
+bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end);
+
+/* One step from a value back towards its label: over a separator or a small word; or `end`. */
+size_t label_step_back(const u8 *text, size_t from, size_t end);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * 64 bytes at a time, as vec_avx2.h does with 32; but a lookup by byte is one instruction (two
+ * registers hold the 128 entries of ASCII), and one by class may tell 64 of them apart.
+ */
+#ifndef SCAN_VEC_AVX512_H
+#define SCAN_VEC_AVX512_H
+
+#include <immintrin.h>
+#include <string.h>
+
+#define CHUNK 2048 /* bytes whose classes are kept at a time, a multiple of 64 */
+
+/* A table by byte; all over 0x7f have the same entry. */
+struct byte_table {
+	__m512i low, high, over;
+};
+
+static inline struct byte_table byte_table(const u8 table[256])
+{
+	return (struct byte_table){
+		.low = _mm512_loadu_si512(table),
+		.high = _mm512_loadu_si512(table + 64),
+		.over = _mm512_set1_epi8((char)table[0x80]),
+	};
+}
+
+static inline __m512i look_up(const struct byte_table *t, __m512i bytes)
+{
+	return _mm512_mask_mov_epi8(_mm512_permutex2var_epi8(t->low, bytes, t->high),
+				    _mm512_movepi8_mask(bytes), t->over);
+}
+
+/* The lowest n bits. */
+static inline u64 lowest(size_t n)
+{
+	return n < 64 ? ~(~0ULL << n) : ~0ULL;
+}
+
+/*
+ * Where shapes fit text[at, at + n), n <= CHUNK: bit i of word w for a match that begins at
+ * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
+ */
+static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
+			      size_t n, struct fits *to)
+{
+	const struct byte_table class = byte_table(pf->class);
+	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
+	__m512i first[SHAPE_DEPTH], second[SHAPE_DEPTH], third[SHAPE_DEPTH];
+	u8 classes[64 + CHUNK + 64]; /* from 63 on */
+
+#pragma GCC unroll 8
+	for (int i = 0; i < SHAPE_DEPTH; i++) {
+		first[i] = _mm512_loadu_si512(pf->fits_class[0][i]);
+		second[i] = _mm512_loadu_si512(pf->fits_class[1][i]);
+		third[i] = _mm512_loadu_si512(pf->fits_class[2][i]);
+	}
+	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
+	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
+		u64 there = lowest(at + i < job->len ? job->len - at - i : 0);
+		__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i);
+
+		_mm512_storeu_si512(classes + 64 + i,
+				    _mm512_mask_mov_epi8(nothing, there, look_up(&class, bytes)));
+	}
+	for (size_t i = 0; i < n; i += 64) {
+		__m512i fit = _mm512_set1_epi8(-1), next = fit, last = fit;
+		u64 there = lowest(n - i);
+
+#pragma GCC unroll 8
+		for (int k = 0; k < SHAPE_DEPTH; k++) {
+			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
+
+			fit = _mm512_and_si512(fit, _mm512_permutexvar_epi8(c, first[k]));
+			next = _mm512_and_si512(next, _mm512_permutexvar_epi8(c, second[k]));
+			last = _mm512_and_si512(last, _mm512_permutexvar_epi8(c, third[k]));
+		}
+		_mm512_storeu_si512(to->fit[0] + i, fit);
+		_mm512_storeu_si512(to->fit[1] + i, next);
+		_mm512_storeu_si512(to->fit[2] + i, last);
+		to->anchors[i / 64] =
+			there & _mm512_test_epi8_mask(last, _mm512_set1_epi8((char)LAST_ANCHORS));
+		to->zoned[i / 64] =
+			there & _mm512_test_epi8_mask(last, _mm512_set1_epi8(LAST_ZONED));
+		last = _mm512_and_si512(last, _mm512_set1_epi8(LAST_PLAIN));
+		fit = _mm512_or_si512(_mm512_or_si512(fit, next), last);
+		to->candidates[i / 64] = there & _mm512_test_epi8_mask(fit, fit);
+	}
+}
+
+/* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
+static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
+			      size_t n, u64 *ends)
+{
+	struct byte_table places[HEAP_PLACES];
+
+#pragma GCC unroll 4
+	for (int k = 0; k < HEAP_PLACES; k++)
+		places[k] = byte_table(lf->fits[k]);
+	for (size_t i = 0; i < n; i += 64) {
+		__m512i fit = _mm512_set1_epi8(-1);
+
+#pragma GCC unroll 4
+		for (size_t k = 0; k < HEAP_PLACES; k++) {
+			size_t missing = at + i < k ? k - at - i : 0; /* before the text */
+			u64 there = lowest(n - i + k) & ~lowest(missing);
+			__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i - k);
+
+			fit = _mm512_and_si512(fit, look_up(&places[k], bytes));
+		}
+		ends[i / 64] = lowest(n - i) & _mm512_test_epi8_mask(fit, fit);
+	}
+}
+
+static inline const u8 *find_control(const u8 *p, const u8 *end, u8 c)
+{
+	const __m512i vc = _mm512_set1_epi8((char)c), space = _mm512_set1_epi8(' ');
+
+	for (; p < end; p += 64) {
+		u64 there = lowest((size_t)(end - p));
+		__m512i v = _mm512_maskz_loadu_epi8(there, p);
+		u64 hit = _mm512_mask_cmpeq_epi8_mask(there, v, vc) |
+			  _mm512_mask_cmplt_epu8_mask(there, v, space);
+
+		if (hit)
+			return p + __builtin_ctzll(hit);
+	}
+	return end;
+}
+
+#endif
