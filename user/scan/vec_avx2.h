@@ -151,9 +151,9 @@ static inline struct label_tables label_tables(const struct label_filter *lf)
 
 	for (int k = 0; k < HEAP_PLACES; k++) {
 		for (int r = 0; r < 6; r++)
-			t.rows[k][r] = twice(lf->fits[k] + 16 * (r + 2));
-		t.control[k] = _mm256_set1_epi8((char)lf->fits[k]['\n']);
-		t.high[k] = _mm256_set1_epi8((char)lf->fits[k][0x80]);
+			t.rows[k][r] = twice(lf->fits[0][k] + 16 * (r + 2));
+		t.control[k] = _mm256_set1_epi8((char)lf->fits[0][k]['\n']);
+		t.high[k] = _mm256_set1_epi8((char)lf->fits[0][k][0x80]);
 	}
 	return t;
 }
