@@ -9,6 +9,8 @@
 #include "scan_text.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct found want, got;
@@ -89,6 +91,87 @@ ParameterizedTest(enum isa *isa, scan, finds_what_the_oracle_finds)
 	}
 	scanner_free(s);
 	ruleset_free(rs);
+}
+
+/* One label as it may be written, with something between it and a value. */
+static size_t labelled_value(u64 *seed, const char *label, u8 *to)
+{
+	static const char *const between[] = {" ",         ": ", "#", "=", " is ",
+					      " number (", "\n", "/", ""};
+	static const char *const values[] = {"123-45-6789", "12345",    "A1234567", "1234567893",
+					     "555-0123",    "10.2.0.1", "83712"};
+	const char *gap = between[draw(seed, array_size(between))];
+	const char *value = values[draw(seed, array_size(values))];
+	bool upper = draw(seed, 3) == 0;
+	size_t n = 0;
+
+	for (label += *label == '='; *label; label++) {
+		if (*label == ' ' && draw(seed, 2))
+			continue;
+		to[n++] = (u8)(*label == ' ' ? '-' : upper ? toupper(*label) : *label);
+	}
+	n += (size_t)sprintf((char *)to + n, "%s%s", gap, value);
+	to[n++] = " x\n"[draw(seed, 3)];
+	return n;
+}
+
+static void compare_with_oracle(const struct ruleset *rs, const struct rule_def *defs,
+				const struct scanner *s, const u8 *text, size_t len, size_t where)
+{
+	oracle_whole(rs, defs, NULL, text, len, &want);
+	cr_assert_gt(want.n, 0);
+	scan_whole(s, text, len, &got);
+	assert_same(&got, &want, "text", where);
+}
+
+/* A form that needs a label is found behind each of its labels, however that is written. */
+static void labels(enum isa isa)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	struct scanner *s = scanner_of(rs, NULL, isa);
+	size_t len = 0, texts = 0;
+	u64 seed = 0x1abe1;
+	u8 text[4096];
+
+	for (u16 i = 0; i < rs->nforms; i++) {
+		const struct rule *r = &rs->rules[rs->forms[i].rule];
+		const struct form_def *f = &defs[rs->forms[i].rule].forms[i - r->first_form];
+		const char *const *sets[] = {f->labels, f->unless};
+
+		for (size_t k = 0; k < 2; k++) {
+			for (size_t l = 0; sets[k] && sets[k][l]; l++) {
+				len += labelled_value(&seed, sets[k][l], text + len);
+				len += labelled_value(&seed, sets[k][l], text + len);
+				if (len < sizeof(text) - 200)
+					continue;
+				compare_with_oracle(rs, defs, s, text, len, texts++);
+				len = 0;
+			}
+		}
+	}
+	compare_with_oracle(rs, defs, s, text, len, texts);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+Test(scan, labels_scalar)
+{
+	labels(ISA_SCALAR);
+}
+
+Test(scan, labels_avx2)
+{
+	if (!isa_usable(ISA_AVX2))
+		cr_skip_test("no AVX2 here");
+	labels(ISA_AVX2);
+}
+
+Test(scan, labels_avx512)
+{
+	if (!isa_usable(ISA_AVX512))
+		cr_skip_test("no AVX-512 here");
+	labels(ISA_AVX512);
 }
 
 static void splits(enum isa isa)

@@ -8,11 +8,15 @@
 #include <errno.h>
 #include <string.h>
 
-/* A label of some sets of an index. */
+/* A label of some sets. */
 struct indexed {
 	struct label label;
 	u64 sets;
-	u32 tail, tail_mask; /* its last bytes up to a space, without case: looked at first */
+};
+
+/* A label's last bytes up to a space, without case: looked at first. */
+struct tail {
+	u32 bytes, mask;
 };
 
 /* Labels in the order of a label_set's, those of equal text together. */
@@ -20,23 +24,22 @@ struct label_index {
 	u16 distance;               /* the longest */
 	u64 near[DISTANCE_MAX + 1]; /* by distance: the sets that look so far */
 	u16 first[256 + 1];
+	struct tail *tails; /* in the order of labels */
 	struct indexed labels[];
 };
 
-static void set_tail(struct indexed *i)
+static struct tail tail_of(const struct label *l)
 {
-	u8 tail[4] = {0}, mask[4] = {0};
+	u8 bytes[4] = {0}, mask[4] = {0};
+	struct tail t;
 
-	for (size_t k = 1; k <= 4 && k <= i->label.len; k++) {
-		u8 c = (u8)i->label.text[i->label.len - k];
-
-		if (c == ' ')
-			break;
-		tail[4 - k] = c | 0x20;
+	for (size_t k = 1; k <= 4 && k <= l->len && l->text[l->len - k] != ' '; k++) {
+		bytes[4 - k] = (u8)l->text[l->len - k] | 0x20;
 		mask[4 - k] = 0xff;
 	}
-	memcpy(&i->tail, tail, sizeof(i->tail));
-	memcpy(&i->tail_mask, mask, sizeof(i->tail_mask));
+	memcpy(&t.bytes, bytes, sizeof(t.bytes));
+	memcpy(&t.mask, mask, sizeof(t.mask));
+	return t;
 }
 
 static void index_add(struct label_index *x, size_t *n, const struct label *l, u64 set)
@@ -54,7 +57,6 @@ static void index_add(struct label_index *x, size_t *n, const struct label *l, u
 	for (; at > 0 && label_last(&x->labels[at - 1].label) > label_last(l); at--)
 		x->labels[at] = x->labels[at - 1];
 	x->labels[at] = (struct indexed){.label = *l, .sets = set};
-	set_tail(&x->labels[at]);
 	for (unsigned int c = label_last(l) + 1u; c <= 256; c++)
 		x->first[c]++;
 	++*n;
@@ -71,6 +73,9 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 	x = arena_alloc(a, sizeof(*x) + total * sizeof(x->labels[0]));
 	if (!x)
 		return -ENOMEM;
+	x->tails = arena_array(a, total, sizeof(*x->tails));
+	if (!x->tails)
+		return -ENOMEM;
 	for (size_t i = 0; i < nsets; i++) {
 		for (u16 k = 0; k < sets[i]->first[256]; k++)
 			index_add(x, &n, &sets[i]->labels[k], 1ULL << i);
@@ -79,6 +84,8 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 		if (sets[i]->distance > x->distance)
 			x->distance = sets[i]->distance;
 	}
+	for (size_t i = 0; i < n; i++)
+		x->tails[i] = tail_of(&x->labels[i].label);
 	*ret_index = x;
 	return 0;
 }
@@ -87,7 +94,6 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, size_t from,
 		      size_t end)
 {
-	const struct indexed *i, *last;
 	u8 c = byte_lower(text[end - 1]);
 	u32 tail = 0, known = 0;
 	u64 sets = 0;
@@ -99,11 +105,11 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 		tail |= 0x20202020;
 		known = ~0U;
 	}
-	last = x->labels + x->first[c + 1];
-	for (i = x->labels + x->first[c]; i < last; i++)
-		if (!((i->tail ^ tail) & i->tail_mask & known) && (i->sets & asked & ~sets) &&
-		    label_ends(&i->label, text, from, end))
-			sets |= i->sets & asked;
+	for (u16 i = x->first[c]; i < x->first[c + 1]; i++)
+		if (!((x->tails[i].bytes ^ tail) & x->tails[i].mask & known) &&
+		    (x->labels[i].sets & asked & ~sets) &&
+		    label_ends(&x->labels[i].label, text, from, end))
+			sets |= x->labels[i].sets & asked;
 	return sets;
 }
 

@@ -7,17 +7,25 @@
  *            3 2 1 0                              places of "mrn"
  *                  |<----- zone: `distance` --->|
  *
- * The labels are put on eight heaps such that their sets of bytes grow least; what fits a heap
+ * The labels are put on heaps such that their sets of bytes grow least; what fits a heap
  * is looked up in a table of the last four bytes, and only then among the labels.
  */
 #include "prefilter.h"
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define HEAPS 8
-#define MANY  6 /* bytes at a place */
+#define MANY 6 /* bytes at a place */
 
 struct heap {
 	bool at[HEAP_PLACES][256];
+};
+
+struct heaps {
+	size_t n;
+	struct heap heap[HEAPS + 1];
+	float size[HEAPS + 1];
+	float growth[HEAPS + 1][HEAPS + 1]; /* of two when put together */
 };
 
 /* How many tails fit a heap, weighed by how common their bytes are. */
@@ -46,28 +54,36 @@ static struct heap joined(const struct heap *a, const struct heap *b)
 	return both;
 }
 
-/* Puts the two of HEAPS + 1 together that grow least, the last in the place of what is free. */
-static void join_cheapest(struct heap *heaps, float *sizes)
+/* What has come to heap i: weighs it, alone and with any other. */
+static void weigh(struct heaps *hs, size_t i)
 {
-	size_t best_i = 0, best_j = 1;
-	float least = 0, growth;
 	struct heap both;
 
-	for (size_t i = 0; i <= HEAPS; i++) {
-		for (size_t j = i + 1; j <= HEAPS; j++) {
-			both = joined(&heaps[i], &heaps[j]);
-			growth = heap_size(&both) - sizes[i] - sizes[j];
-			if ((i == 0 && j == 1) || growth < least) {
-				least = growth;
+	hs->size[i] = heap_size(&hs->heap[i]);
+	for (size_t j = 0; j < hs->n; j++) {
+		both = joined(&hs->heap[i], &hs->heap[j]);
+		hs->growth[i][j] = hs->growth[j][i] = heap_size(&both) - hs->size[i] - hs->size[j];
+	}
+}
+
+/* Puts the two together that grow least, the last in the place of what is free. */
+static void join_cheapest(struct heaps *hs)
+{
+	size_t best_i = 0, best_j = 1;
+
+	for (size_t i = 0; i < hs->n; i++) {
+		for (size_t j = i + 1; j < hs->n; j++) {
+			if (hs->growth[i][j] < hs->growth[best_i][best_j]) {
 				best_i = i;
 				best_j = j;
 			}
 		}
 	}
-	heaps[best_i] = joined(&heaps[best_i], &heaps[best_j]);
-	sizes[best_i] = heap_size(&heaps[best_i]);
-	heaps[best_j] = heaps[HEAPS];
-	sizes[best_j] = sizes[HEAPS];
+	hs->heap[best_i] = joined(&hs->heap[best_i], &hs->heap[best_j]);
+	hs->heap[best_j] = hs->heap[--hs->n];
+	weigh(hs, best_i);
+	if (best_j < hs->n)
+		weigh(hs, best_j);
 }
 
 /* The vector code tells these apart by their upper half only. */
@@ -111,28 +127,35 @@ static void add_tails(struct label_filter *lf, bool places[LABEL_PLACES][256])
 	}
 }
 
-void label_filter_build(struct label_filter *lf, const struct label_index *x)
+static void put_heap(struct label_filter *lf, const struct heap *heap, size_t h)
 {
-	struct heap heaps[HEAPS + 1];
-	float sizes[HEAPS + 1];
-	bool places[LABEL_PLACES][256];
-	size_t n = 0;
+	for (int k = 0; k < HEAP_PLACES; k++)
+		for (unsigned int c = 0; c < 256; c++)
+			lf->fits[h / 8][k][c] |= (u8)(heap->at[k][c] << h % 8);
+}
 
+int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps)
+{
+	struct heaps *hs = calloc(1, sizeof(*hs));
+	bool places[LABEL_PLACES][256];
+
+	if (!hs)
+		return -ENOMEM;
 	memset(lf, 0, sizeof(*lf));
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
-		memcpy(heaps[n].at, places, sizeof(heaps[n].at));
 		add_tails(lf, places);
-		sizes[n] = heap_size(&heaps[n]);
-		if (n == HEAPS)
-			join_cheapest(heaps, sizes);
-		else
-			n++;
+		memcpy(hs->heap[hs->n].at, places, sizeof(hs->heap[0].at));
+		weigh(hs, hs->n);
+		hs->n++;
+		if (hs->n > nheaps)
+			join_cheapest(hs);
 	}
-	for (int k = 0; k < HEAP_PLACES; k++) {
-		for (size_t h = 0; h < n; h++)
-			for (unsigned int c = 0; c < 256; c++)
-				lf->fits[k][c] |= (u8)(heaps[h].at[k][c] << h);
-		make_alike(lf->fits[k], 0, 0x20);
-		make_alike(lf->fits[k], 0x80, 0x100);
+	for (size_t h = 0; h < hs->n; h++)
+		put_heap(lf, &hs->heap[h], h);
+	for (int k = 0; k < HEAP_BANKS * HEAP_PLACES; k++) {
+		make_alike(lf->fits[k / HEAP_PLACES][k % HEAP_PLACES], 0, 0x20);
+		make_alike(lf->fits[k / HEAP_PLACES][k % HEAP_PLACES], 0x80, 0x100);
 	}
+	free(hs);
+	return 0;
 }

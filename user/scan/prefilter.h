@@ -64,19 +64,26 @@ struct prefilter {
 };
 
 /*
- * Where labels may end. For vectors: the labels on eight heaps, fits[k][c] having bit h if c may
- * stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
+ * Where labels may end. For vectors: the labels on heaps, fits[h / 8][k][c] having bit h % 8 if c
+ * may stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
  * 0x7f. Closer, for a single place whose last bytes are wzyx, each by its lower five bits, x by
  * six (which tells capitals): bit z of brief[x][y], or bit w of tails[tail_hash(x, y, z)].
  */
 #define HEAP_PLACES (LABEL_PLACES - 1)
+#define HEAP_BANKS  2
+#define HEAPS       (8 * HEAP_BANKS)
 #define TAILS       2048
 struct label_filter {
-	u8 fits[HEAP_PLACES][256];
+	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
 	u32 brief[64][32]; /* of labels where many z may stand: they have two bytes */
 	u32 tails[TAILS];
 };
-void label_filter_build(struct label_filter *lf, const struct label_index *x);
+
+/*
+ *   nheaps  HEAPS, or 8 for who looks at the first bank alone
+ * Returns 0, -ENOMEM.
+ */
+int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps);
 
 static inline unsigned int tail_hash(unsigned int x, unsigned int y, unsigned int z)
 {

@@ -53,6 +53,7 @@ static inline __m256i classes_of(const struct class_tables *t, __m256i bytes)
 	__m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
 	__m256i both = _mm256_setzero_si256();
 
+#pragma GCC unroll 3
 	for (int i = 0; i < 3; i++)
 		both = _mm256_or_si256(both,
 				       _mm256_and_si256(_mm256_shuffle_epi8(t->low[i], low),
@@ -149,11 +150,13 @@ static inline struct label_tables label_tables(const struct label_filter *lf)
 {
 	struct label_tables t;
 
+#pragma GCC unroll 4
 	for (int k = 0; k < HEAP_PLACES; k++) {
+#pragma GCC unroll 6
 		for (int r = 0; r < 6; r++)
-			t.rows[k][r] = twice(lf->fits[k] + 16 * (r + 2));
-		t.control[k] = _mm256_set1_epi8((char)lf->fits[k]['\n']);
-		t.high[k] = _mm256_set1_epi8((char)lf->fits[k][0x80]);
+			t.rows[k][r] = twice(lf->fits[0][k] + 16 * (r + 2));
+		t.control[k] = _mm256_set1_epi8((char)lf->fits[0][k]['\n']);
+		t.high[k] = _mm256_set1_epi8((char)lf->fits[0][k][0x80]);
 	}
 	return t;
 }
@@ -169,17 +172,21 @@ static inline void label_places(const struct label_tables *t, __m256i bytes, u8 
 		      high = _mm256_cmpgt_epi8(_mm256_setzero_si256(), bytes);
 	__m256i fit[HEAP_PLACES];
 
+#pragma GCC unroll 4
 	for (int k = 0; k < HEAP_PLACES; k++)
 		fit[k] = _mm256_blendv_epi8(_mm256_and_si256(control, t->control[k]), t->high[k],
 					    high);
+#pragma GCC unroll 6
 	for (int r = 0; r < 6; r++) {
 		__m256i index = _mm256_adds_epu8(
 			_mm256_xor_si256(bytes, _mm256_set1_epi8((char)(16 * (r + 2)))),
 			_mm256_set1_epi8(0x70));
 
+#pragma GCC unroll 4
 		for (int k = 0; k < HEAP_PLACES; k++)
 			fit[k] = _mm256_or_si256(fit[k], _mm256_shuffle_epi8(t->rows[k][r], index));
 	}
+#pragma GCC unroll 4
 	for (int k = 0; k < HEAP_PLACES; k++)
 		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
 }
@@ -211,6 +218,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		for (size_t half = 0; half < 64; half += 32) {
 			__m256i fit = _mm256_set1_epi8(-1);
 
+#pragma GCC unroll 4
 			for (size_t k = 0; k < HEAP_PLACES; k++)
 				fit = _mm256_and_si256(
 					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 + i +

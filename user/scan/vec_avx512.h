@@ -92,13 +92,15 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
 {
-	struct byte_table places[HEAP_PLACES];
+	struct byte_table first[HEAP_PLACES], second[HEAP_PLACES];
 
 #pragma GCC unroll 4
-	for (int k = 0; k < HEAP_PLACES; k++)
-		places[k] = byte_table(lf->fits[k]);
+	for (int k = 0; k < HEAP_PLACES; k++) {
+		first[k] = byte_table(lf->fits[0][k]);
+		second[k] = byte_table(lf->fits[1][k]);
+	}
 	for (size_t i = 0; i < n; i += 64) {
-		__m512i fit = _mm512_set1_epi8(-1);
+		__m512i fit = _mm512_set1_epi8(-1), other = fit;
 
 #pragma GCC unroll 4
 		for (size_t k = 0; k < HEAP_PLACES; k++) {
@@ -106,8 +108,10 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 			u64 there = lowest(n - i + k) & ~lowest(missing);
 			__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i - k);
 
-			fit = _mm512_and_si512(fit, look_up(&places[k], bytes));
+			fit = _mm512_and_si512(fit, look_up(&first[k], bytes));
+			other = _mm512_and_si512(other, look_up(&second[k], bytes));
 		}
+		fit = _mm512_or_si512(fit, other);
 		ends[i / 64] = lowest(n - i) & _mm512_test_epi8_mask(fit, fit);
 	}
 }

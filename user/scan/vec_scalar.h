@@ -19,6 +19,7 @@ static inline void shape_step(const struct prefilter *pf, const struct scan_job 
 	bool wild = i >= job->len && !job->ends;
 	u8 c = i < job->len ? job->text[i] : '\n';
 
+#pragma GCC unroll 3
 	for (int bank = 0; bank < BANKS; bank++)
 		st->now[bank] = (st->now[bank] << 8 | 0xff) & (wild ? ~0ULL : pf->fits[bank][c]);
 }
@@ -44,11 +45,14 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			u64 last, plain = 0;
 
 			shape_step(pf, job, i, &st);
+#pragma GCC unroll 3
 			for (int bank = 0; bank < BANKS; bank++) {
 				to->fit[bank][w * 64 + bit] = (u8)(st.now[bank] >> 56);
 				plain |= bank < BANKS - 1 ? st.now[bank] >> 56 : 0;
 			}
 			last = st.now[BANKS - 1] >> 56;
+			if (!(plain | last))
+				continue;
 			candidates |= (u64)((plain | (last & LAST_PLAIN)) != 0) << bit;
 			zoned |= (u64)((last & LAST_ZONED) != 0) << bit;
 			anchors |= (u64)((last & LAST_ANCHORS) != 0) << bit;
@@ -59,6 +63,20 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
+static inline bool is_ascii_letter(u8 c)
+{
+	return (u8)((c | 0x20) - 'a') < 26;
+}
+
+/* Most bytes are in the middle of a word. */
+static inline bool label_may_end(const struct label_filter *lf, const u8 *text, size_t end)
+{
+	if (end < 4)
+		return true;
+	return !(is_ascii_letter(text[end]) && is_ascii_letter(text[end - 1])) &&
+	       label_tail(lf, text, end);
+}
+
 /* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
@@ -66,7 +84,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		ends[w] = 0;
 		for (size_t i = 64 * w; i < n && i < 64 * w + 64; i++)
-			ends[w] |= (u64)(at + i < 4 || label_tail(lf, job->text, at + i)) << i % 64;
+			ends[w] |= (u64)label_may_end(lf, job->text, at + i) << i % 64;
 	}
 }
 
