@@ -18,7 +18,7 @@
 
 extern const u8 __executable_start[], etext[];
 
-static volatile size_t steps, wide;
+static volatile size_t steps, wide, widest;
 
 static void on_step(int sig, siginfo_t *info, void *context)
 {
@@ -32,6 +32,9 @@ static void on_step(int sig, siginfo_t *info, void *context)
 	steps++;
 	if ((at[0] == 0xc5 && at[1] & VEX_L) || (at[0] == 0xc4 && at[2] & VEX_L))
 		wide++;
+	/* EVEX, with both length bits at 512. */
+	if (at[0] == 0x62 && (at[3] & 0x60) == 0x40)
+		widest++;
 }
 
 /* Below the red zone of a function that keeps its variables under the stack pointer. */
@@ -73,7 +76,7 @@ static void scan_forced(const char *forced)
 	cr_assert_str_eq(isa_name(isa), forced);
 	s = scanner_all(rs, isa);
 	cr_assert_eq(sigaction(SIGTRAP, &sa, NULL), 0);
-	steps = wide = 0;
+	steps = wide = widest = 0;
 	step_begin();
 	scan(s, &job);
 	step_end();
@@ -87,6 +90,7 @@ Test(isa, scalar_runs_when_it_is_forced)
 {
 	scan_forced("scalar");
 	cr_assert_eq(wide, 0, "%zu instructions on 256 bits", wide);
+	cr_assert_eq(widest, 0, "%zu on 512 bits", widest);
 }
 
 Test(isa, avx2_runs_when_it_is_forced)
@@ -95,6 +99,15 @@ Test(isa, avx2_runs_when_it_is_forced)
 		cr_skip_test("no AVX2 here");
 	scan_forced("avx2");
 	cr_assert_gt(wide, 50);
+	cr_assert_eq(widest, 0, "%zu instructions on 512 bits", widest);
+}
+
+Test(isa, avx512_runs_when_it_is_forced)
+{
+	if (!isa_usable(ISA_AVX512))
+		cr_skip_test("no AVX-512 here");
+	scan_forced("avx512");
+	cr_assert_gt(widest, 50);
 }
 
 Test(isa, the_best_usable_one_is_chosen)
@@ -109,7 +122,7 @@ Test(isa, the_best_usable_one_is_chosen)
 
 Test(isa, an_unknown_one_is_refused)
 {
-	static const char *const unknown[] = {"", "avx", "AVX2", "avx2 ", "avx512", "sse2", "0"};
+	static const char *const unknown[] = {"", "avx", "AVX2", "avx2 ", "avx512f", "sse2", "0"};
 
 	for (size_t i = 0; i < array_size(unknown); i++) {
 		enum isa isa = ISA_COUNT;
@@ -117,7 +130,7 @@ Test(isa, an_unknown_one_is_refused)
 
 		cr_assert_eq(isa_choose(unknown[i], &isa, &e), -EINVAL, "'%s'", unknown[i]);
 		cr_assert_eq(isa, ISA_COUNT, "left as it was");
-		cr_assert_not_null(strstr(e.text, "scalar and avx2"), "%s", e.text);
+		cr_assert_not_null(strstr(e.text, "scalar, avx2 and avx512"), "%s", e.text);
 	}
 }
 
