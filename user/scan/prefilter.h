@@ -53,9 +53,10 @@ struct prefilter {
 	u8 wild;       /* what is not there yet: fits everything */
 	u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
 	/*
-	 * class[] cut for shuffles of sixteen bytes, if there are at most CLASSES_CUT. Row h: the bytes 16 h to 16 h + 15. By lower half: classes of
-	 * rows 2i + 2 (low four bits) and 2i + 3 (high); by upper half: which of both it is; by
-	 * upper half: the class where the row has only one.
+	 * class[] cut for shuffles of sixteen bytes, if there are at most CLASSES_CUT. Row h: the
+	 * bytes 16 h to 16 h + 15. By lower half: classes of rows 2i + 2 (low four bits) and
+	 * 2i + 3 (high); by upper half: which of both it is; by upper half: the class where the
+	 * row has only one.
 	 */
 	u8 class_low[3][16], class_high[3][16], class_rows[16];
 	u16 nanchors;
