@@ -11,7 +11,7 @@ from demo_net import BPFFS, PORT, run
 START_SECONDS = 20
 CONFIG = f"""\
 version: 1
-limits: {{hold: 100ms}}   # a busy host may pause a sender for longer than the usual 2 ms
+limits: {{hold: 5s}}   # a busy host may pause a sender for longer than the usual 2 ms
 listeners:
   - name: lab-feed
     mode: gateway

@@ -30,6 +30,10 @@ def listeners(server, limits):
                   policies="policies:\n  strict: {rules: [builtin]}\n  second: {rules: [builtin]}\n")
 
 
+# A sender that a busy machine stops in the middle of a value must not look like one that waits.
+HOLD = "hold: 60s"
+
+
 class Stand:
     def __init__(self, lab):
         self.lab = lab
@@ -47,7 +51,7 @@ class Stand:
         address = "fd00:1::1/64" if ns is self.client else "fd00:2::2/64"
         ns.run("ip", "addr", "replace", address, "dev", "eth0", "nodad")
 
-    def scrimd(self, server="10.2.0.2", limits="", workers=2):
+    def scrimd(self, server="10.2.0.2", limits=HOLD, workers=2):
         text = listeners(server, limits).replace("workers: 2", f"workers: {workers}")
         return Scrimd(self.lab, self.host, text)
 
