@@ -130,6 +130,63 @@ static void stalled_readers(void)
 	CHECK(!host_flow(&h, FLOW_MEMORY));
 }
 
+static void *sender_of_values(void *arg)
+{
+	static const char value[] = "<aaaaaaaaaaaaaaaaaaaa>";
+	static char bytes[1000 * (sizeof(value) - 1)];
+	const int *fd = arg;
+
+	for (size_t i = 0; i < sizeof(bytes); i += sizeof(value) - 1)
+		memcpy(bytes + i, value, sizeof(value) - 1);
+	for (int i = 0; i < 200; i++)
+		for (size_t at = 0; at < sizeof(bytes);) {
+			ssize_t r = write(*fd, bytes + at, sizeof(bytes) - at);
+
+			CHECK(r > 0);
+			at += (size_t)r;
+		}
+	CHECK(!shutdown(*fd, SHUT_WR));
+	return NULL;
+}
+
+/*
+ * A sender that never pauses, a reader that stands still for longer than `hold`, again and again,
+ * so that the relay stops receiving with a part of a value held: nothing is let go for that.
+ */
+static void slow_reader_is_no_pause(void)
+{
+	static char bytes[65536];
+	int before = fake_idles(), size = 4096;
+	size_t got = 0, stops = 0;
+	struct host h;
+	struct pair p;
+	pthread_t t;
+
+	host_init(&h, AF_INET);
+	h.role.policy = fake_policy();
+	h.listener.mask_to_server = true;
+	h.conf.own = little_room;
+	h.conf.limits.hold_us = 100000; /* a busy machine does not stop the sender for so long */
+	CHECK(!setsockopt(h.server, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	host_start(&h);
+	p = host_pair(&h);
+	CHECK(!pthread_create(&t, NULL, sender_of_values, &p.client));
+	for (ssize_t r = 1; r > 0; got += (size_t)r) {
+		if (got >= stops * MIB / 2 && stops < 6) {
+			usleep(300000);
+			stops++;
+		}
+		r = read(p.server, bytes, sizeof(bytes));
+		CHECK(r >= 0);
+	}
+	CHECK(!pthread_join(t, NULL));
+	CHECK(fake_idles() == before);
+	close(p.server);
+	peer_expect_end(p.client);
+	close(p.client);
+	host_stop(&h);
+}
+
 static int open_files(void)
 {
 	DIR *d = opendir("/proc/self/fd");
@@ -192,6 +249,7 @@ static void limit(void)
 const struct test pressure_tests[] = {
 	{"32 connections, one buffer", tiny_pool},
 	{"1,000 stalled readers", stalled_readers},
+	{"a slow reader is no pause of the sender", slow_reader_is_no_pause},
 	{"20,000 short connections", short_connections},
 	{"more connections than allowed", limit},
 	{0},

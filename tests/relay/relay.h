@@ -80,6 +80,8 @@ void host_await_flow(const struct host *h, enum scrim_flow reason, u64 n);
  * '!' is refused as TLS; ending while something is held is HL7_UNFINISHED.
  */
 const struct policy *fake_policy(void);
+/* How often stream_idle() was called. */
+int fake_idles(void);
 
 /* --- the tests --------------------------------------------------------------------------------- */
 

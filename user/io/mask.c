@@ -78,6 +78,12 @@ bool mask_finish(struct direction *d)
 	return !r;
 }
 
+void mask_receiving(struct direction *d)
+{
+	if (d->masked && link_alone(&d->idle))
+		mask_rest(d);
+}
+
 /* w->now is no later than the last look at what has been received. */
 void mask_idle(struct io_worker *w)
 {
@@ -91,11 +97,12 @@ void mask_idle(struct io_worker *w)
 		link_remove(&d->idle);
 		if (c->dead)
 			continue;
-		/* Not the peer has paused but this side: the rest may be waiting to be received. */
-		if (d->head || d->polling || !d->receiving || d->cancelling) {
-			mask_rest(d);
+		/*
+		 * Not the peer has paused but this side: the rest may be waiting to be received. The
+		 * time begins when receiving does: mask_receiving().
+		 */
+		if (d->polling || !d->receiving || d->cancelling)
 			continue;
-		}
 		r = mask_let_go(d, stream_idle);
 		if (r)
 			mask_refused(d, r);

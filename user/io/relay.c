@@ -78,6 +78,7 @@ static void direction_receive(struct direction *d)
 	sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
 	d->from_bulk = d->bulk;
 	d->receiving = true;
+	mask_receiving(d);
 }
 
 /* A light direction's receive would go on by itself. */

@@ -174,5 +174,7 @@ void relay_hangup(struct direction *d, int res, bool more);
 bool mask_received(struct direction *d, struct buffer *b);
 bool mask_finish(struct direction *d);
 void mask_idle(struct io_worker *w);
+/* A receive was armed: what is held may wait for so long from now on. */
+void mask_receiving(struct direction *d);
 
 #endif
