@@ -266,7 +266,7 @@ static int parse_repeat(struct parser *ps, struct node **ret)
 
 static int parse_sequence(struct parser *ps, struct node **ret)
 {
-	struct node *seq = node_new(ps, NODE_SEQ, 0, 0), **tail, *n;
+	struct node *seq = node_new(ps, NODE_SEQ, 0, 0), **tail, *n = NULL;
 	const char *at = ps->p;
 	int r;
 
