@@ -63,7 +63,8 @@ struct kern_conf {
  * listener alive yet: all is refused until kern_set_socket(). Holds the instance's lock until
  * kern_close(); with kern_close() at once it is `scrim attach`.
  *   conf   borrowed for the call
- *   -EBUSY   another daemon holds the lock; the instance belongs to another network namespace; or
+ *   -EBUSY   another daemon holds the lock, and 5 s later too: one that was killed lets go of it only
+ *            when the kernel is done with its end; the instance belongs to another network namespace; or
  *            connections are open that refuse_existing does not want closed
  *   -EPERM   e names the missing capability: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; CAP_SYS_ADMIN
  *            too where it takes over links, or the BPF file system or cgroup2 is not mounted

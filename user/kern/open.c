@@ -16,7 +16,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_SECONDS 5 /* a killed daemon is gone by then, on a busy host too */
 
 /*
  * Local: connections to a port that this opening begins to steer never went through scrim. Those
@@ -124,6 +127,27 @@ static int check_conf(const struct kern_conf *conf, struct err *e)
 	return 0;
 }
 
+/*
+ * A daemon that was killed holds the lock until the kernel has taken its rings down and closed its
+ * descriptors; on a busy host that is longer than the next one takes to come here.
+ */
+static int wait_for_lock(const struct kern *k, struct err *e)
+{
+	const struct timespec moment = {.tv_nsec = 20000000};
+	struct timespec began, now;
+	int rc;
+
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	do {
+		rc = dir_lock(k->dir, k->dir_fd, e);
+		if (rc != -EBUSY || dir_gone(k->dir, k->dir_fd))
+			return rc;
+		nanosleep(&moment, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - began.tv_sec < LOCK_SECONDS);
+	return rc;
+}
+
 int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 {
 	struct kern *k = calloc(1, sizeof(*k));
@@ -148,7 +172,7 @@ int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 	if (!rc)
 		rc = dir_open(k->dir, true, &k->dir_fd, e);
 	if (!rc)
-		rc = dir_lock(k->dir, k->dir_fd, e);
+		rc = wait_for_lock(k, e);
 	if (!rc) {
 		rc = prepare(k, conf, e);
 		if (!rc)
