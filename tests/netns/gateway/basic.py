@@ -2,7 +2,7 @@
 """What goes through: masked on the protected path, untouched beside it."""
 import socket
 
-from gateway.stand import LIMITED, MASKED, OTHER, PLAIN, PORT, RAW, forwarded, nothing_raw, transfer
+from gateway.stand import LIMITED, MASKED, OTHER, PLAIN, PORT, RAW, all_ended, forwarded, nothing_raw, transfer
 from libcapture import ICMP, ICMPV6, UDP
 from libpackets import ip, udp
 from netlib import Thread, eventually, read_end, read_exactly
@@ -92,6 +92,7 @@ def test_open_at_the_gateway_itself(stand, d, f):
 
 def test_port_again(stand, d, f):
     """A client that uses its port again at once gets through, twenty times in a row."""
+    all_ended(stand, d)
     before = d.flow("relayed")
     with stand.listen(f) as listener:
         for closes_first in [True, False] * 10:
@@ -106,6 +107,7 @@ def test_port_again(stand, d, f):
                     assert read_end(second) == (b"", False)
                     second.close()
                     assert read_end(first) == (b"", False)
+    all_ended(stand, d)
     assert d.flow("relayed") == before + 20
 
 
@@ -214,6 +216,7 @@ def test_source_port_taken(stand, d, f):
 
 def test_many_at_once(stand, d, f):
     """Many connections at once, of both roles, each masked by its own."""
+    all_ended(stand, d)
     before = d.flow("relayed")
     with stand.listen(f) as listener:
         def serve():
@@ -230,4 +233,5 @@ def test_many_at_once(stand, d, f):
             with c:
                 c.sendall(RAW * 20)
         server.result()
-    eventually(lambda: d.flow("relayed") == before + 100, "the count of all of them")
+    all_ended(stand, d)
+    assert d.flow("relayed") == before + 100

@@ -5,7 +5,7 @@ import random
 import socket
 import subprocess
 
-from gateway.stand import PORT
+from gateway.stand import PORT, all_ended
 from netlib import BUILD, Thread
 
 MUCH = 64 << 20
@@ -56,6 +56,7 @@ def test_much_both_ways(stand, d, f):
     """64 MB in both directions at once arrive as they were sent, where nothing is to be masked."""
     before = d.flow("relayed")
     exchange(stand, f, text(MUCH, 1), text(MUCH, 2))
+    all_ended(stand, d)
     assert d.flow("relayed") == before + 1
 
 

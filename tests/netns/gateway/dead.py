@@ -7,8 +7,8 @@ kill the daemon, and leave it dead.
 import contextlib
 import time
 
-from gateway.stand import (MASKED, PLAIN, PORT, RAW, V4, drop_queue, forwarded, nothing_raw, refused, transfer,
-                           works)
+from gateway.stand import (MASKED, PLAIN, PORT, RAW, V4, all_ended, drop_queue, forwarded, nothing_raw, refused,
+                           transfer, works)
 from gateway.alone import Sender, captured
 from gateway.basic import accepts
 from libcapture import TCP, checksums_hold
@@ -246,11 +246,13 @@ def test_restart(stand, d, f):
     with stand.listen(f) as listener, stand.at_server() as seen:
         works(stand, f, listener)
         drop_queue(listener)
+        all_ended(stand, d)
         names = ("steered", "accepted", "relayed")
         for number in (7, 11):
             before, flows = d.rule("ssn", "strict"), d.flows()
             for _ in range(number):
                 transfer(stand, f, RAW * 3, MASKED * 3, listener=listener)
+            all_ended(stand, d)
             if number == 7:
                 first, first_flows = before, flows
                 size = (d.rule("ssn", "strict")["masked_bytes"] - first["masked_bytes"]) / 21

@@ -251,6 +251,11 @@ def transfer(stand, f, data=RAW, want=MASKED, listener=None, **kw):
             own.close()
 
 
+def all_ended(stand, d):
+    """Waits until the daemon has let go of its connections: it counts how they ended before that."""
+    eventually(lambda: f"pid={d.process.pid}," not in stand.ingest.run("ss", "-Htnp"), "the daemon's connections end")
+
+
 def works(stand, f, listener):
     """Waits until connections go through, masked."""
     def once():
