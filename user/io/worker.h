@@ -95,6 +95,7 @@ struct io_worker {
 	struct link conns, connecting, idle, blocked, starving[POOLS];
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
+	u64 turns;                        /* of the loop; written by the worker, read by any */
 	struct log_gate gate[FLOW_COUNT];
 };
 
