@@ -24,6 +24,7 @@ struct io_role {
 	const char *name;
 	const struct policy *policy;
 	struct mask_counters counters;
+	struct scrim_listener_row *traffic; /* its connections and bytes; NULL: not counted */
 };
 
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
