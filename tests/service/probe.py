@@ -76,6 +76,22 @@ def stuck():
     return unit
 
 
+def drained():
+    """Stops the daemon over an open connection, which goes on for longer than the unit allows by itself."""
+    with socket.create_connection(("127.0.0.1", PORT), LIMIT) as client:
+        client.sendall(b"first\n")
+        systemctl("stop", "--no-block", "scrimd")
+        end = time.monotonic() + LIMIT
+        while show("scrimd.service")["SubState"] == "running" and time.monotonic() < end:
+            time.sleep(0.1)
+        time.sleep(3)  # three times TimeoutStopSec
+        client.sendall(b"SSN 123-45-6789")
+        client.shutdown(socket.SHUT_WR)
+        answer = read(client).decode()
+    systemctl("stop", "scrimd")
+    return show("scrimd.service"), answer
+
+
 def good():
     seen = {"units": units(), "dial": dial(), "forwarding": forwarding()}
     pid = seen["units"]["scrimd.service"]["MainPID"]
@@ -86,6 +102,8 @@ def good():
     systemctl("restart", "scrimd")
     seen["restarted"] = show("scrimd.service"), dial()
     seen["stuck"] = stuck(), dial()
+    seen["drained"] = drained()
+    systemctl("start", "scrimd")
     systemctl("stop", "scrim-attach")
     seen["attach stopped"] = forwarding(), dial()
     systemctl("stop", "scrimd")
