@@ -5,6 +5,7 @@
 #   make test       as root: set-up, build, every test        make check   unprivileged: unit tests
 #   make bench      scan and relay against their peers        make lint    layout and static analysis
 #   make layers     no include points upwards                 make clean
+#   make install    PREFIX= DESTDIR=; make uninstall: see dist/module.mk
 #
 # BUILD=dir puts the results elsewhere. SAN=1 builds with AddressSanitizer and UBSan.
 # SETUP=0 keeps the targets from installing anything. V=1 prints the commands.
@@ -112,8 +113,8 @@ $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(UNIT_SHARED)) $(OUT)/commo
 .PHONY: unit
 unit: $(UNIT)
 
-# Other test and bench programs bring their own small makefile.
-include $(wildcard tests/*/module.mk bench/module.mk)
+# Other test and bench programs bring their own small makefile; so does what is installed.
+include $(wildcard tests/*/module.mk bench/module.mk) dist/module.mk
 
 .PHONY: check
 check: layers

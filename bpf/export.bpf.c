@@ -4,15 +4,15 @@
  * their indices do. A step prints one block of one family, so that a family stays together and
  * none outgrows the kernel's buffer for one element (32 KiB).
  *
- *   step   0 .. 15   16 .. 31        ...   80      81
- *          matches   masked_bytes    ...   flow    # EOF
+ *   step   0 .. 15   16 .. 31        ...   80 .. 95               ...   128     129
+ *          matches   masked_bytes    ...   listener_connections   ...   flow    # EOF
  */
 #include "maps.bpf.h"
 
 #define BLOCK     64 /* rows a step prints: at most 64 * 150 bytes */
 #define BLOCKS    (SCRIM_RULE_ROWS / BLOCK)
-#define FAMILIES  5
-#define STEP_FLOW (FAMILIES * BLOCKS)
+#define FAMILIES  5 /* of rules; the listeners' follow */
+#define STEP_FLOW ((FAMILIES + 3) * BLOCKS)
 #define STEPS     (STEP_FLOW + 2)
 
 struct {
@@ -22,6 +22,15 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scrim_rule_row);
 } scrim_rule SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, SCRIM_LISTENER_ROWS);
+	__type(key, __u32);
+	__type(value, struct scrim_listener_row);
+} scrim_listener SEC(".maps");
+_Static_assert(SCRIM_LISTENER_ROWS == SCRIM_RULE_ROWS, "families of as many blocks");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -94,6 +103,20 @@ static __always_inline void head(struct seq_file *seq, __u32 family)
 			 "# UNIT scrim_rule_idle_bytes bytes\n"
 			 "# HELP scrim_rule_idle_bytes Held bytes masked by the idle timer.\n");
 		break;
+	case FAMILIES:
+		SAY(seq, "# TYPE scrim_listener_connections counter\n"
+			 "# HELP scrim_listener_connections Connections taken on.\n");
+		break;
+	case FAMILIES + 1:
+		SAY(seq, "# TYPE scrim_listener_client_bytes counter\n"
+			 "# UNIT scrim_listener_client_bytes bytes\n"
+			 "# HELP scrim_listener_client_bytes Bytes received from clients.\n");
+		break;
+	case FAMILIES + 2:
+		SAY(seq, "# TYPE scrim_listener_server_bytes counter\n"
+			 "# UNIT scrim_listener_server_bytes bytes\n"
+			 "# HELP scrim_listener_server_bytes Bytes received from servers.\n");
+		break;
 	}
 }
 
@@ -122,6 +145,42 @@ static __always_inline void line(struct seq_file *seq, __u32 family, const struc
 		PRINT(seq, "scrim_rule_idle_bytes_total{rule=\"%s\",role=\"%s\"} %llu\n", rule,
 		      role, r->idle);
 		break;
+	}
+}
+
+static __always_inline void listener_line(struct seq_file *seq, __u32 family,
+					  const struct scrim_listener_row *r)
+{
+	const __u64 name = (__u64)(unsigned long)r->listener, role = (__u64)(unsigned long)r->role;
+
+	switch (family) {
+	case FAMILIES:
+		PRINT(seq, "scrim_listener_connections_total{listener=\"%s\",role=\"%s\"} %llu\n",
+		      name, role, r->connections);
+		break;
+	case FAMILIES + 1:
+		PRINT(seq, "scrim_listener_client_bytes_total{listener=\"%s\",role=\"%s\"} %llu\n",
+		      name, role, r->client_bytes);
+		break;
+	case FAMILIES + 2:
+		PRINT(seq, "scrim_listener_server_bytes_total{listener=\"%s\",role=\"%s\"} %llu\n",
+		      name, role, r->server_bytes);
+		break;
+	}
+}
+
+static __always_inline void print_listeners(struct seq_file *seq, __u32 family, __u32 block)
+{
+	struct scrim_listener_row *r;
+	__u32 i, row;
+
+	if (!block)
+		head(seq, family);
+	for (i = 0; i < BLOCK; i++) {
+		row = block * BLOCK + i;
+		r = bpf_map_lookup_elem(&scrim_listener, &row);
+		if (r && *(volatile char *)r->listener)
+			listener_line(seq, family, r);
 	}
 }
 
@@ -165,7 +224,9 @@ int export_metrics(struct bpf_iter__bpf_map_elem *ctx)
 	if (!key)
 		return 0;
 	step = *key;
-	if (step < STEP_FLOW)
+	if (step >= FAMILIES * BLOCKS && step < STEP_FLOW)
+		print_listeners(seq, step / BLOCKS, step % BLOCKS);
+	else if (step < STEP_FLOW)
 		print_block(seq, step / BLOCKS, step % BLOCKS);
 	else if (step == STEP_FLOW)
 		print_flow(seq);

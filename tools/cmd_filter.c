@@ -21,7 +21,7 @@
 struct filter_args {
 	const char *config, *policy, *role;
 	int format; /* -1: look at the first bytes */
-	size_t chunk;
+	unsigned int chunk;
 	bool verbose;
 };
 
@@ -39,7 +39,6 @@ static const struct option options[] = {
 static int set_option(const struct tool *self, int option, struct filter_args *a)
 {
 	enum frame_format format;
-	char *end;
 
 	switch (option) {
 	case OPT_CONFIG:
@@ -60,10 +59,7 @@ static int set_option(const struct tool *self, int option, struct filter_args *a
 		a->format = (int)format;
 		break;
 	case OPT_CHUNK:
-		errno = 0;
-		a->chunk = strtoul(optarg, &end, 10);
-		if (errno || *optarg < '0' || *optarg > '9' || *end || !a->chunk ||
-		    a->chunk > CHUNK_MAX)
+		if (tool_number(optarg, 1, CHUNK_MAX, &a->chunk))
 			return tool_usage(self, "--chunk %s: a number of bytes from 1 to %u",
 					  optarg, CHUNK_MAX);
 		break;

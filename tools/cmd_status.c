@@ -17,6 +17,20 @@ static u64 load(const __u64 *counter)
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
+static void print_listeners(const struct kern_view *v)
+{
+	printf("\n%-22s %-22s %12s %14s %14s\n", "listener", "role", "connections", "client bytes",
+	       "server bytes");
+	for (size_t i = 0; i < SCRIM_LISTENER_ROWS; i++) {
+		const struct scrim_listener_row *r = &v->listeners[i];
+
+		if (*r->listener && load(&r->connections))
+			printf("%-22s %-22s %12" PRIu64 " %14" PRIu64 " %14" PRIu64 "\n",
+			       r->listener, r->role, load(&r->connections), load(&r->client_bytes),
+			       load(&r->server_bytes));
+	}
+}
+
 static void print_text(const struct kern_view *v)
 {
 	printf("scrim %s, daemon %s\n", v->version, v->daemon_alive ? "alive" : "not running");
@@ -24,6 +38,7 @@ static void print_text(const struct kern_view *v)
 	for (size_t i = 0; i < FLOW_COUNT; i++)
 		if (load(&v->flow[i].count))
 			printf("  %-22s %12" PRIu64 "\n", v->flow[i].name, load(&v->flow[i].count));
+	print_listeners(v);
 	printf("\n%-22s %-22s %12s %14s %12s %10s %10s\n", "rule", "role", "matches",
 	       "masked bytes", "rejected", "released", "idle");
 	for (size_t i = 0; i < SCRIM_RULE_ROWS; i++) {
@@ -35,6 +50,26 @@ static void print_text(const struct kern_view *v)
 		       " %10" PRIu64 "\n",
 		       r->rule, r->role, load(&r->matches), load(&r->masked_bytes),
 		       load(&r->rejected), load(&r->released), load(&r->idle));
+	}
+}
+
+static void print_json_listeners(const struct kern_view *v)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < SCRIM_LISTENER_ROWS; i++) {
+		const struct scrim_listener_row *r = &v->listeners[i];
+
+		if (!*r->listener)
+			continue;
+		printf("%s\n{\"listener\":", comma);
+		tool_json(stdout, r->listener);
+		fputs(",\"role\":", stdout);
+		tool_json(stdout, r->role);
+		printf(",\"connections\":%" PRIu64 ",\"client_bytes\":%" PRIu64
+		       ",\"server_bytes\":%" PRIu64 "}",
+		       load(&r->connections), load(&r->client_bytes), load(&r->server_bytes));
+		comma = ",";
 	}
 }
 
@@ -50,7 +85,9 @@ static void print_json(const struct kern_view *v)
 		tool_json(stdout, v->flow[i].name);
 		printf(":%" PRIu64, load(&v->flow[i].count));
 	}
-	fputs("},\"rules\":[", stdout);
+	fputs("},\"listeners\":[", stdout);
+	print_json_listeners(v);
+	fputs("],\"rules\":[", stdout);
 	for (size_t i = 0; i < SCRIM_RULE_ROWS; i++) {
 		const struct scrim_rule_row *r = &v->rules[i];
 
@@ -102,8 +139,9 @@ const struct tool tool_status = {
 		"\n"
 		"Reads the maps pinned under /sys/fs/bpf/scrim (of an instance: scrim-NAME): "
 		"verdicts\n"
-		"and refusals by reason, and what each rule found under each role. Asks no "
-		"daemon.\n"
+		"and refusals by reason, connections and bytes of each listener and role, and "
+		"what\n"
+		"each rule found under each role. Asks no daemon.\n"
 		"\n"
 		"  --instance NAME  of this instance\n"
 		"  --json           all rows, as JSON\n"

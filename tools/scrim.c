@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tool *const tools[] = {&tool_filter, &tool_check,  &tool_rules,
-					   &tool_status, &tool_attach, &tool_detach};
+static const struct tool *const tools[] = {&tool_filter, &tool_check,  &tool_rules, &tool_status,
+					   &tool_top,    &tool_attach, &tool_detach};
 
 static void print_help(FILE *to)
 {
@@ -60,6 +60,19 @@ int tool_option(const struct tool *self, int argc, char **argv, const struct opt
 	else if (c == '?')
 		*ret_exit = tool_usage(self, "%s is not an option", argv[optind - 1]);
 	return c == ':' ? '?' : c;
+}
+
+int tool_number(const char *text, unsigned int least, unsigned int most, unsigned int *ret_n)
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || *text < '0' || *text > '9' || *end || n < least || n > most)
+		return -EINVAL;
+	*ret_n = (unsigned int)n;
+	return 0;
 }
 
 int tool_usage(const struct tool *self, const char *fmt, ...)

@@ -21,7 +21,8 @@ struct tool {
 	int (*run)(const struct tool *self, int argc, char **argv);
 };
 
-extern const struct tool tool_filter, tool_check, tool_rules, tool_status, tool_attach, tool_detach;
+extern const struct tool tool_filter, tool_check, tool_rules, tool_status, tool_top, tool_attach,
+	tool_detach;
 
 /* A value that getopt_long() gives for long options without a letter. */
 enum {
@@ -35,7 +36,10 @@ enum {
 	OPT_JSON,
 	OPT_INSTANCE,
 	OPT_FORCE,
-	OPT_REPLACE
+	OPT_REPLACE,
+	OPT_WAIT,
+	OPT_ONCE,
+	OPT_EVERY
 };
 
 /*
@@ -44,6 +48,9 @@ enum {
  */
 int tool_option(const struct tool *self, int argc, char **argv, const struct option *options,
 		int *ret_exit);
+
+/* A decimal number from least to most: 0 and *ret_n, or -EINVAL. */
+int tool_number(const char *text, unsigned int least, unsigned int most, unsigned int *ret_n);
 
 /* Says "scrim NAME: what" on standard error and returns TOOL_USAGE or TOOL_FAILED. */
 int tool_usage(const struct tool *self, const char *fmt, ...) printf_like(2, 3);

@@ -7,6 +7,7 @@
  */
 #include "daemon.h"
 #include "listen.h"
+#include "notify.h"
 #include "privilege.h"
 #include "refusals.h"
 #include "worker.h"
@@ -19,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const struct timespec tick = {.tv_sec = 1}; /* between looks at the kernel's side */
+#define TICK_MS        1000  /* between looks at the kernel's side */
+#define DRAIN_SPARE_MS 10000 /* behind the drain's limit, for what is then still to be done */
 
 struct daemon {
 	struct config *config;
@@ -30,6 +32,8 @@ struct daemon {
 	unsigned int nworkers;
 	bool steers;
 	struct refusals refusals;
+	struct notify notify;
+	u32 tick_ms; /* TICK_MS, or less for the service manager's sake */
 };
 
 /* The kernel's side, or private counters where only mode proxy runs and there is no privilege. */
@@ -67,6 +71,7 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	w->conf.own = d->steers ? own : NULL;
 	w->conf.reclaim = d->steers ? reclaim : NULL;
 	w->conf.ctx = d->kern;
+	w->conf.alive_ms = d->notify.watchdog_ms ? d->tick_ms : 0;
 	w->listeners = d->listen.workers[i];
 	w->nlisteners = d->listen.n;
 	w->steers = d->steers;
@@ -139,6 +144,30 @@ static u64 now_ms(void)
 	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
 }
 
+/* A sign of life for the service manager: every worker has done a turn since the last one. */
+static void sign_of_life(struct daemon *d)
+{
+	if (!d->notify.watchdog_ms)
+		return;
+	for (unsigned int i = 0; i < d->nworkers; i++)
+		if (worker_still(&d->workers[i]))
+			return;
+	for (unsigned int i = 0; i < d->nworkers; i++)
+		worker_mark(&d->workers[i]);
+	notify_send(&d->notify, "WATCHDOG=1");
+}
+
+/* The next signal, or -1 after a tick. */
+static int wait_signal(struct daemon *d, const sigset_t *set)
+{
+	const struct timespec tick = {.tv_sec = d->tick_ms / 1000,
+				      .tv_nsec = d->tick_ms % 1000 * 1000000L};
+	int sig = sigtimedwait(set, NULL, &tick);
+
+	sign_of_life(d);
+	return sig;
+}
+
 /* Until a signal to end (its number), or a worker that ended unasked (0). */
 static int serve(struct daemon *d, const sigset_t *set)
 {
@@ -148,7 +177,7 @@ static int serve(struct daemon *d, const sigset_t *set)
 	int sig;
 
 	for (;;) {
-		sig = sigtimedwait(set, NULL, &tick);
+		sig = wait_signal(d, set);
 		if (sig == SIGTERM || sig == SIGINT)
 			return sig;
 		if (sig == SIGHUP)
@@ -173,11 +202,14 @@ static bool drain(struct daemon *d, const sigset_t *set)
 {
 	int sig;
 
+	/* The manager's own limit must not cut the drain short. */
+	notify_send(&d->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu",
+		    1000ULL * d->config->limits.drain_ms + 1000ULL * DRAIN_SPARE_MS);
 	kern_clear_sockets(d->kern);
 	for (unsigned int i = 0; i < d->nworkers; i++)
 		worker_stop(&d->workers[i]);
 	while (running(d)) {
-		sig = sigtimedwait(set, NULL, &tick);
+		sig = wait_signal(d, set);
 		if (d->steers)
 			refusals_tell(&d->refusals, kern_flow(d->kern), now_ms());
 		if (sig == SIGTERM || sig == SIGINT)
@@ -209,6 +241,7 @@ static int finish(struct daemon *d, struct err *e)
 	kern_close(d->kern);
 	engine_free(d->engine);
 	free(d->workers);
+	notify_close(&d->notify);
 	return rc;
 }
 
@@ -225,6 +258,8 @@ static void say_ready(const struct daemon *d)
 					 c->listeners[i].name, c->listeners[i].roles[j].name);
 	log_line(LOG_LEVEL_NOTICE, "ready: version %s, %zu listeners, %u workers, scanning with %s",
 		 SCRIM_VERSION, c->nlisteners, d->nworkers, isa_name(d->engine->isa));
+	notify_send(&d->notify, "READY=1\nSTATUS=%zu listeners, %u workers", c->nlisteners,
+		    d->nworkers);
 }
 
 int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
@@ -235,6 +270,10 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 
 	catch_signals(&set);
 	privilege_start();
+	notify_open(&d.notify);
+	d.tick_ms = TICK_MS;
+	if (d.notify.watchdog_ms / 4 < TICK_MS && d.notify.watchdog_ms)
+		d.tick_ms = d.notify.watchdog_ms / 4 ?: 1;
 	fit_connections(&d);
 	d.workers = calloc(d.nworkers, sizeof(*d.workers));
 	rc = d.workers ? start(&d, args, e) : err_set(e, ENOMEM, "out of memory");

@@ -39,6 +39,12 @@ int roles_new(struct config *c, const struct config_listener *l, struct engine *
 			rc = take_rows(c, &l->roles[i], k, &roles[i], e);
 		if (rc)
 			return err_prefix(e, rc, "listener %s", l->name);
+		roles[i].traffic = kern_listener_row(k, l->name, l->roles[i].name);
+		if (!roles[i].traffic)
+			return err_set(e, ENOSPC,
+				       "listener %s: all %d rows of the map listeners are taken; "
+				       "`scrim detach` before the start for fresh ones",
+				       l->name, SCRIM_LISTENER_ROWS);
 	}
 	*ret_roles = (struct roles){.listener = l, .roles = roles};
 	return 0;

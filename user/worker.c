@@ -77,6 +77,17 @@ bool worker_ended(const struct worker *w)
 	return __atomic_load_n(&w->ended, __ATOMIC_ACQUIRE);
 }
 
+bool worker_still(const struct worker *w)
+{
+	return w->started && !worker_ended(w) && io_worker_turns(w->io) == w->turns;
+}
+
+void worker_mark(struct worker *w)
+{
+	if (w->started)
+		w->turns = io_worker_turns(w->io);
+}
+
 int worker_join(struct worker *w)
 {
 	if (!w->started)

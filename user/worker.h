@@ -19,6 +19,7 @@ struct worker {
 	struct io_worker *io;
 	int rc; /* of the run */
 	bool ended;
+	u64 turns; /* of its loop, when worker_mark() was called */
 };
 
 /*
@@ -31,6 +32,10 @@ int worker_start(struct worker *w, struct err *e);
 void worker_stop(struct worker *w);
 
 bool worker_ended(const struct worker *w);
+
+/* Whether it runs and has not done a turn of its loop since worker_mark(): maybe it is stuck. */
+bool worker_still(const struct worker *w);
+void worker_mark(struct worker *w);
 
 /* Waits for the thread; returns what its run did. */
 int worker_join(struct worker *w);

@@ -6,6 +6,7 @@
  *   /sys/fs/bpf/scrim/            (instance NAME: /sys/fs/bpf/scrim-NAME/; bpffs allows no dots)
  *     rules      array, mmapable: a row per (rule, role)
  *     flow       array, mmapable: a row per verdict or reason of refusal
+ *     listeners  array, mmapable: a row per (listener, role)
  *     metrics    iterator: OpenMetrics text
  *     meta       who pinned this
  *     steered    what is steered, and so which policy rules there are
@@ -17,13 +18,14 @@
 #include <linux/types.h>
 
 /* Changes whenever a pinned map's meaning or layout does. Kept in the map "meta". */
-#define SCRIM_ABI_VERSION 2
+#define SCRIM_ABI_VERSION 3
 
 #define SCRIM_NAME_LEN      32   /* rule, role, listener names, with the NUL */
 #define SCRIM_RULE_ROWS     1024 /* (rule, role) rows */
 #define SCRIM_MAX_LISTENERS 32
 #define SCRIM_MAX_ROLES     32 /* per listener, the default role included */
 #define SCRIM_MAX_WORKERS   64
+#define SCRIM_LISTENER_ROWS (SCRIM_MAX_LISTENERS * SCRIM_MAX_ROLES)
 
 /*
  * One rule under one role. A row with an empty rule name is free. Names are written before
@@ -38,6 +40,16 @@ struct scrim_rule_row {
 	__u64 released;     /* held bytes released raw by the idle timer */
 	__u64 idle;         /* held bytes masked by the idle timer */
 	__u64 reserved[3];
+};
+
+/* One role on one listener: what came, before anything of it is passed on. Names as above. */
+struct scrim_listener_row {
+	char listener[SCRIM_NAME_LEN];
+	char role[SCRIM_NAME_LEN];
+	__u64 connections;  /* taken on under this role */
+	__u64 client_bytes; /* received from clients */
+	__u64 server_bytes; /* received from servers */
+	__u64 reserved[5];
 };
 
 /* One verdict or reason of refusal. */
@@ -184,6 +196,7 @@ struct scrim_meta {
 };
 
 _Static_assert(sizeof(struct scrim_rule_row) == 128, "row size is ABI");
+_Static_assert(sizeof(struct scrim_listener_row) == 128, "row size is ABI");
 _Static_assert(sizeof(struct scrim_flow_row) == 64, "row size is ABI");
 _Static_assert(sizeof(struct scrim_gate_key) == 8, "no padding in a key");
 _Static_assert(sizeof(struct scrim_net_key) == 24, "no padding in a key");

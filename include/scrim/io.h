@@ -24,6 +24,7 @@ struct io_role {
 	const char *name;
 	const struct policy *policy;
 	struct mask_counters counters;
+	struct scrim_listener_row *traffic; /* its connections and bytes; NULL: not counted */
 };
 
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
@@ -65,7 +66,8 @@ void io_limits_default(struct io_limits *l);
 
 struct io_conf {
 	struct io_limits limits;
-	int cpu;                     /* pin to it; -1: do not pin */
+	int cpu;      /* pin to it; -1: do not pin */
+	u32 alive_ms; /* a turn at least this often, even with nothing to do; 0: need not be */
 	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
 	/*
 	 * Called with a new upstream socket before it connects (local: the kernel's side learns that
@@ -93,6 +95,12 @@ int io_worker_new(const struct io_conf *conf, const struct io_listener *listener
 
 /* Runs until io_worker_stop(); returns 0, or a negative errno when the ring itself broke. */
 int io_worker_run(struct io_worker *w);
+
+/*
+ * How many turns of its loop the worker has done: one that grows says that it is not stuck, which
+ * alive_ms makes so for a worker with nothing to do. From any thread; a relaxed read.
+ */
+u64 io_worker_turns(const struct io_worker *w);
 
 /* From any thread or a signal handler: no new connections; open ones end by themselves or are reset at drain_ms. */
 void io_worker_stop(struct io_worker *w);

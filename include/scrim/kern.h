@@ -3,7 +3,7 @@
  * The kernel's side: programs, maps and links, pinned, and what outlives the daemon.
  *
  *   /sys/fs/bpf/scrim[-NAME]/       the directory itself is the lock (flock)
- *     rules flow metrics            counters, and their text
+ *     rules flow listeners metrics  counters, and their text
  *     meta steered                  who pinned it; what is steered
  *     tcx-IFACE gateway-lookup      links of the gateway
  *     local-lookup own-connect      links of mode local
@@ -94,6 +94,10 @@ struct scrim_flow_row *kern_flow(struct kern *k);
  */
 struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role);
 
+/* The row of (listener, role), likewise. */
+struct scrim_listener_row *kern_listener_row(struct kern *k, const char *listener,
+					     const char *role);
+
 /*
  * Gives the kernel's side a listening socket (its family is read off it). From then on it gets its
  * share of the new connections. It is taken back when it is closed, and unused from the moment
@@ -133,10 +137,11 @@ int kern_refresh(struct kern *k, struct err *e);
 int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what),
 		void *ctx, struct err *e);
 
-/* A read-only look at the pinned counters, for `scrim status`; works with the daemon dead. */
+/* A read-only look at the pinned counters, for `scrim status` and `scrim top`; works with the daemon dead. */
 struct kern_view {
-	const struct scrim_rule_row *rules; /* SCRIM_RULE_ROWS */
-	const struct scrim_flow_row *flow;  /* FLOW_COUNT */
+	const struct scrim_rule_row *rules;         /* SCRIM_RULE_ROWS */
+	const struct scrim_flow_row *flow;          /* FLOW_COUNT */
+	const struct scrim_listener_row *listeners; /* SCRIM_LISTENER_ROWS */
 	bool daemon_alive;
 	char version[32];
 	void *priv;

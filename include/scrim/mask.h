@@ -11,12 +11,7 @@
  * stream_feed() copies what the stream carries into the head room, masks in place, copies the
  * undecided tail out, wipes it, and says which bytes may be sent.
  *
- * A program that masks a file:
- *
- *	while ((n = read(0, buf + SCRIM_HEADROOM, CHUNK)) > 0)
- *		if (!stream_feed(&s, w, buf + SCRIM_HEADROOM, n, &out))
- *			write(1, out.p, out.len);
- *	stream_finish(&s, w, buf + SCRIM_HEADROOM, &out); write(1, out.p, out.len);
+ * A whole program that masks its standard input is in the README, "In a program of your own".
  */
 #ifndef SCRIM_MASK_H
 #define SCRIM_MASK_H
@@ -51,7 +46,7 @@ struct mask_scratch;
 int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w);
 void mask_scratch_free(struct mask_scratch *w);
 
-/* Where a role's counts go: rows[i] is the row of rule i; NULL rows[i] is not counted. */
+/* Where a role's counts go: rows[i] is the row of rule i. What is NULL is not counted. */
 struct mask_counters {
 	struct scrim_rule_row *const *rows;
 };

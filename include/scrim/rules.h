@@ -29,6 +29,20 @@
  *   x? x{3} x{1,5}    repeats;  x|y  either;  (?:x)  a group
  *   (x)               once in a pattern: the part to mask; without it the whole match is
  * What can match nothing, or more than SCRIM_WINDOW bytes, is refused.
+ *
+ * A rule of a site, alone; with the built-in ones it would stand in one array with copies of them:
+ *
+ *	static const char *const labels[] = {"badge", "staff id", NULL};
+ *	const struct rule_def badge = {
+ *		.name = "badge", .class = ID_OTHER, .nforms = 1,
+ *		.forms = {{.pattern = "[0-9]{5}", .labels = labels, .distance = 16,
+ *			   .before = GUARD_WORD, .after = GUARD_WORD}}};
+ *
+ *	if (ruleset_compile(&badge, 1, &rules, &e))
+ *		fprintf(stderr, "%s\n", e.text);
+ *
+ * Nothing here makes a system call, and only compiling allocates. What follows the compiled types
+ * is for scanners and framers: a program needs ruleset_compile(), ruleset_free(), rules_builtin().
  */
 #ifndef SCRIM_RULES_H
 #define SCRIM_RULES_H
@@ -53,7 +67,10 @@ enum guard {
 	GUARD_TOKEN    /* what GUARD_WORD and GUARD_NUMBER forbid */
 };
 
-/* True when [text, text+len) is a value of its kind (check digit, calendar, octets...). */
+/*
+ * True when [text, text+len) is a value of its kind (check digit, calendar, octets...). Whatever
+ * the bytes are, it reads no others; len is at most SCRIM_WINDOW. No state: any thread, any time.
+ */
 typedef bool (*validate_fn)(const u8 *text, size_t len);
 
 /* What is held when the idle timer fires is masked once this much of a value is there. */
@@ -83,7 +100,8 @@ struct form_def {
 struct rule_def {
 	const char *name; /* at most SCRIM_NAME_LEN - 1 bytes of [a-z0-9-] */
 	enum identifier class;
-	const char *group;  /* "builtin", "providers", or NULL for a rule of the site */
+	const char
+		*group; /* "builtin", "providers", or NULL: a rule of the site. At most 15 bytes */
 	const char *what;   /* one line for `scrim rules` */
 	const char *source; /* where the rule's law stands: a standard, a document */
 	struct form_def forms[RULE_MAX_FORMS];
@@ -137,33 +155,46 @@ struct ruleset {
 };
 
 /*
- * Compiles n definitions. The order of defs is the order of precedence.
- *   ret_rs  receives a ruleset, freed by ruleset_free()
- * Returns 0; -EINVAL (pattern refused: e says rule, form, column and what would be right),
- * -E2BIG (an automaton over its limit of states), -ENOMEM.
+ * Compiles n definitions, RULE_MAX at most. Their order is the order of precedence, and
+ * ret_rs->rules[i] is defs[i].
+ *   defs    borrowed for the call, with all that they point to
+ *   ret_rs  the caller's, for ruleset_free(); untouched on failure
+ *   e       what is wrong, where, and what would be right; NULL: nobody wants to know
+ * Returns 0; -EINVAL (e says which rule, form and column), -E2BIG (a pattern whose automaton is
+ * over its limit of states; e says so), -ENOMEM (e may be as it was).
+ * Cost: by the automata's states; milliseconds for the built-in rules, bounded for any pattern.
+ * Invariant: what compiles matches no empty text and none longer than SCRIM_WINDOW.
  */
 int ruleset_compile(const struct rule_def *defs, size_t n, struct ruleset **ret_rs, struct err *e);
+/* Scanners and policies made of it must be gone. */
 void ruleset_free(struct ruleset *rs);
 
 /*
  * Compiles a single pattern for a caller that wants to check it (config, tests).
- *   ret_column  on -EINVAL the 1-based column in pattern where it went wrong; may be NULL
+ *   ret_column  on -EINVAL the column in pattern where it went wrong, bytes from 1; may be NULL
+ *   e           may be NULL
+ * Returns 0, -EINVAL, -E2BIG or -ENOMEM, as ruleset_compile(); keeps nothing.
  */
 int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
 
-/* The part to mask of a match of f at text[0, len): *ret_from, *ret_to relative to text. */
+/*
+ * The part to mask of a match of f at text[0, len): *ret_from, *ret_to, offsets from text. Where
+ * alternatives could mark several parts, it is the one of a backtracking matcher anchored at both
+ * ends: the earlier alternative, the longer repeat.
+ * Cost: none for a form that marks nothing, else len times the pattern's length.
+ */
 void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from,
 		      size_t *ret_to);
 
 /*
  * Whether f's guard before p holds. text[0, p) is what can be looked back at (SCRIM_LOOKBACK
- * bytes are always enough); p == 0 means the text begins there.
+ * bytes are always enough); p == 0 means the text begins there. Reads two bytes at most.
  */
 bool form_guard_before(const struct form *f, const u8 *text, size_t p);
 
 /*
- * Whether f's guard after e holds: 1 yes, 0 no, -EAGAIN if that depends on bytes not there yet
- * (only when !ends).
+ * Whether f's guard after a match that ends before text[e] holds: 1 yes, 0 no, -EAGAIN if that
+ * depends on bytes not there yet (only when !ends). Reads two bytes at most, none at len or behind.
  */
 int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends);
 
@@ -176,14 +207,19 @@ bool form_labelled(const struct form *f, const u8 *text, size_t p);
 
 /*
  * The labels of many forms, looked up together: at a place one look backwards tells for all.
+ * Immutable once built; shared without locks.
+ *   a     owns the index; it ends with the arena
  *   sets  1 to 64 of them; what they point to must outlive the index
- * Returns 0 with *ret_index in `a`, or -ENOMEM.
+ * Returns 0 with *ret_index, or -ENOMEM.
  */
 struct arena;
 struct label_index;
 int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
 		      const struct label_index **ret_index);
-/* Bit i of those asked for: a label of sets[i] stands before p. Reads what form_labelled() does. */
+/*
+ * Bit i of those asked for: a label of sets[i] stands before p. Reads what form_labelled() does,
+ * and costs one such look for all sets together.
+ */
 u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p);
 /*
  * What stands around the end of the i-th label of an index, each place a set of bytes: place 0
@@ -197,16 +233,19 @@ bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LAB
  * ends there. Reads text[end], and at most 32 bytes before it.
  */
 unsigned int label_index_reach(const struct label_index *x, const u8 *text, size_t end);
-/* Whether two sets answer the same everywhere, as far as their labels as written tell. */
+/* Whether two sets answer the same everywhere, as far as their labels as written tell. Not NULL. */
 bool label_set_same(const struct label_set *a, const struct label_set *b);
 
-/* The built-in rules, in order of precedence; *ret_n of them. Static storage. */
+/*
+ * The built-in rules, in order of precedence; *ret_n of them, for ruleset_compile(). Static
+ * storage. Each names its source: the law, standard or registry that says what its values are.
+ */
 const struct rule_def *rules_builtin(size_t *ret_n);
 
-/* A validator by its name ("ssn", "luhn", "npi", ...); NULL if there is none. */
+/* A validator by its name ("ssn", "luhn", "npi", ...), for form_def.validate; NULL: there is none. */
 validate_fn validator_find(const char *name);
 
-/* The i-th validator's name; NULL behind the last. */
+/* The i-th validator's name, i from 0; NULL behind the last. Static storage. */
 const char *validator_name(size_t i);
 
 #endif

@@ -11,49 +11,91 @@
  *
  * The caller keeps [decided, len) and up to SCRIM_LOOKBACK bytes before it, and gives them
  * again in front of the next bytes; what is decided never depends on where the text was cut.
+ * mask.h does so for a stream. A text that is all there needs a single call:
+ *
+ *	const struct rule_def *builtin;
+ *	struct ruleset *rules;
+ *	struct scanner *scanner;
+ *	struct match found[1024];
+ *	struct scan_job job = {.text = (const u8 *)text, .len = strlen(text), .ends = true,
+ *			       .matches = found, .cap = 1024};
+ *	enum isa isa;
+ *	size_t n;
+ *
+ *	builtin = rules_builtin(&n);
+ *	if (job.len >= job.cap || isa_choose(NULL, &isa, NULL) ||
+ *	    ruleset_compile(builtin, n, &rules, NULL) || scanner_new(rules, NULL, isa, &scanner))
+ *		return 1;
+ *	scan(scanner, &job);
+ *	for (size_t i = 0; i < job.nmatches; i++)
+ *		printf("%s %u %u\n", rules->rules[found[i].rule].name, found[i].from, found[i].to);
+ *	scanner_free(scanner);
+ *	ruleset_free(rules);
+ *
+ * What a match is stands in rules.h. How it is found, and why cuts do not matter, is told in
+ * user/scan/README.md. Nothing here makes a system call; only scanner_new() allocates.
  */
 #ifndef SCRIM_SCAN_H
 #define SCRIM_SCAN_H
 
 #include <scrim/rules.h>
 
-/* Instruction sets, worst first. SCRIM_ISA=scalar|avx2|avx512 in the environment forces one. */
+/*
+ * Instruction sets, worst first. All of them find the same matches, undecided tails and counts.
+ * scrim's own programs take one from SCRIM_ISA in the environment; the library reads none.
+ */
 enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
+/* "scalar", "avx2", "avx512": static storage. */
 const char *isa_name(enum isa isa);
-/* Whether this CPU has it. */
+/* Whether this CPU, and the kernel under it, has all that the code of this ISA uses. */
 bool isa_usable(enum isa isa);
-/* The best usable one, or the one named by `forced` ("avx2"; NULL: none): -EINVAL, -ENOTSUP with e set. */
+/*
+ * The ISA to scan with.
+ *   forced   a name of isa_name(), borrowed for the call; NULL: the best usable one
+ *   ret_isa  untouched on failure
+ *   e        may be NULL
+ * Returns 0; -EINVAL (no ISA is called so) or -ENOTSUP (this CPU does not have it), e set. With
+ * NULL it never fails. Cost: a few looks at what the CPU said when the program began.
+ */
 int isa_choose(const char *forced, enum isa *ret_isa, struct err *e);
 
-/* A ruleset prepared for scanning with an ISA. Immutable; shared without locks. */
+/* A ruleset prepared for scanning with an ISA. Immutable; shared by threads without locks. */
 struct scanner;
 
 /*
- *   rs       must outlive the scanner
- *   enabled  rs->nrules flags, or NULL for all: the rules this scanner looks for
- * Returns 0, -ENOMEM.
+ * Builds all tables that scanning reads.
+ *   rs       borrowed: must outlive the scanner
+ *   enabled  rs->nrules flags, or NULL for all: the rules this scanner looks for; borrowed for the
+ *            call. A rule that is off takes no match from another one
+ *   isa      a usable one (isa_choose()); scanning with another one ends in SIGILL
+ *   ret_s    the caller's, for scanner_free(); untouched on failure
+ * Returns 0, or -ENOMEM: there is no other failure. Cost: it grows with the forms; for the built-in
+ * rules tens of milliseconds, and some hundred KiB that stay.
  */
 int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa,
 		struct scanner **ret_s);
+/* No thread may be scanning with it. NULL is allowed. */
 void scanner_free(struct scanner *s);
 /* The ISA whose code really runs. */
 enum isa scanner_isa(const struct scanner *s);
 
+/* from <= mask_from <= mask_to <= to, all of them byte offsets into the job's text. */
 struct match {
-	u32 from, to;           /* the span, offsets into text */
-	u32 mask_from, mask_to; /* the part to mask */
-	u16 rule;
-	u16 form;
+	u32 from, to;           /* the span */
+	u32 mask_from, mask_to; /* the part to mask: what a pattern marks with ( ), else the span */
+	u16 rule;               /* index into ruleset.rules */
+	u16 form;               /* index into ruleset.forms */
 };
 
+/* A call of scan(): what to read, and what was found. All memory is the caller's. */
 struct scan_job {
-	const u8 *text;
-	size_t start; /* where scanning begins; text[0, start) is only looked back at */
-	size_t len;
+	const u8 *text;        /* any bytes, at any alignment; NUL is a byte like others */
+	size_t start;          /* where scanning begins; text[0, start) is only looked back at */
+	size_t len;            /* bytes, less than 4 GiB: offsets are 32 bits */
 	bool ends;             /* nothing follows: everything is decided */
-	struct match *matches; /* room for `cap` matches: len - start + 1 is always enough */
-	size_t cap;
+	struct match *matches; /* room for `cap` matches */
+	size_t cap;            /* at least len - start + 1, which is always enough; not checked */
 	u64 *rejected; /* by rule: += candidates decided here that a validator refused; may be NULL */
 	/* out */
 	size_t nmatches; /* in order of from, not overlapping */
@@ -62,11 +104,17 @@ struct scan_job {
 };
 
 /*
- * Scans. Reads only text[0, len). No system call, no allocation. Linear: each place is asked
- * about once, by each form at most, and no form reads more than SCRIM_WINDOW + 17 bytes there.
- * Labels are looked for behind each byte once, and before each place that follows one once.
+ * All matches of text[start, decided), from left to right: at each place the longest, of equals
+ * the one whose rule comes first, and none inside of another.
+ *   s    of a ruleset and an ISA; any number of threads may use it at once
+ *   job  its inputs are read, its outputs overwritten; `rejected` is added to
+ * Reads only text[0, len), not a byte beyond it. No system call, no allocation, no failure.
+ * Cost: linear. Each place is asked about once, by each form at most, and no form reads more
+ * than SCRIM_WINDOW + 17 bytes there. Labels are looked for behind each byte once, and before
+ * each place that follows one once. `walked` says what it came to.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
- * Invariant: len - decided <= SCRIM_WINDOW + 1.
+ * Invariants: len - decided <= SCRIM_WINDOW + 1; with `ends`, decided == len; glued together the
+ * matches and the rejected candidates of all calls are the same for every cut of a text.
  * A rejected candidate is counted once per (form, p) where the pattern, guards and labels hold
  * for some e, the validator accepts none of them, and p was not inside a chosen match.
  */
@@ -74,18 +122,29 @@ void scan(const struct scanner *s, struct scan_job *job);
 
 /*
  * What the idle timer should mask of an undecided tail text[start, len): complete matches as if
- * the text ended here, and partial values that have reached their form's commit point.
- *   matches  room for `cap`; may overlap; mask_from/mask_to are set
- * Returns how many. The tail stays undecided: scan() sees it again with the bytes that follow.
+ * the text ended here, and partial values that have reached their form's commit point
+ * (form_def.commit_unit).
+ *   text     as for scan(): up to SCRIM_LOOKBACK bytes before start are looked back at
+ *   matches  room for `cap`; they may overlap, in order of from; of a partial value the whole of
+ *            what is there is to be masked
+ * Returns how many, at most cap; twice the tail's length is always enough. The tail stays
+ * undecided: scan() sees it again with the bytes that follow, and counts are its business.
+ * Cost: the tail's length times the forms that its bytes fit, and no prefilter: for tails only.
  */
 size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_t len,
 		    struct match *matches, size_t cap);
 
-/* For whose sake an undecided tail is held: the first rule that may still
- * match from start on; start < len. */
+/*
+ * For whose sake an undecided tail text[start, len) is held, start < len: the first rule that may
+ * still match from start on, an index into ruleset.rules; 0 where none could. Cost: that of one
+ * place.
+ */
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len);
 
-/* The first byte in [p, end) that is c or below 0x20, else end. Reads only [p, end). */
+/*
+ * The first byte in [p, end) that is c or below 0x20, else end. A framer finds its separators
+ * with it. Reads only [p, end); isa must be usable. Cost: linear, some bytes a cycle.
+ */
 const u8 *scan_find_control(enum isa isa, const u8 *p, const u8 *end, u8 c);
 
 #endif

@@ -29,7 +29,10 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 
 	if (!c)
 		return NULL;
-	*c = (struct conn){.w = l->w, .l = l, .fd = {fd, -1}, .client = *client};
+	*c = (struct conn){
+		.w = l->w, .l = l, .fd = {fd, -1}, .client = *client, .traffic = role->traffic};
+	if (c->traffic)
+		count_add(&c->traffic->connections, 1);
 	direction_init(&c->dir[0], 0, role, l->conf.mask_to_server);
 	direction_init(&c->dir[1], 1, role, l->conf.mask_to_client);
 	link_init(&c->link);

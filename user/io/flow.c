@@ -12,7 +12,7 @@ static const char *const reason_names[FLOW_COUNT] = {
 
 void flow_count(struct io_worker *w, enum scrim_flow reason)
 {
-	__atomic_fetch_add(&w->conf.flow[reason].count, 1, __ATOMIC_RELAXED);
+	count_add(&w->conf.flow[reason].count, 1);
 }
 
 void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,

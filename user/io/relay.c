@@ -184,6 +184,10 @@ static void direction_adapt(struct direction *d, u32 len)
 
 static void direction_got(struct direction *d, struct buffer *b)
 {
+	struct scrim_listener_row *traffic = direction_conn(d)->traffic;
+
+	if (traffic)
+		count_add(d->index ? &traffic->server_bytes : &traffic->client_bytes, b->len);
 	direction_adapt(d, b->len);
 	if (d->masked && !mask_received(d, b)) {
 		buffer_give(b);

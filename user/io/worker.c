@@ -135,6 +135,11 @@ void io_worker_stop(struct io_worker *w)
 		return;
 }
 
+u64 io_worker_turns(const struct io_worker *w)
+{
+	return __atomic_load_n(&w->turns, __ATOMIC_RELAXED);
+}
+
 static void worker_wake(struct io_worker *w)
 {
 	w->stopping = true;
@@ -286,6 +291,7 @@ static u64 earlier(u64 a, u64 b)
 static int worker_wait(struct io_worker *w)
 {
 	u64 at = earlier(earlier(w->tick_at, w->drain_by), w->accept_at), now;
+	u64 alive_ms = w->conf.alive_ms;
 	struct __kernel_timespec t;
 	struct io_uring_cqe *cqe;
 
@@ -294,6 +300,8 @@ static int worker_wait(struct io_worker *w)
 	if (!link_alone(&w->connecting))
 		at = earlier(at,
 			     container_of(w->connecting.next, struct conn, connecting)->connect_by);
+	if (alive_ms)
+		at = earlier(at, worker_now(w) + alive_ms * 1000000);
 	if (!at)
 		return io_uring_submit_and_wait(&w->ring, 1);
 	now = worker_now(w);
@@ -322,6 +330,7 @@ static int worker_round(struct io_worker *w)
 		return r;
 	worker_completions(w);
 	worker_deadlines(w);
+	__atomic_store_n(&w->turns, w->turns + 1, __ATOMIC_RELAXED);
 	return 0;
 }
 

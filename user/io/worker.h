@@ -62,6 +62,7 @@ struct conn {
 	struct direction dir[2];
 	struct io_worker *w;
 	const struct listener *l;
+	struct scrim_listener_row *traffic; /* NULL: not counted */
 	int fd[2];
 	u32 pending;   /* operations in the ring */
 	bool dead : 1; /* ended; freed when nothing is pending */
@@ -95,6 +96,7 @@ struct io_worker {
 	struct link conns, connecting, idle, blocked, starving[POOLS];
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
+	u64 turns;                        /* of the loop; written by the worker, read by any */
 	struct log_gate gate[FLOW_COUNT];
 };
 
@@ -122,6 +124,11 @@ void ring_cancel(struct io_worker *w, void *what, enum op op);
 u64 worker_now(struct io_worker *w);
 
 /* flow.c */
+/* Adds to a counter that workers share. */
+static inline void count_add(__u64 *counter, u64 n)
+{
+	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+}
 void flow_count(struct io_worker *w, enum scrim_flow reason);
 /* Counts a refusal and says so in the log, now and then. */
 void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e)
@@ -73,9 +74,22 @@ bool dir_gone(const char *dir, int fd)
 	return fstat(fd, &opened) || stat(dir, &named) || opened.st_ino != named.st_ino;
 }
 
+bool dir_locked(int fd)
+{
+	if (flock(fd, LOCK_SH | LOCK_NB))
+		return true;
+	flock(fd, LOCK_UN);
+	return false;
+}
+
 int dir_lock(const char *dir, int fd, struct err *e)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB))
+	const struct timespec moment = {.tv_nsec = 10000000};
+	int tries = 20; /* who only looks, as dir_locked() does, is gone by then */
+
+	while (flock(fd, LOCK_EX | LOCK_NB) && --tries)
+		nanosleep(&moment, NULL);
+	if (!tries)
 		return err_set(e, EBUSY,
 			       "%s is in use: a scrimd of this instance is running (another one "
 			       "needs --instance NAME)",

@@ -82,7 +82,7 @@ bool leftovers_had_local(const struct leftovers *old, u16 port)
 
 static bool ours(const struct kern *k, const char *pin)
 {
-	static const char *const always[] = {"rules", "flow", "meta", "steered"};
+	static const char *const always[] = {"rules", "flow", "listeners", "meta", "steered"};
 
 	for (size_t i = 0; i < array_size(always); i++)
 		if (!strcmp(always[i], pin))

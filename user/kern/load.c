@@ -79,6 +79,7 @@ static int reuse_counters(struct kern *k, bool replace, struct err *e)
 	} maps[] = {
 		{k->export->maps.scrim_rule, "rules"},
 		{k->export->maps.scrim_flow, "flow"},
+		{k->export->maps.scrim_listener, "listeners"},
 	};
 	int rc;
 

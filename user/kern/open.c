@@ -52,10 +52,11 @@ static int pin_everything(struct kern *k, struct err *e)
 	struct kern_pin pins[KERN_PINS] = {
 		{"rules", bpf_map__fd(k->export->maps.scrim_rule)},
 		{"flow", bpf_map__fd(k->export->maps.scrim_flow)},
+		{"listeners", bpf_map__fd(k->export->maps.scrim_listener)},
 		{"meta", bpf_map__fd(k->export->maps.meta)},
 		{"steered", bpf_map__fd(k->export->maps.steered)},
 	};
-	size_t n = 4;
+	size_t n = 5;
 
 	for (size_t i = 0; i < k->nlinks; i++, n++) {
 		memcpy(pins[n].name, k->links[i].pin, sizeof(pins[n].name));

@@ -53,6 +53,7 @@ struct kern {
 	struct steer_local *local;
 	struct scrim_rule_row *rules;
 	struct scrim_flow_row *flow;
+	struct scrim_listener_row *listeners;
 	struct kern_iface ifaces[SCRIM_SLOTS];
 	size_t nifaces;
 	struct kern_link links[KERN_LINKS];
@@ -75,6 +76,7 @@ void check_settings(const struct kern *k); /* says what on this host works again
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
 int dir_open(const char *dir, bool make, int *ret_fd, struct err *e); /* -ENOENT: nothing there */
 int dir_lock(const char *dir, int fd, struct err *e);                 /* -EBUSY: a daemon lives */
+bool dir_locked(int fd);                                              /* a daemon lives */
 bool dir_gone(const char *dir, int fd);                               /* or another by now */
 int pin_get(const char *dir, const char *name);                       /* descriptor or -errno */
 int pin_all(const char *dir, const struct kern_pin *pins, size_t n, struct err *e);

@@ -10,8 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RULES_SIZE (SCRIM_RULE_ROWS * sizeof(struct scrim_rule_row))
-#define FLOW_SIZE  (FLOW_COUNT * sizeof(struct scrim_flow_row))
+#define RULES_SIZE     (SCRIM_RULE_ROWS * sizeof(struct scrim_rule_row))
+#define FLOW_SIZE      (FLOW_COUNT * sizeof(struct scrim_flow_row))
+#define LISTENERS_SIZE (SCRIM_LISTENER_ROWS * sizeof(struct scrim_listener_row))
 
 static const char *const flow_names[] = {
 #define X(symbol, name, what) name,
@@ -37,10 +38,12 @@ int rows_map(struct kern *k, struct err *e)
 {
 	int rules = k->export ? bpf_map__fd(k->export->maps.scrim_rule) : -1;
 	int flow = k->export ? bpf_map__fd(k->export->maps.scrim_flow) : -1;
+	int listeners = k->export ? bpf_map__fd(k->export->maps.scrim_listener) : -1;
 
 	k->rules = map(rules, RULES_SIZE, PROT_READ | PROT_WRITE);
 	k->flow = map(flow, FLOW_SIZE, PROT_READ | PROT_WRITE);
-	if (!k->rules || !k->flow)
+	k->listeners = map(listeners, LISTENERS_SIZE, PROT_READ | PROT_WRITE);
+	if (!k->rules || !k->flow || !k->listeners)
 		return err_set(e, errno, "mapping the counters: %s", strerror(errno));
 	name_flow(k->flow);
 	return 0;
@@ -52,6 +55,8 @@ void rows_unmap(struct kern *k)
 		munmap(k->rules, RULES_SIZE);
 	if (k->flow)
 		munmap(k->flow, FLOW_SIZE);
+	if (k->listeners)
+		munmap(k->listeners, LISTENERS_SIZE);
 }
 
 int kern_open_private(struct kern **ret_k, struct err *e)
@@ -93,26 +98,42 @@ static void safe_name(char to[SCRIM_NAME_LEN], const char *from)
 	memset(to + i, 0, SCRIM_NAME_LEN - i);
 }
 
-struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role)
+/* Rows of both kinds begin with two names, of which the first one says whether they are taken. */
+struct names {
+	char first[SCRIM_NAME_LEN], role[SCRIM_NAME_LEN];
+};
+
+/* The i-th row is the i-th `size` bytes of rows. */
+static void *named_row(void *rows, size_t size, size_t n, const char *first, const char *role)
 {
 	char names[2][SCRIM_NAME_LEN];
 
-	safe_name(names[0], rule);
+	safe_name(names[0], first);
 	safe_name(names[1], role);
-	for (size_t i = 0; i < SCRIM_RULE_ROWS; i++) {
-		struct scrim_rule_row *r = &k->rules[i];
+	for (size_t i = 0; i < n; i++) {
+		struct names *r = (void *)((char *)rows + i * size);
 
-		if (!*r->rule) {
-			/* The rule's name makes the row taken: last, so that no reader sees half. */
+		if (!*r->first) {
+			/* The first letter makes the row taken: last, so that no reader sees half. */
 			memcpy(r->role, names[1], SCRIM_NAME_LEN);
-			memcpy(r->rule + 1, names[0] + 1, SCRIM_NAME_LEN - 1);
-			__atomic_store_n(r->rule, names[0][0], __ATOMIC_RELEASE);
+			memcpy(r->first + 1, names[0] + 1, SCRIM_NAME_LEN - 1);
+			__atomic_store_n(r->first, names[0][0], __ATOMIC_RELEASE);
 			return r;
 		}
-		if (!strcmp(r->rule, names[0]) && !strcmp(r->role, names[1]))
+		if (!strcmp(r->first, names[0]) && !strcmp(r->role, names[1]))
 			return r;
 	}
 	return NULL;
+}
+
+struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role)
+{
+	return named_row(k->rules, sizeof(*k->rules), SCRIM_RULE_ROWS, rule, role);
+}
+
+struct scrim_listener_row *kern_listener_row(struct kern *k, const char *listener, const char *role)
+{
+	return named_row(k->listeners, sizeof(*k->listeners), SCRIM_LISTENER_ROWS, listener, role);
 }
 
 /* A pinned map's memory, to read. */
@@ -161,12 +182,15 @@ int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
 			       dir);
 	if (rc)
 		return rc;
-	v.daemon_alive = dir_lock(dir, fd, NULL) == -EBUSY;
+	v.daemon_alive = dir_locked(fd);
 	close(fd);
 	v.rules = view_map(dir, "rules", sizeof(*v.rules), SCRIM_RULE_ROWS, e);
 	if (v.rules)
 		v.flow = view_map(dir, "flow", sizeof(*v.flow), FLOW_COUNT, e);
-	if (!v.flow) {
+	if (v.flow)
+		v.listeners =
+			view_map(dir, "listeners", sizeof(*v.listeners), SCRIM_LISTENER_ROWS, e);
+	if (!v.listeners) {
 		kern_view_close(&v);
 		return -ESTALE;
 	}
@@ -182,4 +206,6 @@ void kern_view_close(struct kern_view *v)
 		munmap((void *)v->rules, RULES_SIZE);
 	if (v->flow)
 		munmap((void *)v->flow, FLOW_SIZE);
+	if (v->listeners)
+		munmap((void *)v->listeners, LISTENERS_SIZE);
 }

@@ -88,7 +88,7 @@ void tally_flush(struct mask_scratch *w, const struct policy *p, struct mask_cou
 {
 	if (!w->touched)
 		return;
-	for (u16 i = 0; i < p->rs->nrules; i++) {
+	for (u16 i = 0; to.rows && i < p->rs->nrules; i++) {
 		const struct tally *t = &w->tally[i];
 
 		if (!to.rows[i])
