@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define EACH 0x0101010101010101ULL /* times a byte: eight of it */
-
 /* Where a form's pattern may end at a place, in ascending order. */
 struct ends {
 	size_t n;
@@ -15,33 +13,14 @@ struct ends {
 
 enum opinion { NOTHING, REFUSED, ACCEPTED, UNKNOWN };
 
-static bool is_digit(u8 c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* How many digits stand at t, RUN_MAX at most; eight bytes are there. */
-static unsigned int digit_run(const u8 *t)
-{
-	u64 x, others;
-
-	memcpy(&x, t, sizeof(x));
-	others = ((x & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646) |
-		 ~((x | 0x80 * EACH) - 0x30 * EACH) | x;
-	others &= 0x80 * EACH;
-	return (unsigned int)__builtin_ctzll(others | 1ULL << 63) / 8;
-}
-
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms)
 {
 	size_t n = len - p < FILTER_DEPTH ? len - p : FILTER_DEPTH;
 
 	if (p)
-		forms &= g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
+		forms &= group_before(g, text, p);
 	if (n == FILTER_DEPTH) {
 		forms &= g->run[digit_run(text + p)];
-		if (!(forms & (forms - 1)))
-			return forms;
 #pragma GCC unroll 12
 		for (size_t k = 0; k < FILTER_DEPTH; k++)
 			forms &= g->at[k][text[p + k]];
@@ -156,6 +135,13 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	const struct form *f = sf->form;
 	size_t e;
 
+	if (f->quick && job->len - p >= QUICK_READ) {
+		e = f->quick(job->text + p);
+		job->walked += e;
+		*ret_end = p + e;
+		if (e)
+			return ACCEPTED;
+	}
 	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
 		return ask_all_ends(sf, job, p, ret_end);
 	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p);
@@ -195,16 +181,9 @@ static void count_refused(const struct scanner *s, struct scan_job *job, const u
 static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, size_t p,
 		  const struct hints *hints)
 {
-	const struct group *group = &s->groups[g];
-	u64 forms = 0;
+	u64 forms =
+		group_filter(&s->groups[g], job->text, p, job->len, candidate_forms(s, g, hints));
 
-	for (int bank = 0; bank < BANKS; bank++)
-		forms |= group->under[bank][hints->fit[bank]];
-	if (hints->anchored)
-		forms |= group->anchored;
-	if (hints->zoned)
-		forms |= group->zoned;
-	forms = group_filter(group, job->text, p, job->len, forms);
 	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
 }
 

@@ -58,6 +58,12 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 		g->zoned |= bit;
 	if (f->labels || f->unless)
 		g->labelled |= bit;
+	g->quickly[s->nforms % GROUP_FORMS] = f->quick;
+	g->ids[s->nforms % GROUP_FORMS] = (struct form_id){f->rule, index};
+	if (f->quick)
+		g->quick |= bit;
+	for (u16 n = 0; n < QUICK_READ && n <= f->dfa.max; n++)
+		g->reach[n] |= bit;
 	group_add(g, s->nforms % GROUP_FORMS, &sets);
 	s->nforms++;
 	return 0;
