@@ -81,9 +81,18 @@ enum commit_unit {
 	COMMIT_PAST    /* the byte `commit` (an '@') has been passed */
 };
 
+/*
+ * A form's pattern, guard behind and validator in one, for how it is most often written: the length
+ * of the longest match at text, or 0 for "ask the automaton". Such a form masks all of a match.
+ * Reads at most text[0, QUICK_READ), which is there.
+ */
+#define QUICK_READ 18
+typedef size_t (*quick_fn)(const u8 *text);
+
 struct form_def {
 	const char *pattern;
 	const char *validate; /* a validator's name (validator_find), or NULL */
+	quick_fn quick;       /* or NULL; for the built-in rules */
 	/*
 	 * NULL-ended, or NULL: no label needed. At most 31 bytes each; a space in one is any or
 	 * no separator; "=OK" asks for the case as written.
@@ -133,6 +142,7 @@ struct form {
 	const struct group_prog *group; /* NULL: the whole match is masked */
 	enum guard before, after;
 	validate_fn validate;           /* NULL: all accepted */
+	quick_fn quick;                 /* NULL: none */
 	const struct label_set *labels; /* NULL: none needed */
 	const struct label_set *unless; /* NULL: none forbids */
 	enum commit_unit commit_unit;
@@ -226,7 +236,7 @@ u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, siz
  * is the byte behind it, 1 its last byte, and so on backwards.
  * Returns false behind the last label.
  */
-#define LABEL_PLACES 5
+#define LABEL_PLACES 7
 bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LABEL_PLACES][256]);
 /*
  * How many bytes a value may be away from a label that ends before text[end], plus one; 0 if none

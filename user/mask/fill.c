@@ -9,7 +9,7 @@
  * Only what is closed is an escape; "\SMITH" is a name behind a stray backslash.
  */
 #include "fill.h"
-#include <emmintrin.h>
+#include "fill_sixteen.h"
 #include <scrim/mask.h>
 #include <string.h>
 
@@ -26,39 +26,8 @@ static u8 fill_byte(u8 c)
 	return 0; /* stays */
 }
 
-/* 0xff for each byte of v in [from, to]: with `from` taken off, those are the least. */
-static __m128i between(__m128i v, char from, char to)
-{
-	__m128i past = _mm_sub_epi8(v, _mm_set1_epi8(from));
-
-	return _mm_cmpeq_epi8(_mm_min_epu8(past, _mm_set1_epi8((char)(to - from))), past);
-}
-
-/* Fills v; *ret_filled: 0xff for each byte replaced. */
-static __m128i fill_sixteen(__m128i v, __m128i *ret_filled)
-{
-	__m128i digits = between(v, '0', '9'), upper = between(v, 'A', 'Z');
-	__m128i lower = _mm_or_si128(between(v, 'a', 'z'), _mm_cmplt_epi8(v, _mm_setzero_si128()));
-	__m128i filled = _mm_or_si128(_mm_or_si128(digits, upper), lower);
-	__m128i with = _mm_or_si128(_mm_or_si128(_mm_and_si128(digits, _mm_set1_epi8('1')),
-						 _mm_and_si128(upper, _mm_set1_epi8('X'))),
-				    _mm_and_si128(lower, _mm_set1_epi8('x')));
-
-	*ret_filled = filled;
-	return _mm_or_si128(_mm_andnot_si128(filled, v), with);
-}
-
-/* How many bytes of each half are 0xff: the low in *ret_low. Returns the high. */
-static size_t count_halves(__m128i filled, size_t *ret_low)
-{
-	__m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), filled), _mm_setzero_si128());
-
-	*ret_low = (size_t)_mm_cvtsi128_si32(sums);
-	return (size_t)_mm_cvtsi128_si32(_mm_srli_si128(sums, 8));
-}
-
 /* 8 to 16 bytes: the last eight are the high half, of which what the low has is counted there. */
-static size_t fill_short(u8 *p, size_t len)
+static inline size_t fill_short(u8 *p, size_t len)
 {
 	const __m128i low = _mm_loadl_epi64((const __m128i *)p);
 	const __m128i high = _mm_loadl_epi64((const __m128i *)(p + len - 8));
@@ -70,7 +39,7 @@ static size_t fill_short(u8 *p, size_t len)
 	/* A shift by 64 leaves nothing. */
 	filled = _mm_unpacklo_epi64(filled, _mm_srl_epi64(_mm_unpackhi_epi64(filled, filled),
 							  _mm_cvtsi32_si128((int)twice)));
-	last = count_halves(filled, &first);
+	last = fill_count(filled, &first);
 	return first + last;
 }
 
@@ -82,7 +51,7 @@ size_t mask_fill(u8 *p, size_t len)
 	for (; len > 16; p += 16, len -= 16) {
 		v = fill_sixteen(_mm_loadu_si128((const __m128i *)p), &filled);
 		_mm_storeu_si128((__m128i *)p, v);
-		n += count_halves(filled, &low);
+		n += fill_count(filled, &low);
 		n += low;
 	}
 	if (len >= 8)

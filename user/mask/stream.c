@@ -15,6 +15,7 @@
  * timer; they are decided again, with what followed, and only counted.
  */
 #include "fill.h"
+#include "fill_sixteen.h"
 #include "private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -128,12 +129,19 @@ static size_t work_fill(struct work *k, u8 *from, u8 *to, bool ends, struct fill
 
 static void work_matches(struct work *k, const struct scan_job *job)
 {
+	const u8 escape = frame_escape(&k->s->frame);
+
 	for (size_t i = 0; i < job->nmatches; i++) {
 		const struct match *m = &job->matches[i];
 		struct tally *t = &k->w->tally[m->rule];
+		u8 *from = k->text + m->mask_from, *to = k->text + m->mask_to;
 		struct filled filled;
 
-		work_fill(k, k->text + m->mask_from, k->text + m->mask_to, true, &filled);
+		if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
+		    k->end - from >= FILL_ROOM)
+			filled.now = fill_roomy(from, (size_t)(to - from));
+		else
+			work_fill(k, from, to, true, &filled);
 		t->matches++;
 		t->masked_bytes += filled.now;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ways to reach somebody: telephone, email, IPv4 address. */
 #include "builtin.h"
+#include "validate.h"
 
 /* What follows a number on the same line: an extension, or what kind of line it is. */
 #define EXTENSION "(?: ?,? ?(?:[Ee]xt\\.?|EXT|[Ee]xtension|[Xx]) ?\\d{1,6})?"
@@ -64,7 +65,7 @@ static const struct rule_def contacts[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(O); RFC 791, RFC 6943 3.1.1",
 		.nforms = 1,
 		.forms = {FORM("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}", DECIMAL, DECIMAL, BYTES,
-			       6, .validate = "ipv4",
+			       6, .validate = "ipv4", .quick = quick_ipv4,
 			       .unless = LIST("v", "ver", "version", "versions", "firmware", "fw",
 					      "release", "build", "rev", "revision", "chrome/",
 					      "chromium/", "edg/", "opr/", "oid", "section",

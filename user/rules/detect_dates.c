@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Dates: in digits, packed, and with the month's name. */
 #include "builtin.h"
+#include "validate.h"
 
 #define YEAR    "(?:18[89]|19\\d|20\\d)\\d"
 #define DAY     "(?:3[01]|[12]\\d|0?[1-9])"
@@ -16,8 +17,8 @@
 	"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 #define DAY_OF DAY ORDINAL "(?: of)?[- ]?"
 
-#define DATE_FORM(text, before, after, digits)                                                     \
-	FORM(text, before, after, DIGITS, digits, .validate = "date")
+#define DATE_FORM(text, before, after, digits, ...)                                                \
+	FORM(text, before, after, DIGITS, digits, .validate = "date", ##__VA_ARGS__)
 
 static const struct rule_def dates[] = {
 	{
@@ -31,7 +32,7 @@ static const struct rule_def dates[] = {
 			{DATE_FORM(
 				 YEAR
 				 "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2}|\\.\\d{1,2}\\.\\d{1,2})",
-				 DECIMAL, DECIMAL, 5),
+				 DECIMAL, DECIMAL, 5, .quick = quick_date),
 			 DATE_FORM("\\d{1,2}(?:/\\d{1,2}/(?:" YEAR "|\\d{2})|-\\d{1,2}-" YEAR
 				   "|\\.\\d{1,2}\\." YEAR ")",
 				   DECIMAL, DECIMAL, 4),

@@ -16,37 +16,79 @@ struct indexed {
 
 /* A label's last bytes up to a space, without case: looked at first. */
 struct tail {
-	u32 bytes, mask;
+	u64 bytes, mask;
 };
 
-/* Labels in the order of a label_set's, those of equal text together. */
+/* Labels by their last two bytes, of each the lower five bits. */
+#define PAIRS 1024
+
+/* All labels of the sets, each once. */
 struct label_index {
 	u16 distance;               /* the longest */
 	u64 near[DISTANCE_MAX + 1]; /* by distance: the sets that look so far */
-	u16 first[256 + 1];
-	struct tail *tails; /* in the order of labels */
+	u16 distances[64];          /* by set */
+	u16 n;
+	u32 first[PAIRS + 1]; /* by pair: where its part of `listed` begins */
+	u16 *listed;          /* labels that may end in the pair */
+	struct tail *tails;   /* in the order of labels */
 	struct indexed labels[];
 };
 
 static struct tail tail_of(const struct label *l)
 {
-	u8 bytes[4] = {0}, mask[4] = {0};
+	u8 bytes[8] = {0}, mask[8] = {0};
 	struct tail t;
 
-	for (size_t k = 1; k <= 4 && k <= l->len && l->text[l->len - k] != ' '; k++) {
-		bytes[4 - k] = (u8)l->text[l->len - k] | 0x20;
-		mask[4 - k] = 0xff;
+	for (size_t k = 1; k <= 8 && k <= l->len && l->text[l->len - k] != ' '; k++) {
+		bytes[8 - k] = (u8)l->text[l->len - k] | 0x20;
+		mask[8 - k] = 0xff;
 	}
 	memcpy(&t.bytes, bytes, sizeof(t.bytes));
 	memcpy(&t.mask, mask, sizeof(t.mask));
 	return t;
 }
 
-static void index_add(struct label_index *x, size_t *n, const struct label *l, u64 set)
+static unsigned int pair_of(u8 last, u8 before)
 {
-	size_t at = *n;
+	return (last & 31u) << 5 | (before & 31u);
+}
 
-	for (size_t i = 0; i < *n; i++) {
+/* Whether a label may end in the pair: what is before its last byte may be anything, or a space. */
+static bool ends_in(const struct label *l, unsigned int pair)
+{
+	u8 last = (u8)l->text[l->len - 1], before = (u8)(l->len > 1 ? l->text[l->len - 2] : ' ');
+
+	return before == ' ' ? pair >> 5 == (last & 31u) : pair == pair_of(last, before);
+}
+
+static int list_pairs(struct arena *a, struct label_index *x)
+{
+	u32 n = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		n = 0;
+		for (unsigned int pair = 0; pair < PAIRS; pair++) {
+			x->first[pair] = n;
+			for (u16 i = 0; i < x->n; i++) {
+				if (!ends_in(&x->labels[i].label, pair))
+					continue;
+				if (pass)
+					x->listed[n] = i;
+				n++;
+			}
+		}
+		x->first[PAIRS] = n;
+		if (!pass)
+			x->listed = arena_array(a, n, sizeof(*x->listed));
+		if (!x->listed)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void index_add(struct label_index *x, const struct label *l, u64 set)
+{
+	for (u16 i = 0; i < x->n; i++) {
 		const struct label *other = &x->labels[i].label;
 
 		if (other->exact == l->exact && !strcmp(other->text, l->text)) {
@@ -54,19 +96,15 @@ static void index_add(struct label_index *x, size_t *n, const struct label *l, u
 			return;
 		}
 	}
-	for (; at > 0 && label_last(&x->labels[at - 1].label) > label_last(l); at--)
-		x->labels[at] = x->labels[at - 1];
-	x->labels[at] = (struct indexed){.label = *l, .sets = set};
-	for (unsigned int c = label_last(l) + 1u; c <= 256; c++)
-		x->first[c]++;
-	++*n;
+	x->tails[x->n] = tail_of(l);
+	x->labels[x->n++] = (struct indexed){.label = *l, .sets = set};
 }
 
 int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
 		      const struct label_index **ret_index)
 {
 	struct label_index *x;
-	size_t total = 0, n = 0;
+	size_t total = 0;
 
 	for (size_t i = 0; i < nsets; i++)
 		total += sets[i]->first[256];
@@ -78,38 +116,41 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 		return -ENOMEM;
 	for (size_t i = 0; i < nsets; i++) {
 		for (u16 k = 0; k < sets[i]->first[256]; k++)
-			index_add(x, &n, &sets[i]->labels[k], 1ULL << i);
+			index_add(x, &sets[i]->labels[k], 1ULL << i);
 		for (u16 d = 0; d <= sets[i]->distance; d++)
 			x->near[d] |= 1ULL << i;
+		x->distances[i] = sets[i]->distance;
 		if (sets[i]->distance > x->distance)
 			x->distance = sets[i]->distance;
 	}
-	for (size_t i = 0; i < n; i++)
-		x->tails[i] = tail_of(&x->labels[i].label);
 	*ret_index = x;
-	return 0;
+	return list_pairs(a, x);
 }
 
 /* Of the sets asked for, those that have a label which ends at text[end), end > from. */
 static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, size_t from,
 		      size_t end)
 {
-	u8 c = byte_lower(text[end - 1]);
-	u32 tail = 0, known = 0;
-	u64 sets = 0;
+	u8 c = text[end - 1], before = end - from > 1 ? text[end - 2] : 0;
+	unsigned int pair = pair_of(c, before);
+	u64 tail = 0, known = 0, sets = 0;
 
-	if (x->first[c] == x->first[c + 1] || (byte_is_letter(c) && byte_is_letter(text[end])))
+	if (x->first[pair] == x->first[pair + 1] ||
+	    (byte_is_letter(c) && byte_is_letter(text[end])))
 		return 0;
 	if (end - from >= sizeof(tail)) {
 		memcpy(&tail, text + end - sizeof(tail), sizeof(tail));
-		tail |= 0x20202020;
-		known = ~0U;
+		tail |= 0x2020202020202020;
+		known = ~0ULL;
 	}
-	for (u16 i = x->first[c]; i < x->first[c + 1]; i++)
+	for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
+		u16 i = x->listed[k];
+
 		if (!((x->tails[i].bytes ^ tail) & x->tails[i].mask & known) &&
 		    (x->labels[i].sets & asked & ~sets) &&
 		    label_ends(&x->labels[i].label, text, from, end))
 			sets |= x->labels[i].sets & asked;
+	}
 	return sets;
 }
 
@@ -119,8 +160,11 @@ unsigned int label_index_reach(const struct label_index *x, const u8 *text, size
 	u64 sets = end ? index_ends(x, ~0ULL, text, from, end) : 0;
 	unsigned int reach = 0;
 
-	while (sets && reach <= x->distance && (x->near[reach] & sets))
-		reach++;
+	for (; sets; sets &= sets - 1) {
+		unsigned int to = x->distances[__builtin_ctzll(sets)] + 1u;
+
+		reach = to > reach ? to : reach;
+	}
 	return reach;
 }
 
@@ -167,7 +211,7 @@ bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LAB
 	u64 left, next; /* bit n: n bytes are still to come; the space of a label may be left out */
 	bool past = false;
 
-	if (i >= x->first[256])
+	if (i >= x->n)
 		return false;
 	memset(ret_places, 0, LABEL_PLACES * sizeof(ret_places[0]));
 	for (unsigned int c = 0; c < 256; c++)

@@ -65,6 +65,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 		if (!f->validate)
 			return err_set(e, EINVAL, "no validator is called '%s'", def->validate);
 	}
+	f->quick = def->quick;
 	f->before = def->before;
 	f->after = def->after;
 	f->commit_unit = def->commit_unit;

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define EACH 0x0101010101010101ULL /* times a byte: eight of it */
-
 /* Where a form's pattern may end at a place, in ascending order. */
 struct ends {
 	size_t n;
@@ -15,33 +13,14 @@ struct ends {
 
 enum opinion { NOTHING, REFUSED, ACCEPTED, UNKNOWN };
 
-static bool is_digit(u8 c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* How many digits stand at t, RUN_MAX at most; eight bytes are there. */
-static unsigned int digit_run(const u8 *t)
-{
-	u64 x, others;
-
-	memcpy(&x, t, sizeof(x));
-	others = ((x & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646) |
-		 ~((x | 0x80 * EACH) - 0x30 * EACH) | x;
-	others &= 0x80 * EACH;
-	return (unsigned int)__builtin_ctzll(others | 1ULL << 63) / 8;
-}
-
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms)
 {
 	size_t n = len - p < FILTER_DEPTH ? len - p : FILTER_DEPTH;
 
 	if (p)
-		forms &= g->before[p > 1 && is_digit(text[p - 2])][text[p - 1]];
+		forms &= group_before(g, text, p);
 	if (n == FILTER_DEPTH) {
 		forms &= g->run[digit_run(text + p)];
-		if (!(forms & (forms - 1)))
-			return forms;
 #pragma GCC unroll 12
 		for (size_t k = 0; k < FILTER_DEPTH; k++)
 			forms &= g->at[k][text[p + k]];
@@ -156,6 +135,13 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	const struct form *f = sf->form;
 	size_t e;
 
+	if (f->quick && job->len - p >= QUICK_READ) {
+		e = f->quick(job->text + p);
+		job->walked += e;
+		*ret_end = p + e;
+		if (e)
+			return ACCEPTED;
+	}
 	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
 		return ask_all_ends(sf, job, p, ret_end);
 	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p);
@@ -184,9 +170,10 @@ static struct match make_match(const struct scan_form *sf, const u8 *text, size_
 	};
 }
 
-static void count_refused(const struct scanner *s, struct scan_job *job, const u64 *refused)
+static void count_refused(const struct scanner *s, u16 ngroups, struct scan_job *job,
+			  const u64 *refused)
 {
-	for (u16 g = 0; g < s->ngroups; g++)
+	for (u16 g = 0; g < ngroups; g++)
 		for (u64 m = refused[g]; m; m &= m - 1)
 			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
 }
@@ -195,28 +182,21 @@ static void count_refused(const struct scanner *s, struct scan_job *job, const u
 static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, size_t p,
 		  const struct hints *hints)
 {
-	const struct group *group = &s->groups[g];
-	u64 forms = 0;
+	u64 forms =
+		group_filter(&s->groups[g], job->text, p, job->len, candidate_forms(s, g, hints));
 
-	for (int bank = 0; bank < BANKS; bank++)
-		forms |= group->under[bank][hints->fit[bank]];
-	if (hints->anchored)
-		forms |= group->anchored;
-	if (hints->zoned)
-		forms |= group->zoned;
-	forms = group_filter(group, job->text, p, job->len, forms);
 	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
 }
 
 /* What all `forms` of each group make of p. */
-static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, size_t p,
-				 const u64 *forms, struct match *ret_m)
+static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct scan_job *job,
+				 size_t p, const u64 *forms, struct match *ret_m)
 {
-	const struct scan_form *best = NULL;
+	const struct scan_form *best = NULL, *open = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
 	size_t end = 0, longest = 0;
 
-	for (u16 g = 0; g < s->ngroups; g++) {
+	for (u16 g = 0; g < ngroups; g++) {
 		refused[g] = 0;
 		for (u64 m = forms[g]; m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
@@ -224,13 +204,14 @@ static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, 
 
 			switch (ask(sf, job, p, &end)) {
 			case UNKNOWN:
-				ret_m->rule = sf->form->rule;
-				return UNDECIDED;
+				if (!open || sf->index < open->index)
+					open = sf;
+				break;
 			case REFUSED:
 				refused[g] |= 1ULL << bit;
 				break;
 			case ACCEPTED:
-				if (end > longest) {
+				if (end > longest || (end == longest && sf->index < best->index)) {
 					longest = end;
 					best = sf;
 				}
@@ -241,8 +222,12 @@ static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, 
 		}
 		any_refused |= refused[g];
 	}
+	if (open) {
+		ret_m->rule = open->form->rule;
+		return UNDECIDED;
+	}
 	if (any_refused && job->rejected)
-		count_refused(s, job, refused);
+		count_refused(s, ngroups, job, refused);
 	if (!best)
 		return NO_MATCH;
 	*ret_m = make_match(best, job->text, p, longest);
@@ -275,15 +260,16 @@ static enum verdict confirm_one(struct scan_job *job, size_t p, const struct sca
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m)
 {
+	u16 ngroups = hints->zoned ? s->ngroups : s->plain_groups;
 	u64 forms[GROUPS_MAX], any = 0;
 
-	for (u16 g = 0; g < s->ngroups; g++) {
+	for (u16 g = 0; g < ngroups; g++) {
 		forms[g] = to_ask(s, g, job, p, hints);
 		any |= forms[g];
 	}
 	if (!any)
 		return NO_MATCH;
-	if (s->ngroups == 1 && !(any & (any - 1)))
+	if (ngroups == 1 && !(any & (any - 1)))
 		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
-	return confirm_many(s, job, p, forms, ret_m);
+	return confirm_many(s, ngroups, job, p, forms, ret_m);
 }

@@ -106,23 +106,29 @@ static u64 lower_bits(const bool *set, unsigned int mask)
 	return bits;
 }
 
+static void set_tail(u64 *bits, u32 tail)
+{
+	bits[tail_hash(tail) / 64] |= 1ULL << tail_hash(tail) % 64;
+}
+
 static void add_tails(struct label_filter *lf, bool places[LABEL_PLACES][256])
 {
 	u64 x = lower_bits(places[1], 63), y = lower_bits(places[2], 31);
 	u64 z = lower_bits(places[3], 31), w = lower_bits(places[4], 31);
-
 	const bool brief = __builtin_popcountll(z) > MANY;
 
 	for (u64 i = x; i; i &= i - 1) {
 		for (u64 j = y; j; j &= j - 1) {
-			unsigned int xx = (unsigned int)__builtin_ctzll(i);
-			unsigned int yy = (unsigned int)__builtin_ctzll(j);
+			for (u64 k = z; k; k &= k - 1) {
+				u32 tail = (u32)__builtin_ctzll(i) << 24 |
+					   (u32)__builtin_ctzll(j) << 16 |
+					   (u32)__builtin_ctzll(k) << 8;
 
-			if (brief)
-				lf->brief[xx][yy] |= (u32)z;
-			for (u64 k = brief ? 0 : z; k; k &= k - 1)
-				lf->tails[tail_hash(xx, yy, (unsigned int)__builtin_ctzll(k))] |=
-					(u32)w;
+				if (brief)
+					set_tail(lf->three, tail);
+				for (u64 l = brief ? 0 : w; l; l &= l - 1)
+					set_tail(lf->four, tail | (u32)__builtin_ctzll(l));
+			}
 		}
 	}
 }
@@ -132,6 +138,41 @@ static void put_heap(struct label_filter *lf, const struct heap *heap, size_t h)
 	for (int k = 0; k < HEAP_PLACES; k++)
 		for (unsigned int c = 0; c < 256; c++)
 			lf->fits[h / 8][k][c] |= (u8)(heap->at[k][c] << h % 8);
+}
+
+/* Whether class i of n, whose fits are in fits_class, is what byte c needs. */
+static bool class_is(const struct label_filter *lf, unsigned int i, unsigned int c)
+{
+	bool same = true;
+
+	for (int k = 0; k < HEAP_BANKS * HEAP_PLACES; k++)
+		same &= lf->fits_class[k / HEAP_PLACES][k % HEAP_PLACES][i] ==
+			lf->fits[k / HEAP_PLACES][k % HEAP_PLACES][c];
+	return same;
+}
+
+/*
+ * Bytes that fit alike share a class. The last class takes in all that are left when there are
+ * too many: bytes come in the order of how little that loses.
+ */
+static void label_classes(struct label_filter *lf)
+{
+	unsigned int n = 0, i;
+
+	for (unsigned int rank = 0; rank < 256; rank++) {
+		unsigned int c = (u8)(rank + 'a');
+
+		for (i = 0; i < n && !class_is(lf, i, c); i++)
+			;
+		if (i == CLASSES)
+			i--;
+		if (i == n)
+			n++;
+		lf->class[c] = (u8)i;
+		for (int k = 0; k < HEAP_BANKS * HEAP_PLACES; k++)
+			lf->fits_class[k / HEAP_PLACES][k % HEAP_PLACES][i] |=
+				lf->fits[k / HEAP_PLACES][k % HEAP_PLACES][c];
+	}
 }
 
 int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps)
@@ -156,6 +197,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x, siz
 		make_alike(lf->fits[k / HEAP_PLACES][k % HEAP_PLACES], 0, 0x20);
 		make_alike(lf->fits[k / HEAP_PLACES][k % HEAP_PLACES], 0x80, 0x100);
 	}
+	label_classes(lf);
 	free(hs);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #define SCAN_PREFILTER_H
 
 #include <scrim/rules.h>
+#include <string.h>
 
 #define FILTER_DEPTH 12 /* bytes of a match whose sets are known; see struct group */
 #define GROUP_FORMS  64
@@ -67,17 +68,22 @@ struct prefilter {
 /*
  * Where labels may end. For vectors: the labels on heaps, fits[h / 8][k][c] having bit h % 8 if c
  * may stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
- * 0x7f. Closer, for a single place whose last bytes are wzyx, each by its lower five bits, x by
- * six (which tells capitals): bit z of brief[x][y], or bit w of tails[tail_hash(x, y, z)].
+ * 0x7f. Closer, for a single place: a bit for the hash of its last four bytes, each by its lower
+ * five bits, the last by six (which tells capitals); labels that leave much open have one for
+ * that of three.
  */
 #define HEAP_PLACES (LABEL_PLACES - 1)
 #define HEAP_BANKS  2
 #define HEAPS       (8 * HEAP_BANKS)
-#define TAILS       2048
+#define TAIL_BYTES  4
+#define TAIL_FOUR   0x3f1f1f1fU
+#define TAIL_THREE  0x3f1f1f00U
+#define TAIL_BITS   15
 struct label_filter {
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
-	u32 brief[64][32]; /* of labels where many z may stand: they have two bytes */
-	u32 tails[TAILS];
+	u8 class[256];                                   /* by byte, for fits_class */
+	u8 fits_class[HEAP_BANKS][HEAP_PLACES][CLASSES]; /* by class */
+	u64 four[(1 << TAIL_BITS) / 64], three[(1 << TAIL_BITS) / 64];
 };
 
 /*
@@ -86,20 +92,25 @@ struct label_filter {
  */
 int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps);
 
-static inline unsigned int tail_hash(unsigned int x, unsigned int y, unsigned int z)
+static inline u32 tail_hash(u32 tail)
 {
-	unsigned int key = (x & 63) | (y & 31) << 6 | (z & 31) << 11;
-
-	return (key * 0x9e3779b1 >> 16) % TAILS;
+	return tail * 0x9e3779b1U >> (32 - TAIL_BITS);
 }
 
-/* Whether a label may end before text[end], as far as its last four bytes tell; end > 3. */
+static inline bool tail_bit(const u64 *bits, u32 tail)
+{
+	u32 hash = tail_hash(tail);
+
+	return bits[hash / 64] >> hash % 64 & 1;
+}
+
+/* Whether a label may end before text[end], as far as its last bytes tell; end >= TAIL_BYTES. */
 static inline bool label_tail(const struct label_filter *lf, const u8 *text, size_t end)
 {
-	u8 x = text[end - 1], y = text[end - 2], z = text[end - 3], w = text[end - 4];
+	u32 tail;
 
-	return (lf->brief[x & 63][y & 31] >> (z & 31) | lf->tails[tail_hash(x, y, z)] >> (w & 31)) &
-	       1;
+	memcpy(&tail, text + end - sizeof(tail), sizeof(tail));
+	return tail_bit(lf->four, tail & TAIL_FOUR) | tail_bit(lf->three, tail & TAIL_THREE);
 }
 
 /* What stands before a match of a form ([1]: and a digit before that), and at its bytes. */

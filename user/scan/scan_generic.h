@@ -21,10 +21,12 @@ struct reader {
 	size_t next;                              /* places before this one are decided */
 	size_t base;                              /* the place of words[0] bit 0 */
 	size_t zone_to;                           /* zones seen so far end there */
+	size_t quick_end;                         /* places below may be read quickly */
+	bool special;                             /* there is one: is_special() */
 	u64 words[BACK_WORDS + WORDS];            /* where a form may begin */
 	u64 anchored[BACK_WORDS + WORDS];         /* where an anchored one may */
 	u64 zone[BACK_WORDS + WORDS];             /* where a label may stand before */
-	u8 fit[BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes fit */
+	u8 fit[BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
 };
 
 static void mark(struct reader *r, size_t p)
@@ -54,9 +56,24 @@ static void open_zone(u64 *zone, size_t at, size_t n, size_t from, size_t to)
 }
 
 /*
+ * Writes the places of bits, from `place` on, to `to`, where there is room for two more: two are
+ * written whether there are as many or not, because how many is hard to guess. Returns how many
+ * there are.
+ */
+static inline size_t list_bits(u64 bits, size_t place, u16 *to)
+{
+	size_t n = (size_t)__builtin_popcountll(bits);
+
+	for (size_t k = 0; k < 2; k++, bits &= bits - 1)
+		to[k] = (u16)(place + (size_t)__builtin_ctzll(bits | 1ULL << 63));
+	for (size_t k = 2; k < n; k++, bits &= bits - 1)
+		to[k] = (u16)(place + (size_t)__builtin_ctzll(bits));
+	return n;
+}
+
+/*
  * Lists the ends of labels in text[at, at + n) as far as their last bytes tell, relative to `at`.
- * Four of a word are written whether there are as many or not: how many is hard to guess, and
- * nothing waits for it so. The same goes for those that are kept.
+ * Which are kept is hard to guess, too.
  */
 static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 {
@@ -65,19 +82,13 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 	u64 ends[WORDS];
 
 	labels_fit(lf, r->job, at, n, ends);
-	for (size_t w = 0; w < (n + 63) / 64; w++) {
-		u64 bits = ends[w];
-		size_t next = count + (size_t)__builtin_popcountll(bits);
-
-		for (size_t k = 0; k < 4 || count + k < next; k++, bits &= bits - 1)
-			to[count + k] = (u16)(64 * w + (size_t)__builtin_ctzll(bits | 1ULL << 63));
-		count = next;
-	}
+	for (size_t w = 0; w < (n + 63) / 64; w++)
+		count += list_bits(ends[w], 64 * w, to + count);
 	for (size_t i = 0; i < count; i++) {
 		size_t end = at + to[i];
 
 		to[kept] = to[i];
-		kept += end < 4 || label_tail(lf, r->job->text, end);
+		kept += end < TAIL_BYTES || label_tail(lf, r->job->text, end);
 	}
 	return kept;
 }
@@ -102,22 +113,13 @@ static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 /* The zones that reach beyond where scanning begins. */
 static void zones_before(struct reader *r)
 {
+	/* What is read of r was set. */
+	/* cppcheck-suppress ctuuninitvar */
 	size_t back = r->job->start < 64 ? r->job->start : 64;
 	u64 zone = 0;
 
 	if (back)
 		open_zones(r, &zone, r->job->start - back, back);
-}
-
-/* Which of the places `zoned` of text[at, at + n) are in a zone, and the zones of it. */
-static void make_zones(struct reader *r, size_t held, size_t at, size_t n, const u64 *zoned)
-{
-	u64 *zone = r->zone + held;
-
-	memset(zone, r->s->unindexed ? 0xff : 0, (n + 63) / 64 * sizeof(*zone));
-	open_zones(r, zone, at, n);
-	for (size_t w = 0; w < (n + 63) / 64; w++)
-		r->words[held + w] |= zoned[w] & zone[w];
 }
 
 /* Marks the places from which a match may reach an anchor at q, `least` bytes before it or more. */
@@ -159,15 +161,14 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 		fits.fit[bank] = r->fit[bank] + 64 * held;
 
 	shapes_fit(&r->s->prefilter, r->job, at, n, &fits);
-	if (r->s->labels)
-		make_zones(r, held, at, n, zoned);
-	else
-		memset(r->zone + held, 0, (n + 63) / 64 * sizeof(r->zone[0]));
 	memset(r->anchored + held, 0, (n + 63) / 64 * sizeof(r->anchored[0]));
-	if (!r->s->prefilter.nanchors)
-		return;
-	for (size_t w = 0; w < (n + 63) / 64; w++)
+	memset(r->zone + held, r->s->unindexed ? 0xff : 0, (n + 63) / 64 * sizeof(r->zone[0]));
+	if (r->s->labels)
+		open_zones(r, r->zone + held, at, n);
+	for (size_t w = 0; w < (n + 63) / 64; w++) {
+		r->words[held + w] |= zoned[w] & r->zone[held + w];
 		mark_anchors(r, at + 64 * w, anchors[w]);
+	}
 }
 
 /* Where the text breaks off, an anchor may follow. */
@@ -179,40 +180,125 @@ static void mark_open_end(struct reader *r)
 		mark_before(r, &pf->anchors[i], r->job->len, 1);
 }
 
-/* Reads word w; false where it comes to what is undecided. */
-static bool read_word(struct reader *r, size_t w)
+/* Whether an anchor or a label has a say at place i of the words. */
+static inline bool is_special(const struct reader *r, size_t i)
 {
-	size_t place = r->base + 64 * w, p;
-	u64 bits = r->words[w] | r->anchored[w];
-	struct match m;
+	return (r->anchored[i / 64] | r->zone[i / 64]) >> i % 64 & 1;
+}
 
-	if (r->next > place)
-		bits = r->next - place < 64 ? bits & ~0ULL << (r->next - place) : 0;
-	while (bits) {
-		unsigned int bit = (unsigned int)__builtin_ctzll(bits);
-		const struct hints hints = {
-			.fit = {r->fit[0][64 * w + bit], r->fit[1][64 * w + bit],
-				r->fit[2][64 * w + bit]},
-			.anchored = r->anchored[w] >> bit & 1,
-			.zoned = r->zone[w] >> bit & 1,
+/* What a glance at a place says. */
+enum glance { NOTHING_THERE, QUICK_MATCH, LOOK_CLOSER };
+
+/*
+ * Where a form that knows a quick way finds a match at text + i and no other could be as long,
+ * that is the match.
+ */
+static inline enum glance glance_at(const struct reader *r, const struct group *g, const u8 *text,
+				    size_t i, struct form_id *ret_id, size_t *ret_len)
+{
+	u64 forms = 0, others;
+	unsigned int bit;
+
+	for (int bank = 0; bank < BANKS; bank++)
+		forms |= g->under[bank][r->fit[bank][i]];
+	forms &= group_before(g, text, i) & g->at[FORM_LOOK][text[i + FORM_LOOK]];
+	if (!(forms & g->quick))
+		return forms & g->run[digit_run(text + i)] ? LOOK_CLOSER : NOTHING_THERE;
+	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
+	*ret_id = g->ids[bit];
+	*ret_len = g->quickly[bit](text + i);
+	others = forms & ~(1ULL << bit) & g->reach[*ret_len];
+	if (others)
+		others &= g->run[digit_run(text + i)];
+	if (others && group_filter(g, text, i, i + FILTER_DEPTH, others))
+		return LOOK_CLOSER;
+	return *ret_len ? QUICK_MATCH : LOOK_CLOSER;
+}
+
+/* Place i of the words, by all that there is. */
+static enum verdict read_closely(struct reader *r, size_t i)
+{
+	struct hints hints = {
+		.anchored = r->anchored[i / 64] >> i % 64 & 1,
+		.zoned = r->zone[i / 64] >> i % 64 & 1,
+	};
+	struct scan_job *job = r->job;
+	enum verdict verdict;
+
+	for (int bank = 0; bank < BANKS; bank++)
+		hints.fit[bank] = r->fit[bank][i];
+	verdict = confirm(r->s, job, r->base + i, &hints, &job->matches[job->nmatches]);
+	if (verdict == MATCH)
+		r->next = job->matches[job->nmatches++].to;
+	return verdict;
+}
+
+/*
+ * Reads the candidates that a glance is enough for, from the k-th of `places` on. Returns the
+ * first that takes a closer look.
+ */
+static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size_t count)
+{
+	const struct group *g = r->s->groups;
+	const u8 *text = r->job->text + r->base;
+	u32 base = (u32)r->base;
+	size_t next = r->next > r->base ? r->next - r->base : 0;
+	size_t end = r->quick_end > r->base ? r->quick_end - r->base : 0;
+	struct match *m = r->job->matches + r->job->nmatches;
+	bool special = r->special;
+	struct form_id id;
+
+	for (; k < count; k++) {
+		size_t i = places[k], len = 0;
+		enum glance glance;
+
+		if (i < next)
+			continue;
+		/* What is before the first two is not in `text`. */
+		if (i < 2 || i >= end || (special && is_special(r, i)))
+			break;
+		glance = glance_at(r, g, text, i, &id, &len);
+		if (glance == LOOK_CLOSER)
+			break;
+		if (glance == NOTHING_THERE)
+			continue;
+		next = i + len;
+		*m++ = (struct match){
+			.from = base + (u32)i,
+			.to = base + (u32)next,
+			.mask_from = base + (u32)i,
+			.mask_to = base + (u32)next,
+			.rule = id.rule,
+			.form = id.form,
 		};
+		r->job->walked += len;
+	}
+	r->job->nmatches = (size_t)(m - r->job->matches);
+	r->next = r->base + next;
+	return k;
+}
 
-		p = place + bit;
-		bits &= bits - 1;
-		switch (confirm(r->s, r->job, p, &hints, &m)) {
-		case UNDECIDED:
-			r->job->decided = p;
+/* Reads the candidates of the first n words; false where it comes to what is undecided. */
+static bool read_words(struct reader *r, size_t n)
+{
+	u16 places[64 * (BACK_WORDS + WORDS) + 2];
+	size_t count = 0;
+	u64 special = 0;
+
+	for (size_t w = 0; w < n; w++) {
+		count += list_bits(r->words[w] | r->anchored[w], 64 * w, places + count);
+		special |= r->anchored[w] | r->zone[w];
+	}
+	r->special = special != 0;
+	for (size_t k = 0;; k++) {
+		k = read_on(r, places, k, count);
+		if (k == count)
+			return true;
+		if (read_closely(r, places[k]) == UNDECIDED) {
+			r->job->decided = r->base + places[k];
 			return false;
-		case MATCH:
-			r->job->matches[r->job->nmatches++] = m;
-			r->next = m.to;
-			bits = m.to - place < 64 ? bits & ~0ULL << (m.to - place) : 0;
-			break;
-		case NO_MATCH:
-			break;
 		}
 	}
-	return true;
 }
 
 static void run(const struct scanner *s, struct scan_job *job)
@@ -223,9 +309,11 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.s = s;
 	r.job = job;
 	r.next = r.base = job->start;
-	r.zone_to = 0;
+	r.zone_to = r.quick_end = 0;
 	if (s->labels)
 		zones_before(&r);
+	if (s->plain_groups == 1 && job->len > QUICK_READ)
+		r.quick_end = job->len - QUICK_READ;
 	while (at < job->len) {
 		n = job->len - at < BATCH ? job->len - at : BATCH;
 		make_words(&r, held, at, n);
@@ -234,9 +322,8 @@ static void run(const struct scanner *s, struct scan_job *job)
 		if (at == job->len)
 			mark_open_end(&r);
 		ready = at == job->len ? words : words - back;
-		for (size_t w = 0; w < ready; w++)
-			if (!read_word(&r, w))
-				return;
+		if (!read_words(&r, ready))
+			return;
 		held = words - ready;
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
 		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));

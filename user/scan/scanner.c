@@ -58,6 +58,12 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 		g->zoned |= bit;
 	if (f->labels || f->unless)
 		g->labelled |= bit;
+	g->quickly[s->nforms % GROUP_FORMS] = f->quick;
+	g->ids[s->nforms % GROUP_FORMS] = (struct form_id){f->rule, index};
+	if (f->quick)
+		g->quick |= bit;
+	for (u16 n = 0; n < QUICK_READ && n <= f->dfa.max; n++)
+		g->reach[n] |= bit;
 	group_add(g, s->nforms % GROUP_FORMS, &sets);
 	s->nforms++;
 	return 0;
@@ -88,9 +94,15 @@ static int add_forms(struct scanner *s, const bool *enabled)
 		r = -ENOMEM;
 	else
 		b->pf = &s->prefilter;
-	for (u16 i = 0; i < s->rs->nforms && !r; i++)
-		if (!enabled || enabled[s->rs->forms[i].rule])
-			r = add_form(s, b, i);
+	/* Those that need a label come last: elsewhere nobody looks at their groups. */
+	for (int labelled = 0; labelled < 2; labelled++) {
+		for (u16 i = 0; i < s->rs->nforms && !r; i++)
+			if (!enabled || enabled[s->rs->forms[i].rule])
+				if ((s->rs->forms[i].labels != NULL) == labelled)
+					r = add_form(s, b, i);
+		if (!labelled)
+			s->plain_groups = (u16)((s->nforms + GROUP_FORMS - 1) / GROUP_FORMS);
+	}
 	if (!r && s->nlabels)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
 	if (!r && s->nlabels)

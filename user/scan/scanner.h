@@ -4,16 +4,24 @@
  *
  *   struct scanner ── prefilter  which places are worth a look, for all forms together
  *                  ├─ groups[]   64 forms each, a bit for a form: which bytes may stand where
- *                  └─ forms[]    by bit: the form and its automaton, laid out for walking
+ *                  └─ forms[]    by bit: the form and its automaton, laid out for walking; those
+ *                                 that need a label last
  */
 #ifndef SCAN_SCANNER_H
 #define SCAN_SCANNER_H
 
 #include "prefilter.h"
+#include <emmintrin.h>
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
+#define FORM_LOOK  8  /* the byte of a match that tells most forms apart */
 #define LABEL_SETS 64 /* different ones that are looked up together */
+
+/* A form as a match names it. */
+struct form_id {
+	u16 rule, form;
+};
 
 /*
  * 64 forms. A set bit means "form possible": before[j][c] if byte c stands before the match
@@ -21,9 +29,13 @@
  * before k, the form's bit is set for what its guard lets stand there, then for all.
  */
 struct group {
-	u64 anchored; /* possible only where an anchor was seen */
-	u64 labelled; /* need a label, or must not have one */
-	u64 zoned;    /* possible only in the zone behind a label */
+	u64 anchored;          /* possible only where an anchor was seen */
+	u64 labelled;          /* need a label, or must not have one */
+	u64 zoned;             /* possible only in the zone behind a label */
+	u64 quick;             /* have a quick way */
+	u64 reach[QUICK_READ]; /* may match that many bytes, or more */
+	quick_fn quickly[GROUP_FORMS];
+	struct form_id ids[GROUP_FORMS];
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
 	u64 run[RUN_MAX + 1];  /* by how many digits it begins with, RUN_MAX or more alike */
@@ -80,6 +92,7 @@ struct scanner {
 	const struct ruleset *rs;
 	enum isa isa;
 	u16 nforms, ngroups;
+	u16 plain_groups; /* the first ones: those behind have only forms that need a label */
 	struct scan_form *forms;
 	struct group *groups;
 	struct prefilter prefilter;
@@ -107,6 +120,36 @@ struct hints {
 	bool anchored; /* an anchored form may match */
 	bool zoned;    /* a label may stand before */
 };
+
+/* How many digits stand at t, RUN_MAX at most; eight bytes are there. */
+static inline unsigned int digit_run(const u8 *t)
+{
+	const __m128i value = _mm_sub_epi8(_mm_loadl_epi64((const __m128i *)t), _mm_set1_epi8('0'));
+	const __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
+
+	return (unsigned int)__builtin_ctz(~(unsigned int)_mm_movemask_epi8(digit) | 1U << RUN_MAX);
+}
+
+/* The forms that what stands before p allows; p > 0. */
+static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
+{
+	u8 c = text[p - 1];
+	bool joins = c == '.' || c == '-';
+
+	return g->before[joins && p > 1 && (u8)(text[p - 2] - '0') < 10][c];
+}
+
+/* The forms of group g that the shapes at a place leave. */
+static inline u64 candidate_forms(const struct scanner *s, u16 g, const struct hints *hints)
+{
+	const struct group *group = &s->groups[g];
+	u64 forms = 0;
+
+	for (int bank = 0; bank < BANKS; bank++)
+		forms |= group->under[bank][hints->fit[bank]];
+	forms |= hints->anchored ? group->anchored : 0;
+	return forms | (hints->zoned ? group->zoned : 0);
+}
 
 enum verdict { NO_MATCH, MATCH, UNDECIDED };
 

@@ -18,6 +18,7 @@
 
 #define CHUNK       2048 /* bytes whose classes are kept at a time, a multiple of 64 */
 #define LABEL_CHUNK (32 + CHUNK + 32)
+#define TAIL_PLACES 4 /* of HEAP_PLACES: each costs six shuffles */
 
 /* Rows 2 and 3, 4 and 5, 6 and 7 of ASCII; the other rows are of one class each. */
 struct class_tables {
@@ -143,7 +144,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 
 /* Rows 2 to 7 of ASCII at a place of label_filter; what control bytes, and those over 0x7f, fit. */
 struct label_tables {
-	__m256i rows[HEAP_PLACES][6], control[HEAP_PLACES], high[HEAP_PLACES];
+	__m256i rows[TAIL_PLACES][6], control[TAIL_PLACES], high[TAIL_PLACES];
 };
 
 static inline struct label_tables label_tables(const struct label_filter *lf)
@@ -151,7 +152,7 @@ static inline struct label_tables label_tables(const struct label_filter *lf)
 	struct label_tables t;
 
 #pragma GCC unroll 4
-	for (int k = 0; k < HEAP_PLACES; k++) {
+	for (int k = 0; k < TAIL_PLACES; k++) {
 #pragma GCC unroll 6
 		for (int r = 0; r < 6; r++)
 			t.rows[k][r] = twice(lf->fits[0][k] + 16 * (r + 2));
@@ -170,10 +171,10 @@ static inline void label_places(const struct label_tables *t, __m256i bytes, u8 
 {
 	const __m256i control = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes),
 		      high = _mm256_cmpgt_epi8(_mm256_setzero_si256(), bytes);
-	__m256i fit[HEAP_PLACES];
+	__m256i fit[TAIL_PLACES];
 
 #pragma GCC unroll 4
-	for (int k = 0; k < HEAP_PLACES; k++)
+	for (int k = 0; k < TAIL_PLACES; k++)
 		fit[k] = _mm256_blendv_epi8(_mm256_and_si256(control, t->control[k]), t->high[k],
 					    high);
 #pragma GCC unroll 6
@@ -183,11 +184,11 @@ static inline void label_places(const struct label_tables *t, __m256i bytes, u8 
 			_mm256_set1_epi8(0x70));
 
 #pragma GCC unroll 4
-		for (int k = 0; k < HEAP_PLACES; k++)
+		for (int k = 0; k < TAIL_PLACES; k++)
 			fit[k] = _mm256_or_si256(fit[k], _mm256_shuffle_epi8(t->rows[k][r], index));
 	}
 #pragma GCC unroll 4
-	for (int k = 0; k < HEAP_PLACES; k++)
+	for (int k = 0; k < TAIL_PLACES; k++)
 		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
 }
 
@@ -197,7 +198,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 {
 	const struct label_tables t = label_tables(lf);
 	const __m256i zero = _mm256_setzero_si256();
-	u8 fits[HEAP_PLACES][LABEL_CHUNK], edge[32]; /* from 32 on: text[at] */
+	u8 fits[TAIL_PLACES][LABEL_CHUNK], edge[32]; /* from 32 on: text[at] */
 	size_t back = at < 32 ? at : 32;
 
 	memset(edge, '\n', sizeof(edge));
@@ -219,7 +220,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 			__m256i fit = _mm256_set1_epi8(-1);
 
 #pragma GCC unroll 4
-			for (size_t k = 0; k < HEAP_PLACES; k++)
+			for (size_t k = 0; k < TAIL_PLACES; k++)
 				fit = _mm256_and_si256(
 					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 + i +
 										  half - k)));

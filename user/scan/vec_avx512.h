@@ -31,6 +31,12 @@ static inline __m512i look_up(const struct byte_table *t, __m512i bytes)
 				    _mm512_movepi8_mask(bytes), t->over);
 }
 
+/* x & y & z */
+static inline __m512i and3(__m512i x, __m512i y, __m512i z)
+{
+	return _mm512_ternarylogic_epi64(x, y, z, 0x80);
+}
+
 /* The lowest n bits. */
 static inline u64 lowest(size_t n)
 {
@@ -46,6 +52,8 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 {
 	const struct byte_table class = byte_table(pf->class);
 	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
+	const __m512i anchors = _mm512_set1_epi8((char)LAST_ANCHORS);
+	const __m512i zoned = _mm512_set1_epi8(LAST_ZONED), plain = _mm512_set1_epi8(LAST_PLAIN);
 	__m512i first[SHAPE_DEPTH], second[SHAPE_DEPTH], third[SHAPE_DEPTH];
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 
@@ -65,7 +73,6 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 	for (size_t i = 0; i < n; i += 64) {
 		__m512i fit = _mm512_set1_epi8(-1), next = fit, last = fit;
-		u64 there = lowest(n - i);
 
 #pragma GCC unroll 8
 		for (int k = 0; k < SHAPE_DEPTH; k++) {
@@ -78,42 +85,63 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		_mm512_storeu_si512(to->fit[0] + i, fit);
 		_mm512_storeu_si512(to->fit[1] + i, next);
 		_mm512_storeu_si512(to->fit[2] + i, last);
-		to->anchors[i / 64] =
-			there & _mm512_test_epi8_mask(last, _mm512_set1_epi8((char)LAST_ANCHORS));
-		to->zoned[i / 64] =
-			there & _mm512_test_epi8_mask(last, _mm512_set1_epi8(LAST_ZONED));
-		last = _mm512_and_si512(last, _mm512_set1_epi8(LAST_PLAIN));
-		fit = _mm512_or_si512(_mm512_or_si512(fit, next), last);
-		to->candidates[i / 64] = there & _mm512_test_epi8_mask(fit, fit);
+		to->anchors[i / 64] = _mm512_test_epi8_mask(last, anchors);
+		to->zoned[i / 64] = _mm512_test_epi8_mask(last, zoned);
+		/* fit | next | (last & plain) */
+		fit = _mm512_or_si512(fit, next);
+		fit = _mm512_ternarylogic_epi64(fit, last, plain, 0xf8);
+		to->candidates[i / 64] = _mm512_test_epi8_mask(fit, fit);
+	}
+	if (n % 64) {
+		to->candidates[n / 64] &= lowest(n % 64);
+		to->zoned[n / 64] &= lowest(n % 64);
+		to->anchors[n / 64] &= lowest(n % 64);
 	}
 }
 
-/* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
+/* Where a label may have ended before text[at, at + n), n <= CHUNK: bit i of word w for at + 64 w + i. */
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
 {
-	struct byte_table first[HEAP_PLACES], second[HEAP_PLACES];
+	const struct byte_table class = byte_table(lf->class);
+	__m512i first[HEAP_PLACES], second[HEAP_PLACES];
+	u8 classes[64 + CHUNK]; /* from 64 - HEAP_PLACES on */
 
-#pragma GCC unroll 4
+#pragma GCC unroll 6
 	for (int k = 0; k < HEAP_PLACES; k++) {
-		first[k] = byte_table(lf->fits[0][k]);
-		second[k] = byte_table(lf->fits[1][k]);
+		first[k] = _mm512_loadu_si512(lf->fits_class[0][k]);
+		second[k] = _mm512_loadu_si512(lf->fits_class[1][k]);
 	}
+	for (size_t k = 1; k < HEAP_PLACES; k++)
+		classes[64 - k] = lf->class[at < k ? '\n' : job->text[at - k]];
+	for (size_t i = 0; i < n; i += 64)
+		_mm512_storeu_si512(classes + 64 + i,
+				    look_up(&class, _mm512_maskz_loadu_epi8(lowest(n - i),
+									    job->text + at + i)));
 	for (size_t i = 0; i < n; i += 64) {
-		__m512i fit = _mm512_set1_epi8(-1), other = fit;
+		__m512i c[HEAP_PLACES], fit, other, last;
 
-#pragma GCC unroll 4
-		for (size_t k = 0; k < HEAP_PLACES; k++) {
-			size_t missing = at + i < k ? k - at - i : 0; /* before the text */
-			u64 there = lowest(n - i + k) & ~lowest(missing);
-			__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i - k);
-
-			fit = _mm512_and_si512(fit, look_up(&first[k], bytes));
-			other = _mm512_and_si512(other, look_up(&second[k], bytes));
-		}
-		fit = _mm512_or_si512(fit, other);
-		ends[i / 64] = lowest(n - i) & _mm512_test_epi8_mask(fit, fit);
+#pragma GCC unroll 6
+		for (size_t k = 0; k < HEAP_PLACES; k++)
+			c[k] = _mm512_loadu_si512(classes + 64 + i - k);
+		fit = and3(_mm512_permutexvar_epi8(c[0], first[0]),
+			   _mm512_permutexvar_epi8(c[1], first[1]),
+			   _mm512_permutexvar_epi8(c[2], first[2]));
+		fit = and3(fit, _mm512_permutexvar_epi8(c[3], first[3]),
+			   _mm512_permutexvar_epi8(c[4], first[4]));
+		fit = _mm512_and_si512(fit, _mm512_permutexvar_epi8(c[5], first[5]));
+		other = and3(_mm512_permutexvar_epi8(c[0], second[0]),
+			     _mm512_permutexvar_epi8(c[1], second[1]),
+			     _mm512_permutexvar_epi8(c[2], second[2]));
+		other = and3(other, _mm512_permutexvar_epi8(c[3], second[3]),
+			     _mm512_permutexvar_epi8(c[4], second[4]));
+		last = _mm512_permutexvar_epi8(c[5], second[5]);
+		/* fit | (other & last) */
+		fit = _mm512_ternarylogic_epi64(fit, other, last, 0xf8);
+		ends[i / 64] = _mm512_test_epi8_mask(fit, fit);
 	}
+	if (n % 64)
+		ends[n / 64] &= lowest(n % 64);
 }
 
 static inline const u8 *find_control(const u8 *p, const u8 *end, u8 c)

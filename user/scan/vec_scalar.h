@@ -71,7 +71,7 @@ static inline bool is_ascii_letter(u8 c)
 /* Most bytes are in the middle of a word. */
 static inline bool label_may_end(const struct label_filter *lf, const u8 *text, size_t end)
 {
-	if (end < 4)
+	if (end < TAIL_BYTES)
 		return true;
 	return !(is_ascii_letter(text[end]) && is_ascii_letter(text[end - 1])) &&
 	       label_tail(lf, text, end);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Quick ways (rules.h, quick_fn): where one says how long a match is, the form's pattern, guard and
+ * validator say the same; it says so for what it was made for; it reads no byte too many.
+ */
+#include "guard_page.h"
+#include "one_form.h"
+#include "oracle.h"
+#include "scan_text.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT 64
+
+/* The longest match of def at the begin of a text, 0 if there is none. */
+static size_t slowly(const struct form_def *def, const struct form *f, const u8 *text)
+{
+	bool ends[SCRIM_WINDOW + 1];
+
+	oracle_ends(def->pattern, text, TEXT, 0, ends);
+	for (size_t e = QUICK_READ; e > 0; e--)
+		if (ends[e] && form_guard_after(f, text, e, TEXT, true) == 1 &&
+		    (!f->validate || f->validate(text, e)))
+			return e;
+	return 0;
+}
+
+/* The form of the built-in rules whose quick way finds `sample`. */
+static const struct form_def *quick_form(const char *sample)
+{
+	const struct rule_def *defs;
+	u8 text[QUICK_READ + 1] = {0};
+	size_t n;
+
+	defs = rules_builtin(&n);
+	snprintf((char *)text, sizeof(text), "%-18s", sample);
+	for (size_t i = 0; i < n; i++)
+		for (u16 k = 0; k < defs[i].nforms; k++)
+			if (defs[i].forms[k].quick && defs[i].forms[k].quick(text))
+				return &defs[i].forms[k];
+	cr_assert_fail("no quick way finds '%s'", sample);
+	return NULL;
+}
+
+/* Says `what` of texts that begin with a value, up to three of its bytes drawn anew. */
+static void agree(const char *sample, void (*make)(u64 *seed, char *to, size_t cap), u64 seed)
+{
+	static const char alphabet[] = "0123456789012345.-/: T\nv";
+	const struct form_def *def = quick_form(sample);
+	struct ruleset *rs = one_form(def);
+	size_t found = 0, whole = 0, quickly, truly;
+	u8 text[TEXT + 1];
+
+	for (int i = 0; i < 200000; i++) {
+		u32 changes = draw(&seed, 4);
+		size_t len;
+
+		scan_text_random(&seed, alphabet, text, TEXT);
+		make(&seed, (char *)text, TEXT);
+		len = strlen((char *)text);
+		text[len] = (u8)alphabet[draw(&seed, sizeof(alphabet) - 1)];
+		for (u32 k = 0; k < changes; k++)
+			text[draw(&seed, QUICK_READ)] =
+				(u8)alphabet[draw(&seed, sizeof(alphabet) - 1)];
+		quickly = def->quick(text);
+		truly = slowly(def, &rs->forms[0], text);
+		cr_assert(!quickly || quickly == truly, "%.*s: %zu quickly, %zu truly", TEXT, text,
+			  quickly, truly);
+		whole += truly != 0;
+		found += quickly != 0;
+	}
+	/* The form has other ways to be written, but this is the commonest. */
+	cr_expect_gt(whole, 20000, "%zu", whole);
+	cr_expect_geq(10 * found, 9 * whole, "%zu of %zu", found, whole);
+	ruleset_free(rs);
+}
+
+static void make_date(u64 *seed, char *to, size_t cap)
+{
+	snprintf(to, cap, "%04u-%02u-%02u", 1870 + draw(seed, 240), draw(seed, 14), draw(seed, 33));
+}
+
+static void make_address(u64 *seed, char *to, size_t cap)
+{
+	const u32 most = draw(seed, 2) ? 256 : 300;
+
+	snprintf(to, cap, "%u.%u.%u.%u", draw(seed, most), draw(seed, most), draw(seed, most),
+		 draw(seed, draw(seed, 2) ? most : 10));
+}
+
+Test(quick, date)
+{
+	agree("2024-02-29", make_date, 1);
+}
+
+Test(quick, address)
+{
+	agree("192.0.2.35", make_address, 2);
+}
+
+Test(quick, every_day)
+{
+	const struct form_def *def = quick_form("2024-02-29");
+	struct ruleset *rs = one_form(def);
+	u8 text[TEXT + 1];
+	size_t days = 0;
+
+	for (unsigned int y = 1870; y < 2110; y++) {
+		for (unsigned int m = 0; m < 20; m++) {
+			for (unsigned int d = 0; d < 40; d++) {
+				snprintf((char *)text, sizeof(text), "%04u-%02u-%02u%54s", y, m, d,
+					 "");
+				cr_assert_eq(def->quick(text),
+					     rs->forms[0].validate(text, 10) ? 10 : 0, "%.10s",
+					     text);
+				days += def->quick(text) != 0;
+			}
+		}
+	}
+	/* 1880 to 2099, of which 1900 is no leap year. */
+	cr_expect_eq(days, 220 * 365 + 55 - 1, "%zu", days);
+	ruleset_free(rs);
+}
+
+Test(quick, reads_what_is_there)
+{
+	static const char *const samples[] = {"2024-02-29", "255.255.255.255"};
+	struct guarded g = guarded_new(QUICK_READ);
+
+	for (size_t i = 0; i < array_size(samples); i++) {
+		const struct form_def *def = quick_form(samples[i]);
+		u8 text[QUICK_READ + 1], *at;
+
+		snprintf((char *)text, sizeof(text), "%-18s", samples[i]);
+		at = guarded_right(&g, text, QUICK_READ, ' ');
+		cr_expect_eq(def->quick(at), strlen(samples[i]));
+		memset(text, '1', QUICK_READ);
+		at = guarded_right(&g, text, QUICK_READ, '1');
+		cr_expect_eq(def->quick(at), 0);
+	}
+	guarded_free(&g);
+}
