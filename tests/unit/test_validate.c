@@ -181,6 +181,13 @@ Test(validate, street)
 		"2 Chest CT", "5 PM Dr", "12 January Dr", "12 Main St Today", "3 Mr Lane", "");
 }
 
+Test(validate, address)
+{
+	ACCEPTS("address", "17 Broadway", "12 N. Main St. Apt 4", "221 Baker Street, Floor 3",
+		"9 St. Averil");
+	REFUSES("address", "12 Main Rd. Moved", "12 Main St Phone", "12 #5. Moved Here", "17", "");
+}
+
 Test(validate, name)
 {
 	ACCEPTS("name", "Odette", "Marrowby, Tamsin A.", "Inés de la Cruz", "O'Dorrin",

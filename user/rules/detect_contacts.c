@@ -9,7 +9,7 @@
 #define PHONE_LABELS                                                                               \
 	LIST("tel", "telephone", "phone", "ph", "call", "answering", "ring", "fax", "facsimile",   \
 	     "cell", "cellphone", "cellular", "mobile", "mob", "pager", "beeper", "voicemail",     \
-	     "whatsapp", "dial", "contact", "reach", "hotline", "landline")
+	     "whatsapp", "dial", "contact", "reach", "reached", "hotline", "landline")
 
 #define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
 #define NAMED_PHONE(text)     FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)

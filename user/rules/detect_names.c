@@ -5,11 +5,12 @@
  */
 #include "builtin.h"
 
-#define WORD_     "[A-Z\\x80-\\xff][A-Za-z'\\x80-\\xff-]{1,20}"
+/* A byte of c3 to df, or e1, begins a letter that is not ASCII; e2, a dash or a quote. */
+#define WORD_     "[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,20}"
 #define INITIAL   "[A-Z]\\.?"
 #define PARTICLES "(?:(?:van|von|der|den|de|la|le|di|da|del|dos|bin|al|el|ter) ){0,2}"
 /* One word and up to n more. */
-#define NAME(n) WORD_ "(?:,? " PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
+#define NAME(n) PARTICLES WORD_ "(?:,? " PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
 
 static const struct rule_def names[] = {
 	{
@@ -26,7 +27,7 @@ static const struct rule_def names[] = {
 		.nforms = 2,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST(
-				       "name:", "name=", "names:", "name is", "name was",
+				       "name:", "name=", "name?", "names:", "name is", "name was",
 				       "your name", "my name", "his name", "her name", "s name",
 				       "patient name", "pt name", "full name", "first name",
 				       "last name", "given name", "family name", "middle name",

@@ -7,9 +7,10 @@
 
 #define HOUSE "\\d{1,5}[A-Z]? "
 /* A word behind the first; commas may stand between. */
-#define WORDS   "(?:,? [#A-Z0-9\\x80-\\xff][0-9A-Za-z'.\\x80-\\xff-]{0,18})"
+#define WORDS   "(?:,? [#A-Z0-9\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18})"
 #define CAPITAL "[A-Z][A-Za-z'\\x80-\\xff-]{1,18}"
-#define PLACE   "[A-Z\\x80-\\xff][A-Za-z'\\x80-\\xff-]{1,18}(?: (?:of |de |la )?" CAPITAL "){0,2}"
+#define PLACE                                                                                      \
+	"[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,18}(?: (?:of |de |la )?" CAPITAL "){0,2}"
 /* In ASCII, as the names of cities in the United States are written, and their first letters. */
 #define CITY "[A-Z][a-z'][A-Za-z'-]{0,18}(?:\\.? [A-Z][A-Za-z'-]{1,18}){0,2}"
 #define ZIP  "\\d{5}(?:-\\d{4})?"
@@ -45,7 +46,7 @@ static const struct rule_def places[] = {
 			  FORM("\\d{1,5} \\d{1,3}(?:st|nd|rd|th)" WORDS "{1,6}", TOKEN, WORD, BYTES,
 			       8, .validate = "street"),
 			  FORM("\\d{1,5}[A-Z]?" WORDS "{1,4}", WORD, WORD, BYTES, 5,
-			       .labels = ADDRESS_LABELS, .distance = 16),
+			       .validate = "address", .labels = ADDRESS_LABELS, .distance = 16),
 			  FORM(CAPITAL "(?: " CAPITAL "){0,2},? \\d{1,5}[A-Za-z]?", WORD, WORD,
 			       BYTES, 5, .labels = ADDRESS_LABELS, .distance = 16)},
 	},

@@ -20,6 +20,7 @@ bool validate_vin(const u8 *text, size_t len);
 bool validate_iban(const u8 *text, size_t len);
 bool validate_aba(const u8 *text, size_t len);
 bool validate_gtin(const u8 *text, size_t len);
+bool validate_address(const u8 *text, size_t len);
 bool validate_street(const u8 *text, size_t len);
 bool validate_name(const u8 *text, size_t len);
 bool validate_luhn(const u8 *text, size_t len);

@@ -125,6 +125,28 @@ bool validate_street(const u8 *text, size_t len)
 	return false;
 }
 
+/* Whether a sentence ends behind w[i], and another word follows: "Rd. Moved", not "Rd. Apt 4", "N. Elm". */
+static bool sentence_ends(const struct word *w, size_t n, size_t i)
+{
+	bool brief = w[i].len <= 2 && !byte_is_digit(w[i].text[w[i].len - 1]) &&
+		     (i < 2 || !word_is_in(w[i], street_kinds));
+
+	return i + 1 < n && !brief && w[i].text[w[i].len] == '.' && !behind_kind(w, n, i + 1);
+}
+
+/* What a label says is an address: not into the next sentence, nor into the next field of a form. */
+bool validate_address(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	for (size_t i = 0; i < n; i++)
+		if (sentence_ends(w, n, i) ||
+		    (word_is_in(w[i], no_name) && !word_is_in(w[i], street_kinds)))
+			return false;
+	return n > 1;
+}
+
 /* No word is one of a form's or a sentence's. */
 bool validate_name(const u8 *text, size_t len)
 {
