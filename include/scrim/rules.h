@@ -95,6 +95,11 @@ struct rule_def {
 	const char *group;  /* "builtin", "providers", or NULL for a rule of the site */
 	const char *what;   /* one line for `scrim rules` */
 	const char *source; /* where the rule's law stands: a standard, a document */
+	/*
+	 * NULL-ended, or NULL: lines of text, [ and ] around what the rule masks in them; in a line
+	 * without brackets it masks nothing. `scrim rules NAME` prints them, and the tests run them.
+	 */
+	const char *const *examples;
 	struct form_def forms[RULE_MAX_FORMS];
 	u16 nforms;
 	const char *const *fields;      /* "PID-5", "PID-11.1", NULL-ended; or NULL */

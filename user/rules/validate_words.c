@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and street addresses, as far as their words tell: what kind of street ends an address,
+ * and which words with a capital, behind a label of a name, are none.
+ *
+ * A list is one string of words in small letters, a space on both sides of each.
+ */
+#include "bytes.h"
+#include "label.h"
+#include "validate.h"
+#include <string.h>
+
+#define WORD_MAX  16 /* bytes of a word that is compared */
+#define WORDS_MAX 12
+
+struct word {
+	const u8 *text;
+	size_t len; /* the dot of an abbreviation left out */
+};
+
+/* USPS Publication 28, appendix C1: kinds of street and their abbreviations, the usual ones. */
+static const char street_kinds[] =
+	" alley aly avenue ave av boulevard blvd circle cir court ct cove cv crescent cres "
+	"crossing xing drive dr expressway expy freeway fwy heights hts highway hwy lane ln loop "
+	"parkway pkwy pike place pl plaza plz point pt ridge rdg road rd route rte row run square "
+	"sq street st str terrace ter terr trail trl turnpike tpke view vw way ";
+/* Kinds that a number follows: "State Route 7". */
+static const char numbered_kinds[] = " road rd route rte highway hwy box ";
+static const char directions[] = " n s e w ne nw se sw north south east west ";
+/* Appendix C2: designators of a part of a building. */
+static const char units[] = " apt apartment bldg building dept department fl floor lot no rm room "
+			    "ste suite space trlr trailer unit # ";
+/* What stands between a number and "Dr", "St" or "Ct" without being a street's name. */
+static const char no_street[] =
+	" am pm a.m p.m mg mcg ml mm cm kg min hr hrs day days week weeks month months year years "
+	"yr yrs january february march april may june july august september october november "
+	"december jan feb mar apr jun jul aug sep sept oct nov dec head chest slice by per and "
+	"patients patient mr mrs ms view views repeat contrast ";
+/* Words of forms and notes that stand where a name could. */
+static const char no_name[] =
+	" address admits admitted after age aged all also and appears arrived as at before birth "
+	"but by called calls cc chart clinic colleague complains consult contact date day dear "
+	"denies department diagnosis discharge discharged dob doctor does dr education email "
+	"emergency expired family fax female follow-up followed for from gender given has have "
+	"he her here his history home hospital hpi id in information instructions insurance is "
+	"it labs lives looks madam male md medical medication medications member miss mr mrn mrs "
+	"ms my n/a na name name's named names no none not note notes np number of on or patient "
+	"patients pending per phd phone physician please pmh portal presented presents prof "
+	"provider race re reason redacted refused refuses relationship reports results rn room "
+	"seen self sex she since sir ssn states status street string tel tests that the their "
+	"there they this to today tolerated type unavailable underwent unknown unspecified "
+	"update visit was we were who with yesterday you your zip ";
+
+static bool word_is_in(struct word w, const char *list)
+{
+	char key[WORD_MAX + 3] = " ";
+
+	if (!w.len || w.len > WORD_MAX)
+		return false;
+	for (size_t i = 0; i < w.len; i++)
+		key[1 + i] = (char)byte_lower(w.text[i]);
+	key[1 + w.len] = ' ';
+	return strstr(list, key) != NULL;
+}
+
+/* The words of text, parted by spaces and commas; 0 if there are more than WORDS_MAX. */
+static size_t words_of(const u8 *text, size_t len, struct word *ret_words)
+{
+	size_t n = 0, from = 0, dot;
+
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && text[i] != ' ' && text[i] != ',')
+			continue;
+		if (i > from) {
+			if (n == WORDS_MAX)
+				return 0;
+			dot = text[i - 1] == '.';
+			ret_words[n++] = (struct word){text + from, i - from - dot};
+		}
+		from = i + 1;
+	}
+	return n;
+}
+
+/* Two capitals are a region scanned or a lead, unless the street is in capitals as well. */
+static bool kind_of_street(const struct word *w, size_t i)
+{
+	if (!word_is_in(w[i], street_kinds))
+		return false;
+	if (w[i].len != 2 || !byte_is_upper(w[i].text[1]))
+		return true;
+	return w[0].len > 1 && w[i - 1].len > 1 && byte_is_upper(w[i - 1].text[1]);
+}
+
+/* How many words from i on belong behind the kind of street: a direction, a unit. */
+static size_t behind_kind(const struct word *w, size_t n, size_t i)
+{
+	size_t from = i;
+
+	if (i < n && byte_is_digit(w[i].text[0]) && word_is_in(w[i - 1], numbered_kinds))
+		i++;
+	if (i < n && word_is_in(w[i], directions))
+		i++;
+	if (i < n && w[i].text[0] == '#' && w[i].len > 1)
+		i++;
+	else if (i + 1 < n && word_is_in(w[i], units))
+		i += 2;
+	return i - from;
+}
+
+/* A number, at least one word of a name, a kind of street, and what may follow it. */
+bool validate_street(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	if (n < 3)
+		return false;
+	for (size_t i = 1; i < n; i++)
+		if (word_is_in(w[i], no_street))
+			return false;
+	for (size_t i = n - 1; i >= 2; i--)
+		if (kind_of_street(w, i) && i + 1 + behind_kind(w, n, i + 1) == n)
+			return true;
+	return false;
+}
+
+/* Whether a sentence ends behind w[i], and another word follows: "Rd. Moved", not "Rd. Apt 4", "N. Elm". */
+static bool sentence_ends(const struct word *w, size_t n, size_t i)
+{
+	bool brief = w[i].len <= 2 && !byte_is_digit(w[i].text[w[i].len - 1]) &&
+		     (i < 2 || !word_is_in(w[i], street_kinds));
+
+	return i + 1 < n && !brief && w[i].text[w[i].len] == '.' && !behind_kind(w, n, i + 1);
+}
+
+/* What a label says is an address: not into the next sentence, nor into the next field of a form. */
+bool validate_address(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	for (size_t i = 0; i < n; i++)
+		if (sentence_ends(w, n, i) ||
+		    (word_is_in(w[i], no_name) && !word_is_in(w[i], street_kinds)))
+			return false;
+	return n > 1;
+}
+
+/* No word is one of a form's or a sentence's. */
+bool validate_name(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	for (size_t i = 0; i < n; i++)
+		if (word_is_in(w[i], no_name))
+			return false;
+	return n > 0;
+}
