@@ -170,9 +170,10 @@ static struct match make_match(const struct scan_form *sf, const u8 *text, size_
 	};
 }
 
-static void count_refused(const struct scanner *s, struct scan_job *job, const u64 *refused)
+static void count_refused(const struct scanner *s, u16 ngroups, struct scan_job *job,
+			  const u64 *refused)
 {
-	for (u16 g = 0; g < s->ngroups; g++)
+	for (u16 g = 0; g < ngroups; g++)
 		for (u64 m = refused[g]; m; m &= m - 1)
 			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
 }
@@ -188,14 +189,14 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 }
 
 /* What all `forms` of each group make of p. */
-static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, size_t p,
-				 const u64 *forms, struct match *ret_m)
+static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct scan_job *job,
+				 size_t p, const u64 *forms, struct match *ret_m)
 {
-	const struct scan_form *best = NULL;
+	const struct scan_form *best = NULL, *open = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
 	size_t end = 0, longest = 0;
 
-	for (u16 g = 0; g < s->ngroups; g++) {
+	for (u16 g = 0; g < ngroups; g++) {
 		refused[g] = 0;
 		for (u64 m = forms[g]; m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
@@ -203,13 +204,14 @@ static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, 
 
 			switch (ask(sf, job, p, &end)) {
 			case UNKNOWN:
-				ret_m->rule = sf->form->rule;
-				return UNDECIDED;
+				if (!open || sf->index < open->index)
+					open = sf;
+				break;
 			case REFUSED:
 				refused[g] |= 1ULL << bit;
 				break;
 			case ACCEPTED:
-				if (end > longest) {
+				if (end > longest || (end == longest && sf->index < best->index)) {
 					longest = end;
 					best = sf;
 				}
@@ -220,8 +222,12 @@ static enum verdict confirm_many(const struct scanner *s, struct scan_job *job, 
 		}
 		any_refused |= refused[g];
 	}
+	if (open) {
+		ret_m->rule = open->form->rule;
+		return UNDECIDED;
+	}
 	if (any_refused && job->rejected)
-		count_refused(s, job, refused);
+		count_refused(s, ngroups, job, refused);
 	if (!best)
 		return NO_MATCH;
 	*ret_m = make_match(best, job->text, p, longest);
@@ -254,15 +260,16 @@ static enum verdict confirm_one(struct scan_job *job, size_t p, const struct sca
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m)
 {
+	u16 ngroups = hints->zoned ? s->ngroups : s->plain_groups;
 	u64 forms[GROUPS_MAX], any = 0;
 
-	for (u16 g = 0; g < s->ngroups; g++) {
+	for (u16 g = 0; g < ngroups; g++) {
 		forms[g] = to_ask(s, g, job, p, hints);
 		any |= forms[g];
 	}
 	if (!any)
 		return NO_MATCH;
-	if (s->ngroups == 1 && !(any & (any - 1)))
+	if (ngroups == 1 && !(any & (any - 1)))
 		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
-	return confirm_many(s, job, p, forms, ret_m);
+	return confirm_many(s, ngroups, job, p, forms, ret_m);
 }

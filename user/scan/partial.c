@@ -46,6 +46,8 @@ static bool goes_on(const struct automaton *a, const u8 *text, size_t p, size_t 
 /* The first form that has begun at p, may go on behind the end and is committed, else NULL. */
 static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
 {
+	const struct scan_form *first = NULL;
+
 	for (u16 g = 0; g < s->ngroups; g++) {
 		u64 m = group_filter(&s->groups[g], text, p, len, ~0ULL);
 
@@ -53,12 +55,13 @@ static const struct scan_form *begun(const struct scanner *s, const u8 *text, si
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 
-			if (committed(sf->form, text + p, len - p) &&
+			if ((!first || sf->index < first->index) &&
+			    committed(sf->form, text + p, len - p) &&
 			    goes_on(&sf->dfa, text, p, len))
-				return sf;
+				first = sf;
 		}
 	}
-	return NULL;
+	return first;
 }
 
 size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_t len,

@@ -308,7 +308,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.zone_to = r.quick_end = 0;
 	if (s->labels)
 		zones_before(&r);
-	if (s->ngroups == 1 && job->len > QUICK_READ)
+	if (s->plain_groups == 1 && job->len > QUICK_READ)
 		r.quick_end = job->len - QUICK_READ;
 	while (at < job->len) {
 		n = job->len - at < BATCH ? job->len - at : BATCH;

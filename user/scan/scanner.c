@@ -94,9 +94,15 @@ static int add_forms(struct scanner *s, const bool *enabled)
 		r = -ENOMEM;
 	else
 		b->pf = &s->prefilter;
-	for (u16 i = 0; i < s->rs->nforms && !r; i++)
-		if (!enabled || enabled[s->rs->forms[i].rule])
-			r = add_form(s, b, i);
+	/* Those that need a label come last: elsewhere nobody looks at their groups. */
+	for (int labelled = 0; labelled < 2; labelled++) {
+		for (u16 i = 0; i < s->rs->nforms && !r; i++)
+			if (!enabled || enabled[s->rs->forms[i].rule])
+				if ((s->rs->forms[i].labels != NULL) == labelled)
+					r = add_form(s, b, i);
+		if (!labelled)
+			s->plain_groups = (u16)((s->nforms + GROUP_FORMS - 1) / GROUP_FORMS);
+	}
 	if (!r && s->nlabels)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
 	if (!r && s->nlabels)

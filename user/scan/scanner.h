@@ -4,7 +4,8 @@
  *
  *   struct scanner ── prefilter  which places are worth a look, for all forms together
  *                  ├─ groups[]   64 forms each, a bit for a form: which bytes may stand where
- *                  └─ forms[]    by bit: the form and its automaton, laid out for walking
+ *                  └─ forms[]    by bit: the form and its automaton, laid out for walking; those
+ *                                 that need a label last
  */
 #ifndef SCAN_SCANNER_H
 #define SCAN_SCANNER_H
@@ -91,6 +92,7 @@ struct scanner {
 	const struct ruleset *rs;
 	enum isa isa;
 	u16 nforms, ngroups;
+	u16 plain_groups; /* the first ones: those behind have only forms that need a label */
 	struct scan_form *forms;
 	struct group *groups;
 	struct prefilter prefilter;
