@@ -19,6 +19,7 @@ static const struct {
 
 validate_fn validator_find(const char *name)
 {
+	words_prepare();
 	for (size_t i = 0; i < array_size(validators); i++)
 		if (!strcmp(validators[i].name, name))
 			return validators[i].fn;
