@@ -186,32 +186,33 @@ static inline bool is_special(const struct reader *r, size_t i)
 	return (r->anchored[i / 64] | r->zone[i / 64]) >> i % 64 & 1;
 }
 
+/* What a glance at a place says. */
+enum glance { NOTHING_THERE, QUICK_MATCH, LOOK_CLOSER };
+
 /*
  * Where a form that knows a quick way finds a match at text + i and no other could be as long,
- * that is the match: returns its length, 0 if the place takes a closer look.
+ * that is the match.
  */
-static inline size_t read_quick(const struct reader *r, const struct group *g, const u8 *text,
-				size_t i, struct form_id *ret_id)
+static inline enum glance glance_at(const struct reader *r, const struct group *g, const u8 *text,
+				    size_t i, struct form_id *ret_id, size_t *ret_len)
 {
 	u64 forms = 0, others;
 	unsigned int bit;
-	size_t len;
 
 	for (int bank = 0; bank < BANKS; bank++)
 		forms |= g->under[bank][r->fit[bank][i]];
-	forms &= group_before(g, text, i);
+	forms &= group_before(g, text, i) & g->at[FORM_LOOK][text[i + FORM_LOOK]];
 	if (!(forms & g->quick))
-		return 0;
+		return forms & g->run[digit_run(text + i)] ? LOOK_CLOSER : NOTHING_THERE;
 	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
 	*ret_id = g->ids[bit];
-	len = g->quickly[bit](text + i);
-	others = forms & ~(1ULL << bit) & g->reach[len];
-	/* Most often one more look is enough to tell that there is none. */
+	*ret_len = g->quickly[bit](text + i);
+	others = forms & ~(1ULL << bit) & g->reach[*ret_len];
 	if (others)
-		others &= g->run[digit_run(text + i)] & g->at[FORM_LOOK][text[i + FORM_LOOK]];
+		others &= g->run[digit_run(text + i)];
 	if (others && group_filter(g, text, i, i + FILTER_DEPTH, others))
-		return 0;
-	return len;
+		return LOOK_CLOSER;
+	return *ret_len ? QUICK_MATCH : LOOK_CLOSER;
 }
 
 /* Place i of the words, by all that there is. */
@@ -233,8 +234,8 @@ static enum verdict read_closely(struct reader *r, size_t i)
 }
 
 /*
- * Reads the candidates of the first n words that a quick way is enough for, from the k-th of
- * `places` on. Returns the first that takes a closer look.
+ * Reads the candidates that a glance is enough for, from the k-th of `places` on. Returns the
+ * first that takes a closer look.
  */
 static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size_t count)
 {
@@ -248,16 +249,19 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 	struct form_id id;
 
 	for (; k < count; k++) {
-		size_t i = places[k], len;
+		size_t i = places[k], len = 0;
+		enum glance glance;
 
 		if (i < next)
 			continue;
 		/* What is before the first two is not in `text`. */
 		if (i < 2 || i >= end || (special && is_special(r, i)))
 			break;
-		len = read_quick(r, g, text, i, &id);
-		if (!len)
+		glance = glance_at(r, g, text, i, &id, &len);
+		if (glance == LOOK_CLOSER)
 			break;
+		if (glance == NOTHING_THERE)
+			continue;
 		next = i + len;
 		*m++ = (struct match){
 			.from = base + (u32)i,

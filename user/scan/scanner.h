@@ -15,7 +15,7 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define FORM_LOOK  7  /* the byte of a match that tells most forms apart */
+#define FORM_LOOK  8  /* the byte of a match that tells most forms apart */
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
 /* A form as a match names it. */
