@@ -7,7 +7,14 @@
 
 #define HOUSE "\\d{1,5}[A-Z]? "
 /* A word behind the first; commas may stand between. */
-#define WORDS   "(?:,? [#A-Z0-9\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18})"
+#define WORD                                                                                       \
+	"(?:,? (?:[#A-Z\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18}|" ORDINAL "))"
+#define ORDINAL "\\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
+/* One that may begin with any digit: only behind a kind of street, or a log is full of them. */
+#define WORDS "(?:,? [#A-Z0-9\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18})"
+/* Roads with a number. */
+#define ROUTE                                                                                      \
+	"(?:R(?:oad|OAD|[dD]|oute|OUTE|te|TE)|H(?:ighway|IGHWAY|wy|WY)|B(?:ox|OX))\\.? \\d{1,5}[A-Z]?"
 #define CAPITAL "[A-Z][A-Za-z'\\x80-\\xff-]{1,18}"
 #define PLACE                                                                                      \
 	"[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,18}(?: (?:of |de |la )?" CAPITAL "){0,2}"
@@ -40,11 +47,13 @@ static const struct rule_def places[] = {
 				 "Address: [17 Broadway, Floor]", "lives at [Hauptstrasse 5]",
 				 "5 Day Course, 64 Slice CT, at 5 PM Dr. called",
 				 "2 patients on Main St"),
-		.nforms = 4,
-		.forms = {FORM(HOUSE "[A-Z][0-9A-Za-z'.-]{0,18}" WORDS "{1,6}", TOKEN, WORD, BYTES,
-			       8, .validate = "street"),
-			  FORM("\\d{1,5} \\d{1,3}(?:st|nd|rd|th)" WORDS "{1,6}", TOKEN, WORD, BYTES,
-			       8, .validate = "street"),
+		.nforms = 5,
+		.forms = {FORM(HOUSE "[A-Z][0-9A-Za-z'.-]{0,18}" WORD WORDS "{0,5}", TOKEN, WORD,
+			       BYTES, 8, .validate = "street"),
+			  FORM("\\d{1,5} " ORDINAL WORD WORDS "{0,5}", TOKEN, WORD, BYTES, 8,
+			       .validate = "street"),
+			  FORM(HOUSE "(?:[A-Z][A-Za-z.]{0,11} )?" ROUTE WORDS "{0,3}", TOKEN, WORD,
+			       BYTES, 8, .validate = "street"),
 			  FORM("\\d{1,5}[A-Z]?" WORDS "{1,4}", WORD, WORD, BYTES, 5,
 			       .validate = "address", .labels = ADDRESS_LABELS, .distance = 16),
 			  FORM(CAPITAL "(?: " CAPITAL "){0,2},? \\d{1,5}[A-Za-z]?", WORD, WORD,
