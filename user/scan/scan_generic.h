@@ -201,18 +201,14 @@ static inline enum glance glance_at(const struct reader *r, const struct group *
 
 	for (int bank = 0; bank < BANKS; bank++)
 		forms |= g->under[bank][r->fit[bank][i]];
-	forms &= group_before(g, text, i) & g->at[FORM_LOOK][text[i + FORM_LOOK]];
+	forms = group_look(g, text + i, forms & group_before(g, text, i));
 	if (!(forms & g->quick))
-		return forms & g->run[digit_run(text + i)] ? LOOK_CLOSER : NOTHING_THERE;
+		return forms ? LOOK_CLOSER : NOTHING_THERE;
 	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
 	*ret_id = g->ids[bit];
 	*ret_len = g->quickly[bit](text + i);
 	others = forms & ~(1ULL << bit) & g->reach[*ret_len];
-	if (others)
-		others &= g->run[digit_run(text + i)];
-	if (others && group_filter(g, text, i, i + FILTER_DEPTH, others))
-		return LOOK_CLOSER;
-	return *ret_len ? QUICK_MATCH : LOOK_CLOSER;
+	return *ret_len && !others ? QUICK_MATCH : LOOK_CLOSER;
 }
 
 /* Place i of the words, by all that there is. */

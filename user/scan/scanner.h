@@ -15,7 +15,6 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define FORM_LOOK  8  /* the byte of a match that tells most forms apart */
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
 /* A form as a match names it. */
@@ -137,6 +136,16 @@ static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
 	bool joins = c == '.' || c == '-';
 
 	return g->before[joins && p > 1 && (u8)(text[p - 2] - '0') < 10][c];
+}
+
+/* Those of `forms` that can begin with the FILTER_DEPTH bytes at t. */
+static inline u64 group_look(const struct group *g, const u8 *t, u64 forms)
+{
+	forms &= g->run[digit_run(t)];
+#pragma GCC unroll 12
+	for (size_t k = 0; k < FILTER_DEPTH; k++)
+		forms &= g->at[k][t[k]];
+	return forms;
 }
 
 /* The forms of group g that the shapes at a place leave. */
