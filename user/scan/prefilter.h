@@ -118,6 +118,7 @@ struct form_sets {
 	bool before[2][256];
 	bool at[FILTER_DEPTH][256];
 	bool run[RUN_MAX + 1]; /* by how many digits a match and what follows begin with */
+	bool behind_run[256];  /* what stands behind those digits; true for digits */
 };
 
 /* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */

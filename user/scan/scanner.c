@@ -11,6 +11,7 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 			g->before[j][c] |= (u64)sets->before[j][c] << bit;
 		for (unsigned int k = 0; k < FILTER_DEPTH; k++)
 			g->at[k][c] |= (u64)sets->at[k][c] << bit;
+		g->behind_run[c] |= (u64)sets->behind_run[c] << bit;
 	}
 	for (unsigned int n = 0; n <= RUN_MAX; n++)
 		g->run[n] |= (u64)sets->run[n] << bit;

@@ -38,6 +38,7 @@ struct group {
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
 	u64 run[RUN_MAX + 1];  /* by how many digits it begins with, RUN_MAX or more alike */
+	u64 behind_run[256];   /* and by the byte behind these, as far as RUN_MAX */
 	u64 under[BANKS][256]; /* by which shapes of a bank fit: the forms under them */
 };
 
@@ -141,7 +142,9 @@ static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
 /* Those of `forms` that can begin with the FILTER_DEPTH bytes at t. */
 static inline u64 group_look(const struct group *g, const u8 *t, u64 forms)
 {
-	forms &= g->run[digit_run(t)];
+	unsigned int run = digit_run(t);
+
+	forms &= g->run[run] & g->behind_run[t[run]];
 #pragma GCC unroll 12
 	for (size_t k = 0; k < FILTER_DEPTH; k++)
 		forms &= g->at[k][t[k]];
