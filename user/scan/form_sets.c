@@ -70,10 +70,10 @@ int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t
 }
 
 /*
- * Marks in `to` the states that a digit leads to from `from`, and in `behind` the bytes that are
- * none and may follow; whether one may.
+ * Marks in `to` the states that a digit leads to from `from`, in behind[0] the bytes that are none
+ * and may follow, in behind[1] what may follow those; whether one may.
  */
-static bool step_digit(const struct dfa *d, const bool *from, bool *to, bool *behind)
+static bool step_digit(const struct dfa *d, const bool *from, bool *to, bool (*behind)[256])
 {
 	bool other = false;
 
@@ -83,9 +83,14 @@ static bool step_digit(const struct dfa *d, const bool *from, bool *to, bool *be
 
 			if (c >= '0' && c <= '9') {
 				to[next] = true;
-			} else if (next || d->accept[s]) {
-				behind[c] = other = true;
+				continue;
 			}
+			if (!next && !d->accept[s])
+				continue;
+			behind[0][c] = other = true;
+			for (unsigned int e = 0; e < 256; e++)
+				behind[1][e] |= d->accept[s] || d->accept[next] ||
+						d->trans[next * d->nclasses + d->class[e]];
 		}
 	}
 	to[0] = false;
@@ -102,7 +107,7 @@ static void runs(const struct form *f, bool *states, bool *next, struct form_set
 	bool ended = false, alive = false;
 
 	memset(sets->behind_run, 0, sizeof(sets->behind_run));
-	memset(sets->behind_run + '0', true, 10);
+	memset(sets->behind_run[0] + '0', true, 10);
 	for (size_t n = 0; n <= RUN_MAX; n++) {
 		ended |= f->after == GUARD_NONE && accepts_any(d, states);
 		for (u16 s = 1; s < d->nstates; s++)

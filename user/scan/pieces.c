@@ -77,8 +77,7 @@ static void step(const struct dfa *d, const struct piece *p, struct piece *to, s
 	if (to != p)
 		*to->shape = *p->shape;
 	for (unsigned int c = 0; c < 256; c++)
-		to->shape->at[place][c] =
-			(kinds >> byte_kind((u8)c) & 1) && (part[c] || behind[c]);
+		to->shape->at[place][c] = (kinds >> byte_kind((u8)c) & 1) && (part[c] || behind[c]);
 	after(d, p->states, part, kinds, scratch);
 	memcpy(to->states, scratch, d->nstates * sizeof(*scratch));
 	to->ended = any_of(behind, kinds);

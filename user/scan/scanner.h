@@ -15,6 +15,10 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
+#define SCALAR_BANKS 2
+#define AVX2_BANKS   3
+#define AVX512_BANKS 4
+
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
 /* A form as a match names it. */
@@ -37,9 +41,9 @@ struct group {
 	struct form_id ids[GROUP_FORMS];
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
-	u64 run[RUN_MAX + 1];  /* by how many digits it begins with, RUN_MAX or more alike */
-	u64 behind_run[256];   /* and by the byte behind these, as far as RUN_MAX */
-	u64 under[BANKS][256]; /* by which shapes of a bank fit: the forms under them */
+	u64 run[RUN_MAX + 1];   /* by how many digits it begins with, RUN_MAX or more alike */
+	u64 behind_run[2][256]; /* and by the two bytes behind these; see struct form_sets */
+	u64 under[BANKS][256];  /* by which shapes of a bank fit: the forms under them */
 };
 
 /*
@@ -144,7 +148,8 @@ static inline u64 group_look(const struct group *g, const u8 *t, u64 forms)
 {
 	unsigned int run = digit_run(t);
 
-	forms &= g->run[run] & g->behind_run[t[run]];
+	forms &= g->run[run] & g->behind_run[0][t[run]];
+	forms &= run < RUN_MAX ? g->behind_run[1][t[run + 1]] : forms;
 #pragma GCC unroll 12
 	for (size_t k = 0; k < FILTER_DEPTH; k++)
 		forms &= g->at[k][t[k]];
