@@ -42,7 +42,7 @@ static const struct rule_def codes[] = {
 		.forms = {FORM("[A-HJ-MPR-UX][A-Z9]\\d{7}", WORD, WORD, DIGITS, 5,
 			       .validate = "dea"),
 			  FORM("[A-Za-z][A-Za-z9]\\d{7}", WORD, WORD, DIGITS, 4,
-			       .labels = LIST("dea"), .distance = 24)},
+			       .labels = LIST("dea", "dea number", "dea no"), .distance = 24)},
 	},
 	{
 		.name = "mbi",
@@ -74,9 +74,9 @@ static const struct rule_def codes[] = {
 			       ")" VIN_AN "{5}[0-9X]" VIN_AN "{4}\\d{4}",
 			       WORD, WORD, BYTES, 8, .validate = "vin"),
 			  FORM("(?i)" VIN_AN "{17}", WORD, WORD, BYTES, 6,
-			       .labels = LIST("vin", "vin no", "vehicle identification",
-					      "vehicle identification no", "chassis no",
-					      "chassis number"),
+			       .labels = LIST("vin", "vin no", "vin number",
+					      "vehicle identification", "vehicle identification no",
+					      "chassis no", "chassis number"),
 			       .distance = 24)},
 	},
 	{

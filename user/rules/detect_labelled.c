@@ -26,13 +26,13 @@
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member no", "member number", "member #", "subscriber", "subscriber id", \
 	     "subscriber number", "policy", "policy id", "policy no", "policy number", "plan id",  \
-	     "plan no", "plan number", "group no", "group number", "group id", "group #", "grp",   \
+	     "plan no", "plan number", "group no", "group number", "group #", "grp",               \
 	     "insurance id", "insurance no", "insurance number", "insured id", "insured no",       \
 	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
 	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id")
 #define LICENSE_LABELS                                                                             \
 	LIST("license", "license no", "license number", "licence", "licence no", "licence number", \
-	     "lic", "=DL:", "=DLN", "dl no", "dl number", "dl #", "certificate", "certificate no", \
+	     "lic", "=DLN", "dl no", "dl number", "dl #", "certificate", "certificate no",         \
 	     "certificate number", "cert no", "cert #", "permit", "permit no", "permit number",    \
 	     "passport", "passport no", "passport number", "state id")
 #define PLATE_LABELS                                                                               \
@@ -75,12 +75,17 @@ static const struct rule_def labelled[] = {
 		.what = "license plate after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(L)",
 		.examples = LIST("License plate: [7ABC123]", "plate no [ABC 1234], tag # [12-XY34]",
-				 "agar plate 12 wells", "plate number pending"),
-		.nforms = 2,
-		.forms = {FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, WORD,
-			       BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
-			  FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?", WORD,
-			       WORD, BYTES, 4, .labels = PLATE_LABELS, .distance = 24)},
+				 "Plate [XYZ 4321]", "agar plate 12 wells", "plate number pending"),
+		.nforms = 3,
+		.forms =
+			{FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, WORD, BYTES,
+			      4, .labels = PLATE_LABELS, .distance = 24),
+			 FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?", WORD,
+			      WORD, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
+			 /* A plate may be a dish or of bone: then no letters stand beside its number. */
+			 FORM("[A-Z]{2,3}[- ]?\\d{3,5}|\\d{1,3}[- ]?[A-Z]{3}(?:[- ]?\\d{1,4})?",
+			      WORD, WORD, BYTES, 4, .labels = LIST("plate", "plates"),
+			      .distance = 8)},
 	},
 	{
 		.name = "license",
@@ -92,9 +97,12 @@ static const struct rule_def labelled[] = {
 				 "DL: [D1234567], lic. "
 				 "[MD-12345]",
 				 "passport [C01234567]", "licensed in 2019",
-				 "glucose 104 mg/dL, 2000 kcal a day"),
-		.nforms = 2,
-		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS)},
+				 "GLUCOSE 104 MG/DL 1500 KCAL"),
+		.nforms = 3,
+		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS),
+			  /* "MG/DL 1500": a decilitre has fewer digits. */
+			  FORM("(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD, DIGITS, 4,
+			       .labels = LIST("=DL"), .distance = 8)},
 	},
 	{
 		.name = "device-serial",

@@ -27,7 +27,7 @@ static const struct rule_def names[] = {
 		.nforms = 2,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST(
-				       "name:", "name=", "name?", "names:", "name is", "name was",
+				       "name:", "name?", "names:", "name is", "name was",
 				       "your name", "my name", "his name", "her name", "s name",
 				       "patient name", "pt name", "full name", "first name",
 				       "last name", "given name", "family name", "middle name",
@@ -38,8 +38,8 @@ static const struct rule_def names[] = {
 				       "nok:", "emergency contact:", "spouse:", "mother:",
 				       "father:", "daughter:", "son:", "wife:", "husband:",
 				       "sister:", "brother:", "caregiver:", "insured:",
-				       "subscriber:", "beneficiary:", "known as", "signed by",
-				       "dictated by", "family\":", "given\":"),
+				       "subscriber:", "beneficiary:", "signed by", "dictated by",
+				       "\"family\":", "\"given\":"),
 			       .unless = LIST(
 				       "drug name", "drugs name", "brand name", "generic name",
 				       "trade name", "product name", "medication name", "file name",

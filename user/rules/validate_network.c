@@ -87,6 +87,7 @@ bool validate_url(const u8 *text, size_t len)
 						   "www.nlm.nih.gov",
 						   "phinvads.cdc.gov",
 						   "www.cms.gov",
+						   "bluebutton.cms.gov",
 						   "ihe.net",
 						   "www.ihe.net",
 						   "dicom.nema.org",

@@ -14,7 +14,9 @@
 
 #define WORD_MAX  16 /* bytes of a word that is compared */
 #define WORDS_MAX 12
-#define SLOTS     1024 /* a power of two, some four times the words */
+/* Words that may stand behind the kind of street: its number, a direction, a unit and its number. */
+#define BEHIND_MAX 4
+#define SLOTS      1024 /* a power of two, some four times the words */
 
 struct word {
 	const u8 *text;
@@ -28,7 +30,9 @@ enum list {
 	DIRECTIONS = 4,
 	UNITS = 8,
 	NO_STREET = 16,
-	NO_NAME = 32,
+	TITLES = 32,
+	MONTHS = 64,
+	NO_NAME = 128,
 };
 
 static const struct {
@@ -41,39 +45,36 @@ static const struct {
 	 "cres crossing xing drive dr expressway expy freeway fwy heights hts highway "
 	 "hwy lane ln loop parkway pkwy pike place pl plaza plz point pt ridge rdg "
 	 "road rd route rte row run square sq street st str terrace ter terr trail trl "
-	 "turnpike tpke view vw way"},
+	 "turnpike tpke way"},
 	/* Kinds that a number follows: "State Route 7". */
-	{NUMBERED_KINDS,
-	 "road rd route rte highway hwy box"},
-	{DIRECTIONS,
-	 "n s e w ne nw se sw north south east west"},
+	{NUMBERED_KINDS, "road rd route rte highway hwy box"},
+	{DIRECTIONS, "n s e w ne nw se sw north south east west"},
 	/* Appendix C2: designators of a part of a building. */
-	{UNITS,
-	 "apt apartment bldg building dept department fl floor lot no rm room ste "
-	 "suite space trlr trailer unit #"},
-	/* What stands between a number and "Dr", "St" or "Ct" without being a street's name. */
-	{NO_STREET,
-	 "am pm a.m p.m mg mcg ml mm cm kg min hr hrs day days week weeks month months "
-	 "year years yr yrs january february march april may june july august "
-	 "september october november december jan feb mar apr jun jul aug sep sept oct "
-	 "nov dec head chest slice by per and patients patient mr mrs ms view views "
-	 "repeat contrast"},
+	{UNITS, "apt apartment bldg building dept department fl floor lot no rm room ste "
+		"suite space trlr trailer unit #"},
+	/* What stands between a number and one of them without being a street's name. */
+	{NO_STREET, "am pm a.m p.m minute minutes min hour hours hr hrs day days week weeks month "
+		    "months year years yr yrs mg mcg ml mm cm kg head chest slice by per and "
+		    "patients patient mr mrs ms view views repeat contrast"},
+	/* "Dr" and "St" are also titles: "on 12 January Dr. Tesk". */
+	{TITLES, "dr st"},
+	{MONTHS, "january february march april may june july august september october november "
+		 "december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	/* Words of forms and notes that stand where a name could. */
-	{NO_NAME,
-	 "address admits admitted after age aged all also and appears arrived as at "
-	 "before birth but by called calls cc chart clinic colleague complains consult "
-	 "contact date day dear denies department diagnosis discharge discharged dob "
-	 "doctor does dr education email emergency expired family fax female follow-up "
-	 "followed for from gender given has have he her here his history home "
-	 "hospital hpi id in information instructions insurance is it labs lives looks "
-	 "madam male md medical medication medications member miss mr mrn mrs ms my "
-	 "n/a na name name's named names no none not note notes np number of on or "
-	 "patient patients pending per phd phone physician please pmh portal presented "
-	 "presents prof provider race re reason redacted refused refuses relationship "
-	 "reports results rn room seen self sex she since sir ssn states status street "
-	 "string tel tests that the their there they this to today tolerated type "
-	 "unavailable underwent unknown unspecified update visit was we were who with "
-	 "yesterday you your zip"},
+	{NO_NAME, "address admits admitted after age aged all also and appears arrived as at "
+		  "before birth but by called calls cc chart clinic colleague complains consult "
+		  "contact date day dear denies department diagnosis discharge discharged dob "
+		  "doctor does dr education email emergency expired family fax female follow-up "
+		  "followed for from gender given has have he her here his history home "
+		  "hospital hpi id in information instructions insurance is it labs lives looks "
+		  "madam male md medical medication medications member miss mr mrn mrs ms my "
+		  "n/a na name name's named names no none not note notes np number of on or "
+		  "patient patients pending per phd phone physician please pmh portal presented "
+		  "presents prof provider race re reason redacted refused refuses relationship "
+		  "reports results rn room seen self sex she since sir ssn states status street "
+		  "string tel tests that the their there they this to today tolerated type "
+		  "unavailable underwent unknown unspecified update visit was we were who with "
+		  "yesterday you your zip"},
 };
 
 /* A word and the lists that have it; an empty slot has none. */
@@ -195,14 +196,14 @@ bool validate_street(const u8 *text, size_t len)
 	struct word w[WORDS_MAX];
 	size_t n = words_of(text, len, w);
 
-	if (n < 3)
-		return false;
-	for (size_t i = 1; i < n; i++)
-		if (word_is_in(w[i], NO_STREET))
-			return false;
-	for (size_t i = n - 1; i >= 2; i--)
-		if (kind_of_street(w, i) && i + 1 + behind_kind(w, n, i + 1) == n)
-			return true;
+	for (size_t i = n - 1; i >= 2 && i < n && i + 1 + BEHIND_MAX >= n; i--) {
+		if (!kind_of_street(w, i) || i + 1 + behind_kind(w, n, i + 1) != n)
+			continue;
+		for (size_t k = 1; k < i; k++)
+			if (word_is_in(w[k], NO_STREET))
+				return false;
+		return !word_is_in(w[i], TITLES) || !word_is_in(w[i - 1], MONTHS);
+	}
 	return false;
 }
 
