@@ -72,7 +72,7 @@ static const struct rule_def codes[] = {
 		.nforms = 2,
 		.forms = {FORM("(?:" VIN_A VIN_AN "{2}|[1-9]" VIN_A VIN_AN "|[1-9]\\d" VIN_A
 			       ")" VIN_AN "{5}[0-9X]" VIN_AN "{4}\\d{4}",
-			       WORD, WORD, BYTES, 8, .validate = "vin"),
+			       WORD, WORD, BYTES, 10, .validate = "vin"),
 			  FORM("(?i)" VIN_AN "{17}", WORD, WORD, BYTES, 6,
 			       .labels = LIST("vin", "vin no", "vin number",
 					      "vehicle identification", "vehicle identification no",

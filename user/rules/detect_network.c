@@ -42,7 +42,7 @@ static const struct rule_def network[] = {
 		.examples = LIST("lease [00:1b:44:11:3a:b7] renewed", "[00-1B-44-11-3A-B7]",
 				 "[001b.4411.3ab7] is up", "12-34-56-78-90-12", "1234.5678.9012"),
 		.nforms = 2,
-		.forms = {FORM(PAIR "(?:(?::" PAIR "){5}|(?:-" PAIR "){5})", TOKEN, TOKEN, BYTES, 8,
+		.forms = {FORM(PAIR "(?:(?::" PAIR "){5}|(?:-" PAIR "){5})", TOKEN, TOKEN, BYTES, 9,
 			       .validate = "mac"),
 			  FORM(HEX "{4}\\." HEX "{4}\\." HEX "{4}", TOKEN, TOKEN, BYTES, 9,
 			       .validate = "mac")},
@@ -59,7 +59,7 @@ static const struct rule_def network[] = {
 		.nforms = 1,
 		.forms = {FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
 			       "[0-9A-Za-z!#$%&*+./:;=?@_~\\x80-\\xff-]{3,200}",
-			       WORD, NONE, BYTES, 8, .validate = "url")},
+			       WORD, NONE, BYTES, 10, .validate = "url")},
 	},
 };
 
