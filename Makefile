@@ -4,6 +4,7 @@
 #   make demo       as root: set-up, build, and the main job on a real stream
 #   make test       as root: set-up, build, every test        make check   unprivileged: unit tests
 #   make bench      scan and relay against their peers        make lint    layout and static analysis
+#   make accuracy   how much of labelled text is found, and how much else is masked
 #   make layers     no include points upwards                 make clean
 #   make install    PREFIX= DESTDIR=; make uninstall: see dist/module.mk
 #

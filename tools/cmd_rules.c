@@ -63,6 +63,8 @@ static void print_long(const struct rule_def *d)
 	}
 	for (size_t i = 0; d->fields && d->fields[i]; i++)
 		printf("  field    %-9s %s\n", d->fields[i], field_name(d, i));
+	for (const char *const *x = d->examples; x && *x; x++)
+		printf("  %s   %s\n", strchr(*x, '[') ? "finds " : "leaves", *x);
 }
 
 static void json_list(const char *name, const char *const *words)
@@ -109,6 +111,7 @@ static void print_json(const struct rule_def *d)
 	putchar(']');
 	json_list("fields", d->fields);
 	json_list("field_names", d->field_names);
+	json_list("examples", d->examples);
 	putchar('}');
 }
 
@@ -191,7 +194,9 @@ const struct tool tool_rules = {
 		"164.514(b)(2)(i), group, what it finds; then the HL7 fields that are masked "
 		"whole,\n"
 		"and those whose text is searched.\n"
-		"With NAMEs: all of these rules, patterns, labels and sources.\n"
+		"With NAMEs: all of these rules, patterns, labels and sources, with examples: "
+		"lines\n"
+		"that they find something in, between [ and ], and lines that they leave alone.\n"
 		"\n"
 		"  --json  the same as JSON\n"
 		"  --help  this text\n"

@@ -113,6 +113,11 @@ struct rule_def {
 		*group; /* "builtin", "providers", or NULL: a rule of the site. At most 15 bytes */
 	const char *what;   /* one line for `scrim rules` */
 	const char *source; /* where the rule's law stands: a standard, a document */
+	/*
+	 * NULL-ended, or NULL: lines of text, [ and ] around what the rule masks in them; in a line
+	 * without brackets it masks nothing. `scrim rules NAME` prints them, and the tests run them.
+	 */
+	const char *const *examples;
 	struct form_def forms[RULE_MAX_FORMS];
 	u16 nforms;
 	const char *const *fields;      /* "PID-5", "PID-11.1", NULL-ended; or NULL */

@@ -10,7 +10,7 @@ static const char *const with_values[] = {
 	"Call back at <phone> before discharge.",
 	"Daughter can be reached at <phone> or <email>.",
 	"DOB <dob>; next visit <date>.",
-	"Moved to <street>, <city>, <state> <zip>.",
+	"Moved to <street>, <place>.",
 	"Lives at <street>, <city>; the ZIP code is <zip>.",
 	"Paid the copay with card <card>, receipt <#6>.",
 	"Referred by NPI <npi> for a second opinion.",

@@ -196,17 +196,23 @@ static void make_street(struct rng *r, const struct person *p, char *out)
 	strcpy(out, p->street);
 }
 
+static void make_place(struct rng *r, const struct person *p, char *out)
+{
+	(void)r;
+	sprintf(out, "%s, %s %s", p->city, p->state, p->zip);
+}
+
 static void make_city(struct rng *r, const struct person *p, char *out)
 {
 	(void)r;
 	strcpy(out, p->city);
 }
 
-/* --- what only looks like a value --- */
+/* --- what only looks like a value; no 900 to 999 is an ITIN either --- */
 
 static void make_ssn_never(struct rng *r, const struct person *p, char *out)
 {
-	static const char *const shapes[] = {"000-##-####", "666-##-####", "9##-##-####",
+	static const char *const shapes[] = {"000-##-####", "666-##-####", "9##-4#-####",
 					     "1##-00-####", "5##-##-0000"};
 
 	(void)p;
@@ -255,7 +261,8 @@ static const struct value_kind kinds[] = {
 	{"ip", "ipv4", true, make_ip},
 	{"zip", "zip", true, make_zip},
 	{"name", "name", false, make_name},
-	{"street", "address", false, make_street},
+	{"street", "street", true, make_street},
+	{"place", "city", true, make_place},
 	{"city", "address", false, make_city},
 	{"state", NULL, false, make_state},
 	{"order", NULL, false, make_npi},

@@ -10,7 +10,7 @@ which fields are masked whole. Nothing is searched for: every statement is about
                 table is there
     structure   messages in which a separator, an escape, a segment's name, the length or MSH
                 is not what it was
-    uncovered   names and addresses in free text, which no rule finds yet
+    uncovered   names and cities in free text without a label, which no rule finds yet
 """
 import collections
 import json

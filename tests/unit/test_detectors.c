@@ -18,7 +18,7 @@ static const struct {
 	{"ssn", "his number is [123-45-6789]."},
 	{"ssn", "SSN: [123-45-6789], [234 56 7890] and [345.67.8901]"},
 	{"ssn", "1001,[123-45-6789],2002"},
-	{"ssn", "x[123-45-6789]x and subscriber [123-45-6789]-01"},
+	{"ssn", "x[123-45-6789]x and dependent [123-45-6789]-01"},
 	{"ssn", "SSN [123456789]"},
 	{"ssn", "ssn=[123456789]&x=1"},
 	{"ssn", "\"patientSSN\": \"[123456789]\""},
@@ -90,14 +90,56 @@ static const struct {
 	{NULL, "you may 5 times, march 10 miles, Maya 3, Marcus 12, 1 decent"},
 	/* ipv4 */
 	{"ipv4", "from [10.2.0.1] to [192.168.1.254]:8080, [10.0.0.1]-[10.0.0.5],[10.0.0.9]."},
-	{"ipv4", "http://[10.0.0.1]/x"},
+	{"ipv4", "tcp://[10.0.0.1]/x"},
 	{NULL, "version 1.2.3.4, v1.2.3.4, Version: 1.2.3.4, ver. 1.2.3.4, firmware 1.2.3.4"},
 	{NULL, "1.2.3.4.5, 2.16.840.1.113883, 256.1.1.1, 1.2.3, Chrome/120.0.0.0"},
 	/* zip */
-	{"zip", "Springfield, IL [62704], Tampa FL  [33101-1234]."},
-	{"zip", "Boise, ID [83702], Portland, OR, [97201-1234]; zip code: [12345]"},
+	{"zip", "springfield, IL [62704], Tampa FL  [33101-1234]."},
+	{"zip", "in ID [83702], by OR, [97201-1234]; zip code: [12345]"},
 	{"zip", "\"postalCode\": \"[02139]\", Salem Oregon [97301]"},
 	{NULL, "12345 alone, in 12345 cases, or 12345, ID 12345, IL 627041, OR 972"},
+	/* labels as forms, JSON and CSV write them */
+	{"account", "\"accountNumber\":\"[0012345678]\", acct_no=[AC-778899] FIN: [20011234]"},
+	{"plan-id", "Subscriber #: [W123456789], group number [0070012-A], Medicaid [AB12345C]"},
+	{"license", "lic. no. [A1234567], driver's license [D123-4567-8901]"},
+	{"plate", "license plate number is [ABC-1234], tag no. [4 XYZ 77]"},
+	{"device-serial", "Serial No. [12345678], IMEI [353456789012348]"},
+	{"vin", "chassis number [wvwzzz1jzxw000001], [5GZCZ43D13S812715]."},
+	{"iban", "([gb82west12345698765432]), [NO93 8601 1117 947] by"},
+	{"udi", "[(01)10614141000415(21)A-77]: scanned"},
+	{"dea", "[BC2345672], dea #[ab1234560]"},
+	{"mbi", "[1eg4te5mk73], [9A99A99AA99]"},
+	{"mac", "ether [ff:fe:00:11:22:33], [aabb.ccdd.eeff]"},
+	{"ipv6", "to [fd00:1::9] and [0:0:0:0:0:0:0:1], [64:ff9b::192.0.2.33]"},
+	{"url", "([http://10.0.0.1:8080/chart?mrn=7#top]) [HTTPS://Example.Org/a/b]"},
+	{"dob", "DOB: [12/1953], d.o.b. [530728], born on [28.7]"},
+	{"age", "[90] years old, [104]yo, aged [99], [93] yr old"},
+	{"street", "[18 Alder Creek Dr, Apt. 4], [19 MAIN ST] and [77 5th Ave]"},
+	{"street", "address\":\"[221 Baker]\", resides at [Lange Gasse 12]"},
+	{"po-box", "[P.O. Box 12], [PO Box #9], [Post Office Box 4401]"},
+	{"city", "of [St. Louis, MO], [Oxbow Falls, OR 97201], city: [New Tarrow]"},
+	{"name", "Mr. [Corwin Tesk] and Dr [Vant-Hollis]; next of kin: [Ilse Fenmoor]"},
+	{"name", "Dear [Greta], full name: [KONRAD, LINUS B], patient name [Zoë Łasztowski]"},
+	{"name", "Name: [Otto van der Berg] MRN pending, maiden name [Gastrell]"},
+	/* what only looks like it */
+	{NULL, "account of the visit, accounts 12345, account 123"},
+	{NULL, "policy B, member states, group 2 of 3, plan: repeat in 2019"},
+	{NULL, "licensed 12345, plate 12345 and agar plate 3, metal plates and 4 screws"},
+	{NULL, "serial 12-lead ECGs, device 8 mm, sn 12345"},
+	{NULL, "1M8GDM9AXKP042789, 1M8GDM9AXKP042788X, ABCDEFGHJKLMNPRST"},
+	{NULL, "AB1234560, XAB1234563, AB12345634, WB1234563"},
+	{NULL, "1EG4-TE5MK73, 1EG4-TE5-MK7, A1EG4TE5MK73"},
+	{NULL, "12:34:56:78:90:12, 10:15:30.123, 1:2:3, std::abs(x), a::b::c, 00:1b:44:11:3a"},
+	{NULL, "http://loinc.org, https://www.hl7.org/fhir, xhttp://a.b.c, www. and http:/x"},
+	{NULL, "89 years old, 92 % of 98, age 9, aged 75, page 95, 112 over 70, 92 mg"},
+	{NULL, "DOB pending, born at 39 weeks, born in 1953"},
+	{NULL, "2 Tablets By Mouth Daily, 10 Minute Walk Test, 3 View Chest, 5 Lumbar Spine"},
+	{NULL, "12 Lead EKG, 64 Slice CT Chest, 2 View XR, 500 MG PO Q6H PRN, Stage 3 CKD"},
+	{NULL, "Jane Doe, MD, and A. Smith, RN, PA; Fine, OK; Left Arm, IN pain"},
+	{NULL, "Dr. said, Mr. and Mrs., Dear Patient, Dear Sir or Madam, DR 5, MS for years"},
+	{NULL, "Patient: Denies pain. Name: N/A. Name of the drug, brand name: Lipitor"},
+	{NULL, "\"name\":\"Hemoglobin\", test name: Glucose, file name: Report, Patient Education"},
+	{NULL, "Lungs clear, Heart regular, Abdomen soft, NT, ND. No edema, Pulses 2+"},
 	/* newlines part everything */
 	{NULL, "123-\n45-6789 and (212)\n555-0123"},
 };
@@ -136,29 +178,56 @@ static struct ruleset *builtin(const struct rule_def **ret_defs)
 	return rs;
 }
 
+/* The rule `by` finds what is marked in a line, and nothing finds more. NULL: nothing is marked. */
+static void expect_line(const struct ruleset *rs, const struct rule_def *defs, const char *by,
+			const char *marked)
+{
+	struct match m[64];
+	struct unmarked u;
+	size_t n;
+
+	unmark(marked, &u);
+	n = oracle_scan(rs, defs, NULL, u.text, u.len, m, array_size(m), NULL);
+	cr_expect_eq(n, u.n, "'%s': %zu found", marked, n);
+	for (size_t k = 0; k < n; k++) {
+		const char *rule = rs->rules[m[k].rule].name;
+
+		cr_expect(by && !strcmp(rule, by), "'%s': '%.*s' is %s", marked,
+			  (int)(m[k].to - m[k].from), u.text + m[k].from, rule);
+		cr_expect(k < u.n && m[k].mask_from == u.from[k] && m[k].mask_to == u.to[k],
+			  "'%s': '%.*s'", marked, (int)(m[k].to - m[k].from), u.text + m[k].from);
+	}
+}
+
 Test(detectors, find_what_they_should_and_nothing_else)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin(&defs);
-	struct match m[512];
 
-	for (size_t i = 0; i < array_size(lines); i++) {
-		struct unmarked u;
-		size_t n;
+	for (size_t i = 0; i < array_size(lines); i++)
+		expect_line(rs, defs, lines[i].rule, lines[i].text);
+	ruleset_free(rs);
+}
 
-		unmark(lines[i].text, &u);
-		n = oracle_scan(rs, defs, NULL, u.text, u.len, m, array_size(m), NULL);
-		cr_expect_eq(n, u.n, "'%s': %zu found", lines[i].text, n);
-		for (size_t k = 0; k < n; k++) {
-			const char *rule = rs->rules[m[k].rule].name;
+/* The examples that `scrim rules NAME` prints: a rule finds them where all rules are on. */
+Test(detectors, examples_hold)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
 
-			cr_expect(lines[i].rule && !strcmp(rule, lines[i].rule),
-				  "'%s': '%.*s' is %s", lines[i].text, (int)(m[k].to - m[k].from),
-				  u.text + m[k].from, rule);
-			cr_expect(k < u.n && m[k].mask_from == u.from[k] && m[k].mask_to == u.to[k],
-				  "'%s': '%.*s'", lines[i].text, (int)(m[k].to - m[k].from),
-				  u.text + m[k].from);
+	for (u16 i = 0; i < rs->nrules; i++) {
+		size_t with = 0, without = 0;
+
+		for (const char *const *x = defs[i].examples; x && *x; x++) {
+			bool marked = strchr(*x, '[') != NULL;
+
+			expect_line(rs, defs, marked ? defs[i].name : NULL, *x);
+			with += marked;
+			without += !marked;
 		}
+		cr_expect(!defs[i].nforms || (with && without),
+			  "%s: %zu examples of what it finds, %zu of what it leaves", defs[i].name,
+			  with, without);
 	}
 	ruleset_free(rs);
 }

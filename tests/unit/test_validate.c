@@ -94,3 +94,103 @@ Test(validate, email)
 		"a@b-.com", "a@b.com.", "a.b.com", "a@b.12",
 		"a123456789012345678901234567890123456789012345678901234567890abcd@b.com", "");
 }
+
+/* IRS Publication 1915: each end of the ranges of its group, and one beyond. */
+Test(validate, itin)
+{
+	ACCEPTS("itin", "900-50-1234", "999-65-0000", "912-70-1234", "912 88 1234", "912901234",
+		"912921234", "912-94-1234", "912-99-1234");
+	REFUSES("itin", "912-49-1234", "912-66-1234", "912-69-1234", "912-89-1234", "912-93-1234",
+		"812-70-1234", "912-70-123", "912-70-12345", "");
+}
+
+/* AB1234563: 1+3+5 = 9, twice 2+4+6 = 24, together 33. */
+Test(validate, dea)
+{
+	ACCEPTS("dea", "AB1234563", "F91234563", "mc2345672", "XX0000000");
+	REFUSES("dea", "AB1234560", "AB1234562", "AB1234564", "9B1234563", "A81234563", "AB123456",
+		"AB12345634", "AB1324563", "");
+}
+
+/* 49 CFR 565 and the makers' own: a check digit of X, one of 0, one of 1 to 9. */
+Test(validate, vin)
+{
+	ACCEPTS("vin", "1M8GDM9AXKP042788", "1HGCM82633A004352", "11111111111111111",
+		"5GZCZ43D13S812715", "1m8gdm9axkp042788");
+	REFUSES("vin", "1M8GDM9A1KP042788", "1M8GDM9AXKP042789", "M18GDM9AXKP042788",
+		"1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "IM8GDM9AXKP042788", "1M8ODM9AXKP042788",
+		"1M8QDM9AXKP042788", "");
+}
+
+/* The registry's examples; then a digit changed, two in each other's place, a wrong length. */
+Test(validate, iban)
+{
+	ACCEPTS("iban", "GB82WEST12345698765432", "GB82 WEST 1234 5698 7654 32",
+		"DE89370400440532013000", "NO9386011117947", "MT84MALT011000012345MTLCAST001S",
+		"gb82west12345698765432", "FR1420041010050500013M02606");
+	REFUSES("iban", "GB82WEST12345698765433", "GB28WEST12345698765432", "GB82WEST1234569876543",
+		"GB82WEST123456987654321", "US82WEST12345698765432", "DE89370400440532013001",
+		"GB82WEST12345698756432", "GB82", "");
+}
+
+Test(validate, aba)
+{
+	ACCEPTS("aba", "011000015", "026009593", "121000358", "322271627", "800000006");
+	REFUSES("aba", "011000016", "101000015", "001000015", "131000005", "331000001", "000000000",
+		"01100001", "0110000150", "");
+}
+
+Test(validate, gtin)
+{
+	ACCEPTS("gtin", "(01)00844588003288", "(01)00844588003288(17)261120", "(01)10614141000415");
+	REFUSES("gtin", "(01)00844588003289", "(01)00844588003298", "(01)0084458800328", "");
+}
+
+/* RFC 4291 2.2's examples; a group too many, two gaps, five digits. */
+Test(validate, ipv6)
+{
+	ACCEPTS("ipv6", "ABCD:EF01:2345:6789:ABCD:EF01:2345:6789", "2001:db8:0:0:8:800:200c:417a",
+		"2001:db8::8:800:200c:417a", "::1", "1::", "0:0:0:0:0:0:13.1.68.3",
+		"::ffff:129.144.52.38", "fe80::1", "1:2:3:4:5:6:7::");
+	REFUSES("ipv6", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "1:2:3:4::5:6:7:8",
+		"12345::1", "::", "Bad::Face", "::256.1.1.1", "1.2.3.4::1", "1:2:3:4:5:6:7:1.2.3.4",
+		"g::1", ":1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:", "");
+}
+
+Test(validate, mac)
+{
+	ACCEPTS("mac", "00:1b:44:11:3a:b7", "00-1B-44-11-3A-B7", "001b.4411.3ab7",
+		"ff:ff:ff:ff:ff:ff");
+	REFUSES("mac", "12:34:56:78:90:12", "1234.5678.9012", "00:1b:44:11:3a", "");
+}
+
+Test(validate, url)
+{
+	ACCEPTS("url", "https://chart.example.org/p?id=7", "http://ehr/patient/7",
+		"www.example.com", "http://nothl7.org/", "https://loinc.org.example.com/x");
+	REFUSES("url", "http://loinc.org", "http://loinc", "https://WWW.HL7.org/fhir/R4", "www.hl7",
+		"http://snomed.info/sct", "http://terminology.hl7.org/CodeSystem/v3", "http://");
+}
+
+Test(validate, street)
+{
+	ACCEPTS("street", "742 Evergreen Terrace", "12 N Main St", "12 N Main St. Apt 4B",
+		"1600 Pennsylvania Ave NW", "4500 State Route 7", "12 MAIN ST", "9 Elm Ct, Unit 3",
+		"77 St. Bride's Ln", "221 Baker St. #4", "12 5th Avenue", "8 June Way");
+	REFUSES("street", "12 Main", "Main Street", "12 Street", "5 Day Course", "64 Slice CT",
+		"2 Chest CT", "5 PM Dr", "12 January Dr", "12 Main St Today", "3 Mr Lane", "");
+}
+
+Test(validate, address)
+{
+	ACCEPTS("address", "17 Broadway", "12 N. Main St. Apt 4", "221 Baker Street, Floor 3",
+		"9 St. Averil");
+	REFUSES("address", "12 Main Rd. Moved", "12 Main St Phone", "12 #5. Moved Here", "17", "");
+}
+
+Test(validate, name)
+{
+	ACCEPTS("name", "Odette", "Marrowby, Tamsin A.", "Inés de la Cruz", "O'Dorrin",
+		"NOT-SMITH");
+	REFUSES("name", "Unknown", "Tamsin DOB", "Denies", "Hospital", "Not Given", "");
+}

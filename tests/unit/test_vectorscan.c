@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define TEXT_LEN  3000
-#define FORMS_MAX 64
+#define FORMS_MAX 128
 
 /* By form: whether a match ends at text[e). */
 static bool theirs[FORMS_MAX][TEXT_LEN + 1], ours[FORMS_MAX][TEXT_LEN + 1];

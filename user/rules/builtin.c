@@ -20,17 +20,16 @@ static void add(const struct rule_def *defs, size_t n)
 
 static void join(void)
 {
-	const struct rule_def *defs;
-	size_t n;
+	static const struct rule_def *(*const parts[])(size_t *ret_n) = {
+		rules_numbers, rules_codes, rules_labelled, rules_contacts, rules_network,
+		rules_dates,   rules_birth, rules_places,   rules_names,    rules_hl7_fields};
 
-	defs = rules_numbers(&n);
-	add(defs, n);
-	defs = rules_contacts(&n);
-	add(defs, n);
-	defs = rules_dates(&n);
-	add(defs, n);
-	defs = rules_hl7_fields(&n);
-	add(defs, n);
+	for (size_t i = 0; i < array_size(parts); i++) {
+		size_t n;
+		const struct rule_def *defs = parts[i](&n);
+
+		add(defs, n);
+	}
 }
 
 const struct rule_def *rules_builtin(size_t *ret_n)

@@ -27,8 +27,14 @@
 
 /* Rules by pattern, in order of precedence; *ret_n of them. */
 const struct rule_def *rules_numbers(size_t *ret_n);
+const struct rule_def *rules_codes(size_t *ret_n);
+const struct rule_def *rules_labelled(size_t *ret_n);
 const struct rule_def *rules_contacts(size_t *ret_n);
+const struct rule_def *rules_network(size_t *ret_n);
 const struct rule_def *rules_dates(size_t *ret_n);
+const struct rule_def *rules_birth(size_t *ret_n);
+const struct rule_def *rules_places(size_t *ret_n);
+const struct rule_def *rules_names(size_t *ret_n);
 
 /* Rules by HL7 v2 field; *ret_n of them. Not for two threads at once. */
 const struct rule_def *rules_hl7_fields(size_t *ret_n);

@@ -10,7 +10,7 @@
 #define PHONE_LABELS                                                                               \
 	LIST("tel", "telephone", "phone", "ph", "call", "answering", "ring", "fax", "facsimile",   \
 	     "cell", "cellphone", "cellular", "mobile", "mob", "pager", "beeper", "voicemail",     \
-	     "whatsapp", "dial", "contact", "reach", "hotline", "landline")
+	     "whatsapp", "dial", "contact", "reach", "reached", "hotline", "landline")
 
 #define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
 #define NAMED_PHONE(text)     FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
@@ -26,6 +26,9 @@ static const struct rule_def contacts[] = {
 		.group = "builtin",
 		.what = "telephone or fax number: North American, international, or by its label",
 		.source = "45 CFR 164.514(b)(2)(i)(D), (E); ATIS-0300051 (NANP), ITU-T E.164",
+		.examples =
+			LIST("call [212-555-0123 x45] now", "[+44 20 7946 0958], fax [030 123456]",
+			     "[089 72 63 41] office", "112-555-0123 and 212 155 0123", "call 911"),
 		.nforms = 10,
 		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
 			  PHONE_FORM("\\([2-9]\\d{2}\\)[-. ]?\\d{3}[-. ]\\d{4}"),
@@ -52,6 +55,8 @@ static const struct rule_def contacts[] = {
 		.group = "builtin",
 		.what = "email address",
 		.source = "45 CFR 164.514(b)(2)(i)(F); RFC 5321 4.5.3.1, RFC 6531",
+		.examples =
+			LIST("write to [jane.doe+x@mail.example.org].", "user@localhost, a@b.c0m1"),
 		.nforms = 1,
 		.forms = {FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]{0,63}@"
 			       "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]{3,189}",
@@ -63,6 +68,8 @@ static const struct rule_def contacts[] = {
 		.group = "builtin",
 		.what = "IPv4 address; not a version, nor a part of a longer dotted run",
 		.source = "45 CFR 164.514(b)(2)(i)(O); RFC 791, RFC 6943 3.1.1",
+		.examples = LIST("from [10.2.0.1] to [192.168.1.254]:8080",
+				 "version 1.2.3.4, 1.2.3.4.5", "256.1.1.1"),
 		.nforms = 1,
 		.forms = {FORM("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}", DECIMAL, DECIMAL, BYTES,
 			       6, .validate = "ipv4", .quick = quick_ipv4,

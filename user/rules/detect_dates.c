@@ -27,6 +27,9 @@ static const struct rule_def dates[] = {
 		.group = "builtin",
 		.what = "date of the calendar, in digits or with the month's name",
 		.source = "45 CFR 164.514(b)(2)(i)(C); ISO 8601, HL7 v2 chapter 2A (DTM)",
+		.examples =
+			LIST("born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
+			     "[20240229101530]", "2023-02-29, 13/13/2024", "you may 5 times"),
 		.nforms = 7,
 		.forms =
 			{DATE_FORM(

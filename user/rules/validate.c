@@ -8,13 +8,18 @@ static const struct {
 	const char *name;
 	validate_fn fn;
 } validators[] = {
-	{"card", validate_card}, {"date", validate_date},   {"email", validate_email},
-	{"ipv4", validate_ipv4}, {"luhn", validate_luhn},   {"npi", validate_npi},
-	{"ssn", validate_ssn},   {"phone", validate_phone}, {"zip", validate_zip},
+	{"aba", validate_aba},     {"address", validate_address}, {"card", validate_card},
+	{"date", validate_date},   {"dea", validate_dea},         {"email", validate_email},
+	{"gtin", validate_gtin},   {"iban", validate_iban},       {"ipv4", validate_ipv4},
+	{"ipv6", validate_ipv6},   {"itin", validate_itin},       {"luhn", validate_luhn},
+	{"mac", validate_mac},     {"name", validate_name},       {"npi", validate_npi},
+	{"phone", validate_phone}, {"ssn", validate_ssn},         {"street", validate_street},
+	{"url", validate_url},     {"vin", validate_vin},         {"zip", validate_zip},
 };
 
 validate_fn validator_find(const char *name)
 {
+	words_prepare();
 	for (size_t i = 0; i < array_size(validators); i++)
 		if (!strcmp(validators[i].name, name))
 			return validators[i].fn;

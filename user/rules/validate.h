@@ -11,6 +11,20 @@ size_t text_digits(const u8 *text, size_t len, u8 *ret_digits, size_t cap);
 /* Luhn's check (ISO/IEC 7812-1 annex B) over digit values, `start` added to the sum. */
 bool luhn_holds(const u8 *digits, size_t n, unsigned int start);
 
+bool validate_ipv6(const u8 *text, size_t len);
+bool validate_mac(const u8 *text, size_t len);
+bool validate_url(const u8 *text, size_t len);
+bool validate_itin(const u8 *text, size_t len);
+bool validate_dea(const u8 *text, size_t len);
+bool validate_vin(const u8 *text, size_t len);
+bool validate_iban(const u8 *text, size_t len);
+bool validate_aba(const u8 *text, size_t len);
+bool validate_gtin(const u8 *text, size_t len);
+bool validate_address(const u8 *text, size_t len);
+/* Before the first word is looked at: called where a validator is looked up. */
+void words_prepare(void);
+bool validate_street(const u8 *text, size_t len);
+bool validate_name(const u8 *text, size_t len);
 bool validate_luhn(const u8 *text, size_t len);
 bool validate_card(const u8 *text, size_t len);
 bool validate_npi(const u8 *text, size_t len);

@@ -42,9 +42,12 @@ static unsigned int companion(const struct classes *cs, const u64 *fits, unsigne
 static void divide(struct classes *cs, const struct prefilter *pf)
 {
 	for (unsigned int c = 0; c < 256; c++) {
-		const u64 fits[BANKS] = {pf->fits[0][c], pf->fits[1][c], pf->fits[2][c]};
-		unsigned int with = companion(cs, fits, c);
+		unsigned int with;
+		u64 fits[BANKS];
 
+		for (int bank = 0; bank < BANKS; bank++)
+			fits[bank] = pf->fits[bank][c];
+		with = companion(cs, fits, c);
 		cs->of[c] = (u8)(with == c ? cs->n++ : cs->of[with]);
 		for (int bank = 0; bank < BANKS; bank++)
 			cs->class[cs->of[c]].fits[bank] |= fits[bank];

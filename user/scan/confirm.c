@@ -19,13 +19,8 @@ u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u6
 
 	if (p)
 		forms &= group_before(g, text, p);
-	if (n == FILTER_DEPTH) {
-		forms &= g->run[digit_run(text + p)];
-#pragma GCC unroll 12
-		for (size_t k = 0; k < FILTER_DEPTH; k++)
-			forms &= g->at[k][text[p + k]];
-		return forms;
-	}
+	if (n == FILTER_DEPTH)
+		return group_look(g, text + p, forms);
 	for (size_t k = 0; k < n; k++)
 		forms &= g->at[k][text[p + k]];
 	return forms;

@@ -68,7 +68,8 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 		    struct match *matches, size_t cap)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len, .ends = true};
-	const struct hints hints = {.fit = {0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
+	const struct hints hints = {
+		.fit = {0xff, 0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
 	const struct scan_form *sf;
 	size_t n = 0, p = start;
 	struct match m;
@@ -98,7 +99,8 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len};
-	const struct hints hints = {.fit = {0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
+	const struct hints hints = {
+		.fit = {0xff, 0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
 	struct match m;
 
 	return confirm(s, &job, start, &hints, &m) == UNDECIDED ? m.rule : 0;

@@ -24,14 +24,14 @@
 #define GROUP_FORMS  64
 #define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
 #define RUN_MAX      7 /* digits at the begin of a match that are counted */
-#define BANKS        3 /* of eight shapes */
+#define BANKS        4 /* of eight shapes; an ISA may use fewer */
 #define SHAPES       (8 * BANKS)
 #define SHAPE_DEPTH  8
-#define SHAPE_ZONED  (SHAPES - 3)                 /* of all forms that need a label */
-#define SHAPE_ANCHOR (SHAPES - 2)                 /* this and the last one */
-#define LAST_PLAIN   ((1 << SHAPE_ZONED % 8) - 1) /* the plain shapes of the last bank */
-#define LAST_ZONED   (1 << SHAPE_ZONED % 8)
-#define LAST_ANCHORS (3 << SHAPE_ANCHOR % 8)
+#define SHAPE_ZONED  5                        /* of all forms that need a label */
+#define SHAPE_ANCHOR 6                        /* this and the next one */
+#define BANK0_PLAIN  ((1 << SHAPE_ZONED) - 1) /* the plain shapes of the first bank */
+#define BANK0_ZONED  (1 << SHAPE_ZONED)
+#define BANK0_ANCHOR (3 << SHAPE_ANCHOR)
 #define ANCHORS      8 /* different ones: the first has a shape, the others share one */
 
 #define CLASSES     64 /* of bytes, at most */
@@ -118,6 +118,11 @@ struct form_sets {
 	bool before[2][256];
 	bool at[FILTER_DEPTH][256];
 	bool run[RUN_MAX + 1]; /* by how many digits a match and what follows begin with */
+	/*
+	 * What stands behind those digits (true for digits), and behind that when there are fewer
+	 * than RUN_MAX.
+	 */
+	bool behind_run[2][256];
 };
 
 /* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */
@@ -148,12 +153,13 @@ int form_pieces(const struct form *f, const bool before[256], struct shape ret_s
 /*
  * Gathers forms under shapes: add each, then finish. A builder is some 40 KiB, zeroed.
  */
+#define PLAIN_MAX (SHAPES - 3)
 struct prefilter_builder {
-	size_t n;
-	struct shape shapes[SHAPE_ZONED + 1];   /* one more than may stay */
-	u64 forms[SHAPE_ZONED + 1][GROUPS_MAX]; /* which of them are under it */
-	float rate[SHAPE_ZONED + 1];
-	float loss[SHAPE_ZONED + 1][SHAPE_ZONED + 1]; /* what two find more when put together */
+	size_t n, max;                        /* plain shapes, and how many may stay */
+	struct shape shapes[PLAIN_MAX + 1];   /* one more */
+	u64 forms[PLAIN_MAX + 1][GROUPS_MAX]; /* which of them are under it */
+	float rate[PLAIN_MAX + 1];
+	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* what two find more when put together */
 	struct shape anchored[2], zoned;
 	struct prefilter *pf;
 };
@@ -165,6 +171,12 @@ struct prefilter_builder {
  */
 int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		  const struct form_sets *sets, bool zoned);
+/* Which shape a plain one becomes. */
+static inline unsigned int plain_shape(size_t i)
+{
+	return (unsigned int)(i < SHAPE_ZONED ? i : i + 3);
+}
+
 /*
  *   classes  CLASSES or CLASSES_CUT
  */

@@ -18,15 +18,15 @@
 struct reader {
 	const struct scanner *s;
 	struct scan_job *job;
-	size_t next;                              /* places before this one are decided */
-	size_t base;                              /* the place of words[0] bit 0 */
-	size_t zone_to;                           /* zones seen so far end there */
-	size_t quick_end;                         /* places below may be read quickly */
-	bool special;                             /* there is one: is_special() */
-	u64 words[BACK_WORDS + WORDS];            /* where a form may begin */
-	u64 anchored[BACK_WORDS + WORDS];         /* where an anchored one may */
-	u64 zone[BACK_WORDS + WORDS];             /* where a label may stand before */
-	u8 fit[BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
+	size_t next;                                  /* places before this one are decided */
+	size_t base;                                  /* the place of words[0] bit 0 */
+	size_t zone_to;                               /* zones seen so far end there */
+	size_t quick_end;                             /* places below may be read quickly */
+	bool special;                                 /* there is one: is_special() */
+	u64 words[BACK_WORDS + WORDS];                /* where a form may begin */
+	u64 anchored[BACK_WORDS + WORDS];             /* where an anchored one may */
+	u64 zone[BACK_WORDS + WORDS];                 /* where a label may stand before */
+	u8 fit[ISA_BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
 };
 
 static void mark(struct reader *r, size_t p)
@@ -157,7 +157,7 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 	u64 anchors[WORDS], zoned[WORDS];
 	struct fits fits = {.candidates = r->words + held, .zoned = zoned, .anchors = anchors};
 
-	for (int bank = 0; bank < BANKS; bank++)
+	for (int bank = 0; bank < ISA_BANKS; bank++)
 		fits.fit[bank] = r->fit[bank] + 64 * held;
 
 	shapes_fit(&r->s->prefilter, r->job, at, n, &fits);
@@ -199,20 +199,16 @@ static inline enum glance glance_at(const struct reader *r, const struct group *
 	u64 forms = 0, others;
 	unsigned int bit;
 
-	for (int bank = 0; bank < BANKS; bank++)
+	for (int bank = 0; bank < ISA_BANKS; bank++)
 		forms |= g->under[bank][r->fit[bank][i]];
-	forms &= group_before(g, text, i) & g->at[FORM_LOOK][text[i + FORM_LOOK]];
+	forms = group_look(g, text + i, forms & group_before(g, text, i));
 	if (!(forms & g->quick))
-		return forms & g->run[digit_run(text + i)] ? LOOK_CLOSER : NOTHING_THERE;
+		return forms ? LOOK_CLOSER : NOTHING_THERE;
 	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
 	*ret_id = g->ids[bit];
 	*ret_len = g->quickly[bit](text + i);
 	others = forms & ~(1ULL << bit) & g->reach[*ret_len];
-	if (others)
-		others &= g->run[digit_run(text + i)];
-	if (others && group_filter(g, text, i, i + FILTER_DEPTH, others))
-		return LOOK_CLOSER;
-	return *ret_len ? QUICK_MATCH : LOOK_CLOSER;
+	return *ret_len && !others ? QUICK_MATCH : LOOK_CLOSER;
 }
 
 /* Place i of the words, by all that there is. */
@@ -225,7 +221,7 @@ static enum verdict read_closely(struct reader *r, size_t i)
 	struct scan_job *job = r->job;
 	enum verdict verdict;
 
-	for (int bank = 0; bank < BANKS; bank++)
+	for (int bank = 0; bank < ISA_BANKS; bank++)
 		hints.fit[bank] = r->fit[bank][i];
 	verdict = confirm(r->s, job, r->base + i, &hints, &job->matches[job->nmatches]);
 	if (verdict == MATCH)
@@ -328,7 +324,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
 		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));
 		memmove(r.zone, r.zone + ready, held * sizeof(*r.zone));
-		for (int bank = 0; bank < BANKS; bank++)
+		for (int bank = 0; bank < ISA_BANKS; bank++)
 			memmove(r.fit[bank], r.fit[bank] + 64 * ready, 64 * held);
 		r.base += 64 * ready;
 	}

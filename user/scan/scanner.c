@@ -11,6 +11,8 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 			g->before[j][c] |= (u64)sets->before[j][c] << bit;
 		for (unsigned int k = 0; k < FILTER_DEPTH; k++)
 			g->at[k][c] |= (u64)sets->at[k][c] << bit;
+		for (unsigned int j = 0; j < 2; j++)
+			g->behind_run[j][c] |= (u64)sets->behind_run[j][c] << bit;
 	}
 	for (unsigned int n = 0; n <= RUN_MAX; n++)
 		g->run[n] |= (u64)sets->run[n] << bit;
@@ -75,9 +77,17 @@ static void take_under(struct scanner *s, const struct prefilter_builder *b)
 	for (u16 g = 0; g < s->ngroups; g++)
 		for (unsigned int fit = 0; fit < 256; fit++)
 			for (size_t i = 0; i < b->n; i++)
-				if (fit >> i % 8 & 1)
-					s->groups[g].under[i / 8][fit] |= b->forms[i][g];
+				if (fit >> plain_shape(i) % 8 & 1)
+					s->groups[g].under[plain_shape(i) / 8][fit] |=
+						b->forms[i][g];
 }
+
+/* A bank costs time on every byte, and lets less through: it depends on the vectors. */
+static const size_t banks[ISA_COUNT] = {
+	[ISA_SCALAR] = SCALAR_BANKS,
+	[ISA_AVX2] = AVX2_BANKS,
+	[ISA_AVX512] = AVX512_BANKS,
+};
 
 static int add_forms(struct scanner *s, const bool *enabled)
 {
@@ -93,7 +103,7 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	if (!b || !s->forms || !s->groups)
 		r = -ENOMEM;
 	else
-		b->pf = &s->prefilter;
+		*b = (struct prefilter_builder){.max = 8 * banks[s->isa] - 3, .pf = &s->prefilter};
 	/* Those that need a label come last: elsewhere nobody looks at their groups. */
 	for (int labelled = 0; labelled < 2; labelled++) {
 		for (u16 i = 0; i < s->rs->nforms && !r; i++)

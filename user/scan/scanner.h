@@ -15,7 +15,10 @@
 #include <scrim/arena.h>
 #include <scrim/scan.h>
 
-#define FORM_LOOK  8  /* the byte of a match that tells most forms apart */
+#define SCALAR_BANKS 2
+#define AVX2_BANKS   3
+#define AVX512_BANKS 4
+
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
 /* A form as a match names it. */
@@ -38,8 +41,9 @@ struct group {
 	struct form_id ids[GROUP_FORMS];
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
-	u64 run[RUN_MAX + 1];  /* by how many digits it begins with, RUN_MAX or more alike */
-	u64 under[BANKS][256]; /* by which shapes of a bank fit: the forms under them */
+	u64 run[RUN_MAX + 1];   /* by how many digits it begins with, RUN_MAX or more alike */
+	u64 behind_run[2][256]; /* and by the two bytes behind these; see struct form_sets */
+	u64 under[BANKS][256];  /* by which shapes of a bank fit: the forms under them */
 };
 
 /*
@@ -137,6 +141,19 @@ static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
 	bool joins = c == '.' || c == '-';
 
 	return g->before[joins && p > 1 && (u8)(text[p - 2] - '0') < 10][c];
+}
+
+/* Those of `forms` that can begin with the FILTER_DEPTH bytes at t. */
+static inline u64 group_look(const struct group *g, const u8 *t, u64 forms)
+{
+	unsigned int run = digit_run(t);
+
+	forms &= g->run[run] & g->behind_run[0][t[run]];
+	forms &= run < RUN_MAX ? g->behind_run[1][t[run + 1]] : forms;
+#pragma GCC unroll 12
+	for (size_t k = 0; k < FILTER_DEPTH; k++)
+		forms &= g->at[k][t[k]];
+	return forms;
 }
 
 /* The forms of group g that the shapes at a place leave. */

@@ -117,7 +117,7 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		memset(b->forms[b->n], 0, sizeof(b->forms[b->n]));
 		b->forms[b->n][index / GROUP_FORMS] = 1ULL << index % GROUP_FORMS;
 		put(b, b->n++, &pieces[i]);
-		if (b->n == array_size(b->shapes))
+		if (b->n > b->max)
 			join_cheapest(b);
 	}
 	return 0;
@@ -133,7 +133,7 @@ static void put_shape(struct prefilter *pf, const struct shape *sh, int s)
 void prefilter_finish(struct prefilter_builder *b, unsigned int classes)
 {
 	for (size_t s = 0; s < b->n; s++)
-		put_shape(b->pf, &b->shapes[s], (int)s);
+		put_shape(b->pf, &b->shapes[s], (int)plain_shape(s));
 	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
 	put_shape(b->pf, &b->anchored[0], SHAPE_ANCHOR);
 	put_shape(b->pf, &b->anchored[1], SHAPE_ANCHOR + 1);

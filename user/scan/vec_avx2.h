@@ -16,6 +16,7 @@
 #include <immintrin.h>
 #include <string.h>
 
+#define ISA_BANKS   AVX2_BANKS
 #define CHUNK       2048 /* bytes whose classes are kept at a time, a multiple of 64 */
 #define LABEL_CHUNK (32 + CHUNK + 32)
 #define TAIL_PLACES 4 /* of HEAP_PLACES: each costs six shuffles */
@@ -88,11 +89,11 @@ static inline void classify64(const struct class_tables *t, const struct prefilt
 static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
 			      size_t n, struct fits *to)
 {
-	const __m256i plain = _mm256_set1_epi8(LAST_PLAIN), zero = _mm256_setzero_si256();
+	const __m256i plain = _mm256_set1_epi8(BANK0_PLAIN), zero = _mm256_setzero_si256();
 	const struct class_tables t = class_tables(pf);
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 	u8 *first = classes + 64;    /* of text[at] */
-	__m256i places[BANKS][SHAPE_DEPTH];
+	__m256i places[ISA_BANKS][SHAPE_DEPTH];
 
 	first[-1] = pf->class[at ? job->text[at - 1] : '\n'];
 	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
@@ -101,35 +102,40 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		classify64(&t, pf, job, at + i, left < 64 ? left : 64, first + i);
 	}
 	for (int i = 0; i < SHAPE_DEPTH; i++)
-		for (int bank = 0; bank < BANKS; bank++)
+		for (int bank = 0; bank < ISA_BANKS; bank++)
 			places[bank][i] = twice(pf->fits_class[bank][i]);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		u64 none = 0, zoned = 0, anchors = 0;
 
 		for (int half = 0; half < 64; half += 32) {
 			const u8 *c = first + 64 * w + half - 1;
-			__m256i fit = _mm256_set1_epi8(-1), second = fit, last = fit;
+			__m256i fit[ISA_BANKS], any = zero;
 
+#pragma GCC unroll 4
+			for (int bank = 0; bank < ISA_BANKS; bank++)
+				fit[bank] = _mm256_set1_epi8(-1);
 #pragma GCC unroll 8
 			for (int i = 0; i < SHAPE_DEPTH; i++) {
 				__m256i class = _mm256_loadu_si256((const __m256i *)(c + i));
 
-				fit = _mm256_and_si256(fit,
-						       _mm256_shuffle_epi8(places[0][i], class));
-				second = _mm256_and_si256(second,
-							  _mm256_shuffle_epi8(places[1][i], class));
-				last = _mm256_and_si256(last,
-							_mm256_shuffle_epi8(places[2][i], class));
+#pragma GCC unroll 4
+				for (int bank = 0; bank < ISA_BANKS; bank++)
+					fit[bank] = _mm256_and_si256(
+						fit[bank],
+						_mm256_shuffle_epi8(places[bank][i], class));
 			}
-			_mm256_storeu_si256((__m256i *)(to->fit[0] + 64 * w + half), fit);
-			_mm256_storeu_si256((__m256i *)(to->fit[1] + 64 * w + half), second);
-			_mm256_storeu_si256((__m256i *)(to->fit[2] + 64 * w + half), last);
-			anchors |= bits_of(_mm256_or_si256(last, _mm256_slli_epi16(last, 1)))
+#pragma GCC unroll 4
+			for (int bank = 0; bank < ISA_BANKS; bank++) {
+				u8 *fits = to->fit[bank] + 64 * w + half;
+
+				_mm256_storeu_si256((__m256i *)fits, fit[bank]);
+				any = bank ? _mm256_or_si256(any, fit[bank])
+					   : _mm256_and_si256(plain, fit[bank]);
+			}
+			anchors |= bits_of(_mm256_or_si256(fit[0], _mm256_slli_epi16(fit[0], 1)))
 				   << half;
-			zoned |= bits_of(_mm256_slli_epi16(last, 2)) << half;
-			fit = _mm256_or_si256(_mm256_or_si256(fit, second),
-					      _mm256_and_si256(plain, last));
-			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
+			zoned |= bits_of(_mm256_slli_epi16(fit[0], 2)) << half;
+			none |= bits_of(_mm256_cmpeq_epi8(any, zero)) << half;
 		}
 		to->candidates[w] = ~none;
 		to->zoned[w] = zoned;

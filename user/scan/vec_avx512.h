@@ -9,7 +9,8 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define CHUNK 2048 /* bytes whose classes are kept at a time, a multiple of 64 */
+#define ISA_BANKS AVX512_BANKS
+#define CHUNK     2048 /* bytes whose classes are kept at a time, a multiple of 64 */
 
 /* A table by byte; all over 0x7f have the same entry. */
 struct byte_table {
@@ -52,17 +53,16 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 {
 	const struct byte_table class = byte_table(pf->class);
 	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
-	const __m512i anchors = _mm512_set1_epi8((char)LAST_ANCHORS);
-	const __m512i zoned = _mm512_set1_epi8(LAST_ZONED), plain = _mm512_set1_epi8(LAST_PLAIN);
-	__m512i first[SHAPE_DEPTH], second[SHAPE_DEPTH], third[SHAPE_DEPTH];
+	const __m512i anchors = _mm512_set1_epi8((char)BANK0_ANCHOR);
+	const __m512i zoned = _mm512_set1_epi8(BANK0_ZONED), plain = _mm512_set1_epi8(BANK0_PLAIN);
+	__m512i places[ISA_BANKS][SHAPE_DEPTH];
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 
 #pragma GCC unroll 8
-	for (int i = 0; i < SHAPE_DEPTH; i++) {
-		first[i] = _mm512_loadu_si512(pf->fits_class[0][i]);
-		second[i] = _mm512_loadu_si512(pf->fits_class[1][i]);
-		third[i] = _mm512_loadu_si512(pf->fits_class[2][i]);
-	}
+	for (int i = 0; i < SHAPE_DEPTH; i++)
+#pragma GCC unroll 4
+		for (int bank = 0; bank < ISA_BANKS; bank++)
+			places[bank][i] = _mm512_loadu_si512(pf->fits_class[bank][i]);
 	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
 	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
 		u64 there = lowest(at + i < job->len ? job->len - at - i : 0);
@@ -72,25 +72,29 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 				    _mm512_mask_mov_epi8(nothing, there, look_up(&class, bytes)));
 	}
 	for (size_t i = 0; i < n; i += 64) {
-		__m512i fit = _mm512_set1_epi8(-1), next = fit, last = fit;
+		__m512i fit[ISA_BANKS], any;
 
+#pragma GCC unroll 4
+		for (int bank = 0; bank < ISA_BANKS; bank++)
+			fit[bank] = _mm512_set1_epi8(-1);
 #pragma GCC unroll 8
 		for (int k = 0; k < SHAPE_DEPTH; k++) {
 			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
 
-			fit = _mm512_and_si512(fit, _mm512_permutexvar_epi8(c, first[k]));
-			next = _mm512_and_si512(next, _mm512_permutexvar_epi8(c, second[k]));
-			last = _mm512_and_si512(last, _mm512_permutexvar_epi8(c, third[k]));
+#pragma GCC unroll 4
+			for (int bank = 0; bank < ISA_BANKS; bank++)
+				fit[bank] = _mm512_and_si512(
+					fit[bank], _mm512_permutexvar_epi8(c, places[bank][k]));
 		}
-		_mm512_storeu_si512(to->fit[0] + i, fit);
-		_mm512_storeu_si512(to->fit[1] + i, next);
-		_mm512_storeu_si512(to->fit[2] + i, last);
-		to->anchors[i / 64] = _mm512_test_epi8_mask(last, anchors);
-		to->zoned[i / 64] = _mm512_test_epi8_mask(last, zoned);
-		/* fit | next | (last & plain) */
-		fit = _mm512_or_si512(fit, next);
-		fit = _mm512_ternarylogic_epi64(fit, last, plain, 0xf8);
-		to->candidates[i / 64] = _mm512_test_epi8_mask(fit, fit);
+		any = _mm512_and_si512(fit[0], plain);
+#pragma GCC unroll 4
+		for (int bank = 0; bank < ISA_BANKS; bank++) {
+			_mm512_storeu_si512(to->fit[bank] + i, fit[bank]);
+			any = bank ? _mm512_or_si512(any, fit[bank]) : any;
+		}
+		to->anchors[i / 64] = _mm512_test_epi8_mask(fit[0], anchors);
+		to->zoned[i / 64] = _mm512_test_epi8_mask(fit[0], zoned);
+		to->candidates[i / 64] = _mm512_test_epi8_mask(any, any);
 	}
 	if (n % 64) {
 		to->candidates[n / 64] &= lowest(n % 64);

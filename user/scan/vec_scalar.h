@@ -8,8 +8,10 @@
 #ifndef SCAN_VEC_SCALAR_H
 #define SCAN_VEC_SCALAR_H
 
+#define ISA_BANKS SCALAR_BANKS
+
 struct shape_state {
-	u64 now[BANKS];
+	u64 now[ISA_BANKS];
 };
 
 /* One step; what text[i] is, or what stands where there is no text. */
@@ -19,8 +21,8 @@ static inline void shape_step(const struct prefilter *pf, const struct scan_job 
 	bool wild = i >= job->len && !job->ends;
 	u8 c = i < job->len ? job->text[i] : '\n';
 
-#pragma GCC unroll 3
-	for (int bank = 0; bank < BANKS; bank++)
+#pragma GCC unroll 4
+	for (int bank = 0; bank < ISA_BANKS; bank++)
 		st->now[bank] = (st->now[bank] << 8 | 0xff) & (wild ? ~0ULL : pf->fits[bank][c]);
 }
 
@@ -34,7 +36,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	struct shape_state st;
 	size_t i = at;
 
-	for (int bank = 0; bank < BANKS; bank++)
+	for (int bank = 0; bank < ISA_BANKS; bank++)
 		st.now[bank] = 0xff & pf->fits[bank][at ? job->text[at - 1] : '\n'];
 	for (; i < at + SHAPE_DEPTH - 2; i++)
 		shape_step(pf, job, i, &st);
@@ -42,20 +44,20 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		u64 candidates = 0, zoned = 0, anchors = 0;
 
 		for (size_t bit = 0; bit < 64 && w * 64 + bit < n; bit++, i++) {
-			u64 last, plain = 0;
+			u64 first, plain = 0;
 
 			shape_step(pf, job, i, &st);
-#pragma GCC unroll 3
-			for (int bank = 0; bank < BANKS; bank++) {
+			first = st.now[0] >> 56;
+#pragma GCC unroll 4
+			for (int bank = 0; bank < ISA_BANKS; bank++) {
 				to->fit[bank][w * 64 + bit] = (u8)(st.now[bank] >> 56);
-				plain |= bank < BANKS - 1 ? st.now[bank] >> 56 : 0;
+				plain |= bank ? st.now[bank] >> 56 : 0;
 			}
-			last = st.now[BANKS - 1] >> 56;
-			if (!(plain | last))
+			if (!(plain | first))
 				continue;
-			candidates |= (u64)((plain | (last & LAST_PLAIN)) != 0) << bit;
-			zoned |= (u64)((last & LAST_ZONED) != 0) << bit;
-			anchors |= (u64)((last & LAST_ANCHORS) != 0) << bit;
+			candidates |= (u64)((plain | (first & BANK0_PLAIN)) != 0) << bit;
+			zoned |= (u64)((first & BANK0_ZONED) != 0) << bit;
+			anchors |= (u64)((first & BANK0_ANCHOR) != 0) << bit;
 		}
 		to->candidates[w] = candidates;
 		to->zoned[w] = zoned;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What tells an age: a birthday that only its label makes a date, and ages over 89. */
+#include "builtin.h"
+
+#define BIRTH_LABELS                                                                               \
+	LIST("dob", "d.o.b", "date of birth", "birth date", "birthdate", "birthday", "born",       \
+	     "born on", "d.o.b.")
+#define BIRTH_FORM(text, ...)                                                                      \
+	FORM(text, DECIMAL, DECIMAL, DIGITS, 3, .labels = BIRTH_LABELS, .distance = 24)
+
+static const struct rule_def birth[] = {
+	{
+		.name = "dob",
+		.class = ID_DATE,
+		.group = "builtin",
+		.what = "digits after a label of a date of birth, of the calendar or not",
+		.source = "45 CFR 164.514(b)(2)(i)(C)",
+		.examples =
+			LIST("DOB [07281953]", "D.O.B. [7-28-53]", "date of birth: [13/45/1953]",
+			     "born [7 28 1953]", "DOB unknown, room 12", "born 3 weeks early"),
+		.nforms = 2,
+		.forms = {BIRTH_FORM("\\d{1,2}[-/. ]\\d{1,2}(?:[-/. ]\\d{2}(?:\\d{2})?)?"),
+			  BIRTH_FORM("\\d{6}(?:\\d{2})?|\\d{1,2}[-/]\\d{4}|\\d{4}[-/. "
+				     "]\\d{1,2}[-/. ]\\d{1,2}")},
+	},
+	{
+		.name = "age",
+		.class = ID_DATE,
+		.group = "builtin",
+		.what = "age of 90 years and more",
+		.source = "45 CFR 164.514(b)(2)(i)(C)",
+		.examples =
+			LIST("a [92]-year-old man", "[101] y/o female, aged [95]", "Age: [90]",
+			     "an 89-year-old, aged 42", "at 92 % for 98 years", "age 92.5 months"),
+		.nforms = 2,
+		.forms = {FORM("(9\\d|1[01]\\d)(?:[- ]years?[- ]old|[- ]?yrs?[- ]old|[- ]?y/?o)",
+			       DECIMAL, WORD, DIGITS, 2),
+			  FORM("9\\d|1[01]\\d", DECIMAL, DECIMAL, DIGITS, 2,
+			       .labels = LIST("age", "aged", "patient age"), .distance = 6)},
+	},
+};
+
+const struct rule_def *rules_birth(size_t *ret_n)
+{
+	*ret_n = array_size(birth);
+	return birth;
+}

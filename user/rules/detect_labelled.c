@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Numbers of no universal form, known by the label in front: accounts, members of a health plan,
+ * licenses, plates, devices. What follows is taken as it stands; a digit is near its begin, or
+ * it is a word ("policy holder").
+ */
+#include "builtin.h"
+
+#define ID_REST "(?:-?[0-9A-Za-z]){2,39}"
+/* Digits may touch their label: "ACCT123456". */
+#define ID_DIGITS(labels_, ...)                                                                    \
+	FORM("\\d(?:-?[0-9A-Za-z])" ID_REST, DECIMAL, NONE, DIGITS, 4, .labels = labels_,          \
+	     .distance = 24, ##__VA_ARGS__)
+#define ID_LETTERS(labels_, ...)                                                                   \
+	FORM("(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d" ID_REST, WORD, NONE, DIGITS, 4,               \
+	     .labels = labels_, .distance = 24, ##__VA_ARGS__)
+#define ID_GROUPS(labels_, ...)                                                                    \
+	FORM("\\d{2,6}(?: \\d{2,6}){1,5}", DECIMAL, DECIMAL, DIGITS, 4, .labels = labels_,         \
+	     .distance = 24, ##__VA_ARGS__)
+
+/* "no", "number", "id", "#" and "is" may follow any of them (label.c), but not as "policyNumber". */
+#define ACCOUNT_LABELS                                                                             \
+	LIST("account", "account number", "account no", "account id", "acct", "acct no", "a/c",    \
+	     "visit no", "visit number", "encounter no", "encounter number", "encounter id",       \
+	     "fin", "csn")
+#define PLAN_LABELS                                                                                \
+	LIST("member id", "member no", "member number", "member #", "subscriber", "subscriber id", \
+	     "subscriber number", "policy", "policy id", "policy no", "policy number", "plan id",  \
+	     "plan no", "plan number", "group no", "group number", "group #", "grp",               \
+	     "insurance id", "insurance no", "insurance number", "insured id", "insured no",       \
+	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
+	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id")
+#define LICENSE_LABELS                                                                             \
+	LIST("license", "license no", "license number", "licence", "licence no", "licence number", \
+	     "lic", "=DLN", "dl no", "dl number", "dl #", "certificate", "certificate no",         \
+	     "certificate number", "cert no", "cert #", "permit", "permit no", "permit number",    \
+	     "passport", "passport no", "passport number", "state id")
+#define PLATE_LABELS                                                                               \
+	LIST("license plate", "licence plate", "number plate", "registration plate", "plate no",   \
+	     "plate number", "plate #", "tag no", "tag number", "tag #")
+#define DEVICE_LABELS                                                                              \
+	LIST("s/n", "sn:", "sn #", "serial:", "serial\":", "serial no", "serial number",           \
+	     "serial #", "ser no", "ser #", "device id", "device no", "device number", "imei")
+
+static const struct rule_def labelled[] = {
+	{
+		.name = "account",
+		.class = ID_ACCOUNT,
+		.group = "builtin",
+		.what = "account or visit number after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(J)",
+		.examples = LIST("Account No: [00123456]", "acct# [AC-1234567]",
+				 "account number is [1234 5678 9012]", "account 30 days overdue",
+				 "accounts of 2019 and accounting 12345"),
+		.nforms = 3,
+		.forms = {ID_DIGITS(ACCOUNT_LABELS), ID_LETTERS(ACCOUNT_LABELS),
+			  ID_GROUPS(ACCOUNT_LABELS)},
+	},
+	{
+		.name = "plan-id",
+		.class = ID_PLAN,
+		.group = "builtin",
+		.what = "number of a member, subscriber, policy or group after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(I)",
+		.examples = LIST("Member ID: [XYZ123456789]", "Policy [H-0012345], group # [70012]",
+				 "\"subscriberId\": \"[W1234567801]\"", "policy holder, plan B",
+				 "member since 2019"),
+		.nforms = 3,
+		.forms = {ID_DIGITS(PLAN_LABELS), ID_LETTERS(PLAN_LABELS), ID_GROUPS(PLAN_LABELS)},
+	},
+	{
+		.name = "plate",
+		.class = ID_VEHICLE,
+		.group = "builtin",
+		.what = "license plate after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(L)",
+		.examples = LIST("License plate: [7ABC123]", "plate no [ABC 1234], tag # [12-XY34]",
+				 "Plate [XYZ 4321]", "agar plate 12 wells", "plate number pending"),
+		.nforms = 3,
+		.forms =
+			{FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, WORD, BYTES,
+			      4, .labels = PLATE_LABELS, .distance = 24),
+			 FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?", WORD,
+			      WORD, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
+			 /* A plate may be a dish or of bone: then no letters stand beside its number. */
+			 FORM("[A-Z]{2,3}[- ]?\\d{3,5}|\\d{1,3}[- ]?[A-Z]{3}(?:[- ]?\\d{1,4})?",
+			      WORD, WORD, BYTES, 4, .labels = LIST("plate", "plates"),
+			      .distance = 8)},
+	},
+	{
+		.name = "license",
+		.class = ID_LICENSE,
+		.group = "builtin",
+		.what = "number of a license, certificate or passport after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(K)",
+		.examples = LIST("driver's license number is [A56319335]",
+				 "DL: [D1234567], lic. "
+				 "[MD-12345]",
+				 "passport [C01234567]", "licensed in 2019",
+				 "GLUCOSE 104 MG/DL 1500 KCAL"),
+		.nforms = 3,
+		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS),
+			  /* "MG/DL 1500": a decilitre has fewer digits. */
+			  FORM("(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD, DIGITS, 4,
+			       .labels = LIST("=DL"), .distance = 8)},
+	},
+	{
+		.name = "device-serial",
+		.class = ID_DEVICE,
+		.group = "builtin",
+		.what = "serial number or identifier of a device after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(M)",
+		.examples = LIST("pacemaker S/N [PJN7654321]", "serial number: [GTX-00123-A]",
+				 "serial troponins 3 times", "device is 12 mm"),
+		.nforms = 2,
+		.forms = {ID_DIGITS(DEVICE_LABELS), ID_LETTERS(DEVICE_LABELS)},
+	},
+};
+
+const struct rule_def *rules_labelled(size_t *ret_n)
+{
+	*ret_n = array_size(labelled);
+	return labelled;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names of people, by what stands in front: a label of a form, a title, a salutation. Words with
+ * a capital follow, and none that forms are made of (validate_words.c).
+ */
+#include "builtin.h"
+
+/* A byte of c3 to df, or e1, begins a letter that is not ASCII; e2, a dash or a quote. */
+#define WORD_     "[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,20}"
+#define INITIAL   "[A-Z]\\.?"
+#define PARTICLES "(?:(?:van|von|der|den|de|la|le|di|da|del|dos|bin|al|el|ter) ){0,2}"
+/* One word and up to n more. */
+#define NAME(n) PARTICLES WORD_ "(?:,? " PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
+
+static const struct rule_def names[] = {
+	{
+		.name = "name",
+		.class = ID_NAME,
+		.group = "builtin",
+		.what = "name of a person after a label, a title or a salutation",
+		.source = "45 CFR 164.514(b)(2)(i)(A)",
+		.examples = LIST(
+			"Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
+			"my name is [Inés de la Cruz].", "seen by Dr. [Vant-Hollis] and Mrs [Tesk]",
+			"\"lastName\":\"[Quillfeather]\"", "Name: Unknown, drug name: Metformin",
+			"the Patient: Denies pain", "name of the clinic"),
+		.nforms = 2,
+		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
+			       .labels = LIST(
+				       "name:", "name?", "names:", "name is", "name was",
+				       "your name", "my name", "his name", "her name", "s name",
+				       "patient name", "pt name", "full name", "first name",
+				       "last name", "given name", "family name", "middle name",
+				       "maiden name", "surname", "legal name", "preferred name",
+				       "insured name", "subscriber name", "guarantor name",
+				       "guardian name", "contact name",
+				       "patient:", "pt:", "guarantor:", "guardian:", "next of kin:",
+				       "nok:", "emergency contact:", "spouse:", "mother:",
+				       "father:", "daughter:", "son:", "wife:", "husband:",
+				       "sister:", "brother:", "caregiver:", "insured:",
+				       "subscriber:", "beneficiary:", "signed by", "dictated by",
+				       "\"family\":", "\"given\":"),
+			       .unless = LIST(
+				       "drug name", "drugs name", "brand name", "generic name",
+				       "trade name", "product name", "medication name", "file name",
+				       "test name", "company name", "organization name",
+				       "facility name", "hospital name", "clinic name", "host name",
+				       "domain name", "procedure name", "plan name", "display name",
+				       "field name", "table name", "service name", "device name",
+				       "study name", "code name"),
+			       .distance = 12),
+			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "name",
+			       .labels = LIST("=Dr", "=Mr", "=Mrs", "=Ms", "=Miss", "=Mx", "=Prof",
+					      "=Rev", "=Dear", "=DR.", "=MRS"),
+			       .distance = 3)},
+	},
+};
+
+const struct rule_def *rules_names(size_t *ret_n)
+{
+	*ret_n = array_size(names);
+	return names;
+}

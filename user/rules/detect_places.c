@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where somebody lives: a street with its number, a PO box, a city in front of its state, and
+ * what stands after a label. ZIP codes alone are in detect_numbers.c.
+ */
+#include "builtin.h"
+
+#define HOUSE "\\d{1,5}[A-Z]? "
+/* A word behind the first; commas may stand between. */
+#define WORD                                                                                       \
+	"(?:,? (?:[#A-Z\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18}|" ORDINAL "))"
+#define ORDINAL "\\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
+/* One that may begin with any digit: only behind a kind of street, or a log is full of them. */
+#define WORDS "(?:,? [#A-Z0-9\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18})"
+/* Roads with a number. */
+#define ROUTE                                                                                      \
+	"(?:R(?:oad|OAD|[dD]|oute|OUTE|te|TE)|H(?:ighway|IGHWAY|wy|WY)|B(?:ox|OX))\\.? \\d{1,5}[A-Z]?"
+#define CAPITAL "[A-Z][A-Za-z'\\x80-\\xff-]{1,18}"
+#define PLACE                                                                                      \
+	"[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,18}(?: (?:of |de |la )?" CAPITAL "){0,2}"
+/* In ASCII, as the names of cities in the United States are written, and their first letters. */
+#define CITY "[A-Z][a-z'][A-Za-z'-]{0,18}(?:\\.? [A-Z][A-Za-z'-]{1,18}){0,2}"
+#define ZIP  "\\d{5}(?:-\\d{4})?"
+
+/* Those that are also a degree, a word or a unit: with a ZIP code only. */
+#define SURE_STATES                                                                                \
+	"(?:A[KRZ]|CA|DC|FL|GA|I[AL]|K[SY]|M[INOST]|N[CDEHJMVY]|OH|RI|S[CD]|T[NX]|UT|W[AIVY])"
+#define STATES                                                                                     \
+	"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOPST]|N[CDEHJMVY]|O[HKR]" \
+	"|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
+
+#define ADDRESS_LABELS                                                                             \
+	LIST("address:", "address=", "address\":", "address is",                                   \
+	     "addr:", "addr=", "addr\":", "street:", "street=", "street\":", "home address",       \
+	     "mailing address", "street address", "billing address", "residence:", "residing at",  \
+	     "resides at", "lives at", "living at", "lived at")
+
+static const struct rule_def places[] = {
+	{
+		.name = "street",
+		.class = ID_ADDRESS,
+		.group = "builtin",
+		.what = "street address: number, name and kind of street; or after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix C",
+		.examples = LIST("moved to [742 Evergreen Terrace], Springfield",
+				 "[12 N Main St. Apt 4B] today", "[1600 Pennsylvania Ave NW]",
+				 "Address: [17 Broadway, Floor]", "lives at [Hauptstrasse 5]",
+				 "5 Day Course, 64 Slice CT, at 5 PM Dr. called",
+				 "2 patients on Main St"),
+		.nforms = 5,
+		.forms = {FORM(HOUSE "[A-Z][0-9A-Za-z'.-]{0,18}" WORD WORDS "{0,5}", TOKEN, WORD,
+			       BYTES, 8, .validate = "street"),
+			  FORM("\\d{1,5} " ORDINAL WORD WORDS "{0,5}", TOKEN, WORD, BYTES, 8,
+			       .validate = "street"),
+			  FORM(HOUSE "(?:[A-Z][A-Za-z.]{0,11} )?" ROUTE WORDS "{0,3}", TOKEN, WORD,
+			       BYTES, 8, .validate = "street"),
+			  FORM("\\d{1,5}[A-Z]?" WORDS "{1,4}", WORD, WORD, BYTES, 5,
+			       .validate = "address", .labels = ADDRESS_LABELS, .distance = 16),
+			  FORM(CAPITAL "(?: " CAPITAL "){0,2},? \\d{1,5}[A-Za-z]?", WORD, WORD,
+			       BYTES, 5, .labels = ADDRESS_LABELS, .distance = 16)},
+	},
+	{
+		.name = "po-box",
+		.class = ID_ADDRESS,
+		.group = "builtin",
+		.what = "post office box",
+		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, 28",
+		.examples = LIST("mail to [P.O. Box 1234], Boise", "[PO BOX 77], [p o box 3]",
+				 "po boxes 12, by mouth (po) 12"),
+		.nforms = 1,
+		.forms = {FORM("[Pp](?:\\.? ?[Oo]\\.?|ost [Oo]ffice) ?[Bb](?:ox|OX) ?#? ?\\d{1,7}",
+			       WORD, WORD, BYTES, 8)},
+	},
+	{
+		.name = "city",
+		.class = ID_ADDRESS,
+		.group = "builtin",
+		.what = "city, state and ZIP code; city and state; a city after a label",
+		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
+		.examples = LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
+				 "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
+				 "Jane Doe, MD, and Fine, OK", "the City, in 2019"),
+		/*
+		 * A capital and a comma stand in every sentence: to the idle flush they say nothing
+		 * before the state is whole.
+		 */
+		.nforms = 2,
+		.forms = {FORM(CITY ", (?:" SURE_STATES "|" STATES "[ ,]{1,2}" ZIP ")", WORD, WORD,
+			       BYTES, 40),
+			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
+			       .labels = LIST("city:", "city=", "city\":", "town:", "county:",
+					      "county=", "county\":", "village:", "birthplace:",
+					      "place of birth:", "hometown:"),
+			       .distance = 8)},
+	},
+};
+
+const struct rule_def *rules_places(size_t *ret_n)
+{
+	*ret_n = array_size(places);
+	return places;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and street addresses, as far as their words tell: what kind of street ends an address,
+ * and which words with a capital, behind a label of a name, are none.
+ *
+ * A list is written as one string of words in small letters with a space between them; the lists
+ * share a hash table, made once, in which each word has a bit for each list that has it.
+ */
+#include "bytes.h"
+#include "label.h"
+#include "validate.h"
+#include <pthread.h>
+#include <string.h>
+
+#define WORD_MAX  16 /* bytes of a word that is compared */
+#define WORDS_MAX 12
+/* Words that may stand behind the kind of street: its number, a direction, a unit and its number. */
+#define BEHIND_MAX 4
+#define SLOTS      1024 /* a power of two, some four times the words */
+
+struct word {
+	const u8 *text;
+	size_t len; /* the dot of an abbreviation left out */
+};
+
+/* A bit each. */
+enum list {
+	STREET_KINDS = 1,
+	NUMBERED_KINDS = 2,
+	DIRECTIONS = 4,
+	UNITS = 8,
+	NO_STREET = 16,
+	TITLES = 32,
+	MONTHS = 64,
+	NO_NAME = 128,
+};
+
+static const struct {
+	enum list list;
+	const char *words;
+} lists[] = {
+	/* USPS Publication 28, appendix C1: kinds of street and their abbreviations, the usual ones. */
+	{STREET_KINDS,
+	 "alley aly avenue ave av boulevard blvd circle cir court ct cove cv crescent "
+	 "cres crossing xing drive dr expressway expy freeway fwy heights hts highway "
+	 "hwy lane ln loop parkway pkwy pike place pl plaza plz point pt ridge rdg "
+	 "road rd route rte row run square sq street st str terrace ter terr trail trl "
+	 "turnpike tpke way"},
+	/* Kinds that a number follows: "State Route 7". */
+	{NUMBERED_KINDS, "road rd route rte highway hwy box"},
+	{DIRECTIONS, "n s e w ne nw se sw north south east west"},
+	/* Appendix C2: designators of a part of a building. */
+	{UNITS, "apt apartment bldg building dept department fl floor lot no rm room ste "
+		"suite space trlr trailer unit #"},
+	/* What stands between a number and one of them without being a street's name. */
+	{NO_STREET, "am pm a.m p.m minute minutes min hour hours hr hrs day days week weeks month "
+		    "months year years yr yrs mg mcg ml mm cm kg head chest slice by per and "
+		    "patients patient mr mrs ms view views repeat contrast"},
+	/* "Dr" and "St" are also titles: "on 12 January Dr. Tesk". */
+	{TITLES, "dr st"},
+	{MONTHS, "january february march april may june july august september october november "
+		 "december jan feb mar apr jun jul aug sep sept oct nov dec"},
+	/* Words of forms and notes that stand where a name could. */
+	{NO_NAME, "address admits admitted after age aged all also and appears arrived as at "
+		  "before birth but by called calls cc chart clinic colleague complains consult "
+		  "contact date day dear denies department diagnosis discharge discharged dob "
+		  "doctor does dr education email emergency expired family fax female follow-up "
+		  "followed for from gender given has have he her here his history home "
+		  "hospital hpi id in information instructions insurance is it labs lives looks "
+		  "madam male md medical medication medications member miss mr mrn mrs ms my "
+		  "n/a na name name's named names no none not note notes np number of on or "
+		  "patient patients pending per phd phone physician please pmh portal presented "
+		  "presents prof provider race re reason redacted refused refuses relationship "
+		  "reports results rn room seen self sex she since sir ssn states status street "
+		  "string tel tests that the their there they this to today tolerated type "
+		  "unavailable underwent unknown unspecified update visit was we were who with "
+		  "yesterday you your zip"},
+};
+
+/* A word and the lists that have it; an empty slot has none. */
+struct slot {
+	u64 key[2];
+	unsigned int lists;
+};
+static struct slot slots[SLOTS];
+
+static size_t slot_of(const u64 key[2])
+{
+	return (size_t)((key[0] * 0x9e3779b97f4a7c15 ^ key[1] * 0xc2b2ae3d27d4eb4f) >> 54) % SLOTS;
+}
+
+/* Small letters of text[0, len), len <= WORD_MAX, as two numbers. */
+static void key_of(const u8 *text, size_t len, u64 ret_key[2])
+{
+	u8 bytes[WORD_MAX] = {0};
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = byte_lower(text[i]);
+	memcpy(ret_key, bytes, sizeof(bytes));
+}
+
+/* Where the word is, or the slot that it would be put in. */
+static struct slot *slot_find(const u64 key[2])
+{
+	size_t at = slot_of(key);
+
+	while (slots[at].lists && (slots[at].key[0] != key[0] || slots[at].key[1] != key[1]))
+		at = (at + 1) % SLOTS;
+	return &slots[at];
+}
+
+static void fill_slots(void)
+{
+	for (size_t i = 0; i < array_size(lists); i++) {
+		const char *word = lists[i].words;
+
+		while (*word) {
+			size_t len = strcspn(word, " ");
+			struct slot *slot;
+			u64 key[2];
+
+			key_of((const u8 *)word, len, key);
+			slot = slot_find(key);
+			memcpy(slot->key, key, sizeof(key));
+			slot->lists |= lists[i].list;
+			word += len + (word[len] == ' ');
+		}
+	}
+}
+
+void words_prepare(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, fill_slots);
+}
+
+static bool word_is_in(struct word w, enum list list)
+{
+	u64 key[2];
+
+	if (!w.len || w.len > WORD_MAX)
+		return false;
+	key_of(w.text, w.len, key);
+	return slot_find(key)->lists & list;
+}
+
+/* The words of text, parted by spaces and commas; 0 if there are more than WORDS_MAX. */
+static size_t words_of(const u8 *text, size_t len, struct word *ret_words)
+{
+	size_t n = 0, from = 0, dot;
+
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && text[i] != ' ' && text[i] != ',')
+			continue;
+		if (i > from) {
+			if (n == WORDS_MAX)
+				return 0;
+			dot = text[i - 1] == '.';
+			ret_words[n++] = (struct word){text + from, i - from - dot};
+		}
+		from = i + 1;
+	}
+	return n;
+}
+
+/* Two capitals are a region scanned or a lead, unless the street is in capitals as well. */
+static bool kind_of_street(const struct word *w, size_t i)
+{
+	if (!word_is_in(w[i], STREET_KINDS))
+		return false;
+	if (w[i].len != 2 || !byte_is_upper(w[i].text[1]))
+		return true;
+	return w[0].len > 1 && w[i - 1].len > 1 && byte_is_upper(w[i - 1].text[1]);
+}
+
+/* How many words from i on belong behind the kind of street: a direction, a unit. */
+static size_t behind_kind(const struct word *w, size_t n, size_t i)
+{
+	size_t from = i;
+
+	if (i < n && byte_is_digit(w[i].text[0]) && word_is_in(w[i - 1], NUMBERED_KINDS))
+		i++;
+	if (i < n && word_is_in(w[i], DIRECTIONS))
+		i++;
+	if (i < n && w[i].text[0] == '#' && w[i].len > 1)
+		i++;
+	else if (i + 1 < n && word_is_in(w[i], UNITS))
+		i += 2;
+	return i - from;
+}
+
+/* A number, at least one word of a name, a kind of street, and what may follow it. */
+bool validate_street(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	for (size_t i = n - 1; i >= 2 && i < n && i + 1 + BEHIND_MAX >= n; i--) {
+		if (!kind_of_street(w, i) || i + 1 + behind_kind(w, n, i + 1) != n)
+			continue;
+		for (size_t k = 1; k < i; k++)
+			if (word_is_in(w[k], NO_STREET))
+				return false;
+		return !word_is_in(w[i], TITLES) || !word_is_in(w[i - 1], MONTHS);
+	}
+	return false;
+}
+
+/* Whether a sentence ends behind w[i], and another word follows: "Rd. Moved", not "Rd. Apt 4", "N. Elm". */
+static bool sentence_ends(const struct word *w, size_t n, size_t i)
+{
+	bool brief = w[i].len <= 2 && !byte_is_digit(w[i].text[w[i].len - 1]) &&
+		     (i < 2 || !word_is_in(w[i], STREET_KINDS));
+
+	return i + 1 < n && !brief && w[i].text[w[i].len] == '.' && !behind_kind(w, n, i + 1);
+}
+
+/* What a label says is an address: not into the next sentence, nor into the next field of a form. */
+bool validate_address(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	for (size_t i = 0; i < n; i++)
+		if (sentence_ends(w, n, i) ||
+		    (word_is_in(w[i], NO_NAME) && !word_is_in(w[i], STREET_KINDS)))
+			return false;
+	return n > 1;
+}
+
+/* No word is one of a form's or a sentence's. */
+bool validate_name(const u8 *text, size_t len)
+{
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w);
+
+	for (size_t i = 0; i < n; i++)
+		if (word_is_in(w[i], NO_NAME))
+			return false;
+	return n > 0;
+}
