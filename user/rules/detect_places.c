@@ -7,14 +7,14 @@
 
 #define HOUSE "\\d{1,5}[A-Z]? "
 /* A word behind the first; commas may stand between. */
-#define WORD                                                                                       \
-	"(?:,? (?:[#A-Z\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18}|" ORDINAL "))"
+#define WORD    "(?:,? (?:[#A-Z\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18}|" ORDINAL "))"
 #define ORDINAL "\\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
 /* One that may begin with any digit: only behind a kind of street, or a log is full of them. */
 #define WORDS "(?:,? [#A-Z0-9\\xc3-\\xdf\\xe1][0-9A-Za-z'.\\x80-\\xff-]{0,18})"
 /* Roads with a number. */
 #define ROUTE                                                                                      \
-	"(?:R(?:oad|OAD|[dD]|oute|OUTE|te|TE)|H(?:ighway|IGHWAY|wy|WY)|B(?:ox|OX))\\.? \\d{1,5}[A-Z]?"
+	"(?:R(?:oad|OAD|[dD]|oute|OUTE|te|TE)|H(?:ighway|IGHWAY|wy|WY)|B(?:ox|OX))\\.? "           \
+	"\\d{1,5}[A-Z]?"
 #define CAPITAL "[A-Z][A-Za-z'\\x80-\\xff-]{1,18}"
 #define PLACE                                                                                      \
 	"[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,18}(?: (?:of |de |la )?" CAPITAL "){0,2}"
