@@ -185,7 +185,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x, siz
 	memset(lf, 0, sizeof(*lf));
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
 		add_tails(lf, places);
-		memcpy(hs->heap[hs->n].at, places, sizeof(hs->heap[0].at));
+		memcpy(hs->heap[hs->n].at, places + 1, sizeof(hs->heap[0].at));
 		weigh(hs, hs->n);
 		hs->n++;
 		if (hs->n > nheaps)

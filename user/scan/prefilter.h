@@ -66,9 +66,9 @@ struct prefilter {
 };
 
 /*
- * Where labels may end. For vectors: the labels on heaps, fits[h / 8][k][c] having bit h % 8 if c
- * may stand at place k of heap h (label_index_tail()); control bytes are alike, and so are those over
- * 0x7f. Closer, for a single place: a bit for the hash of its last four bytes, each by its lower
+ * Where labels may end: never between two letters. For vectors: the labels on heaps,
+ * fits[h / 8][k][c] having bit h % 8 if c may stand at place k + 1 of heap h (label_index_tail());
+ * control bytes are alike, and so are those over 0x7f. Closer, for a single place: a bit for the hash of its last four bytes, each by its lower
  * five bits, the last by six (which tells capitals); labels that leave much open have one for
  * that of three.
  */
@@ -91,6 +91,12 @@ struct label_filter {
  * Returns 0, -ENOMEM.
  */
 int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps);
+
+/* As labels see it: of ASCII, or over 0x7f. */
+static inline bool is_letter(u8 c)
+{
+	return (u8)((c | 0x20) - 'a') < 26 || c >= 0x80;
+}
 
 static inline u32 tail_hash(u32 tail)
 {

@@ -198,6 +198,16 @@ static inline void label_places(const struct label_tables *t, __m256i bytes, u8 
 		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
 }
 
+/* A bit for each letter: those of ASCII, and all bytes over 0x7f. */
+static inline u64 letters_of(__m256i bytes)
+{
+	__m256i past = _mm256_sub_epi8(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)),
+				       _mm256_set1_epi8('a'));
+	__m256i ascii = _mm256_cmpeq_epi8(_mm256_min_epu8(past, _mm256_set1_epi8(25)), past);
+
+	return bits_of(_mm256_or_si256(ascii, bytes));
+}
+
 /* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
@@ -205,17 +215,22 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 	const struct label_tables t = label_tables(lf);
 	const __m256i zero = _mm256_setzero_si256();
 	u8 fits[TAIL_PLACES][LABEL_CHUNK], edge[32]; /* from 32 on: text[at] */
+	u64 letters, before = at && is_letter(job->text[at - 1]);
 	size_t back = at < 32 ? at : 32;
 
 	memset(edge, '\n', sizeof(edge));
 	memcpy(edge + 32 - back, job->text + at - back, back);
 	label_places(&t, _mm256_loadu_si256((const __m256i *)edge), fits, 0);
+	memset(ends, 0, (n + 63) / 64 * sizeof(*ends));
 	for (size_t i = 0; i < n; i += 32) {
 		const u8 *p = job->text + at + i;
+		__m256i bytes;
 
 		if (n - i < 32)
 			p = memcpy(edge, p, n - i);
-		label_places(&t, _mm256_loadu_si256((const __m256i *)p), fits, 32 + i);
+		bytes = _mm256_loadu_si256((const __m256i *)p);
+		label_places(&t, bytes, fits, 32 + i);
+		ends[i / 64] |= letters_of(bytes) << i % 64;
 	}
 	if (n % 64 && n % 64 <= 32)
 		memset(fits[0] + 32 + n / 64 * 64 + 32, 0, 32);
@@ -228,11 +243,13 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 #pragma GCC unroll 4
 			for (size_t k = 0; k < TAIL_PLACES; k++)
 				fit = _mm256_and_si256(
-					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 32 + i +
+					fit, _mm256_loadu_si256((const __m256i *)(fits[k] + 31 + i +
 										  half - k)));
 			none |= bits_of(_mm256_cmpeq_epi8(fit, zero)) << half;
 		}
-		ends[i / 64] = ~none;
+		letters = ends[i / 64];
+		ends[i / 64] = ~none & ~(letters & (letters << 1 | before));
+		before = letters >> 63;
 	}
 	if (n % 64)
 		ends[n / 64] &= ~(~0ULL << n % 64);

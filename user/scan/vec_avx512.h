@@ -103,6 +103,15 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
+/* Those of ASCII, and all bytes over 0x7f. */
+static inline u64 letters_of(__m512i bytes)
+{
+	__m512i past = _mm512_sub_epi8(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)),
+				       _mm512_set1_epi8('a'));
+
+	return _mm512_movepi8_mask(bytes) | _mm512_cmple_epu8_mask(past, _mm512_set1_epi8(25));
+}
+
 /* Where a label may have ended before text[at, at + n), n <= CHUNK: bit i of word w for at + 64 w + i. */
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
@@ -110,24 +119,29 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 	const struct byte_table class = byte_table(lf->class);
 	__m512i first[HEAP_PLACES], second[HEAP_PLACES];
 	u8 classes[64 + CHUNK]; /* from 64 - HEAP_PLACES on */
+	u64 letters, before = at && is_letter(job->text[at - 1]);
 
 #pragma GCC unroll 6
 	for (int k = 0; k < HEAP_PLACES; k++) {
 		first[k] = _mm512_loadu_si512(lf->fits_class[0][k]);
 		second[k] = _mm512_loadu_si512(lf->fits_class[1][k]);
 	}
-	for (size_t k = 1; k < HEAP_PLACES; k++)
+	for (size_t k = 1; k <= HEAP_PLACES; k++)
 		classes[64 - k] = lf->class[at < k ? '\n' : job->text[at - k]];
-	for (size_t i = 0; i < n; i += 64)
-		_mm512_storeu_si512(classes + 64 + i,
-				    look_up(&class, _mm512_maskz_loadu_epi8(lowest(n - i),
-									    job->text + at + i)));
+	for (size_t i = 0; i < n; i += 64) {
+		__m512i bytes = _mm512_maskz_loadu_epi8(lowest(n - i), job->text + at + i);
+
+		_mm512_storeu_si512(classes + 64 + i, look_up(&class, bytes));
+		letters = letters_of(bytes);
+		ends[i / 64] = ~(letters & (letters << 1 | before));
+		before = letters >> 63;
+	}
 	for (size_t i = 0; i < n; i += 64) {
 		__m512i c[HEAP_PLACES], fit, other, last;
 
 #pragma GCC unroll 6
 		for (size_t k = 0; k < HEAP_PLACES; k++)
-			c[k] = _mm512_loadu_si512(classes + 64 + i - k);
+			c[k] = _mm512_loadu_si512(classes + 63 + i - k);
 		fit = and3(_mm512_permutexvar_epi8(c[0], first[0]),
 			   _mm512_permutexvar_epi8(c[1], first[1]),
 			   _mm512_permutexvar_epi8(c[2], first[2]));
@@ -142,7 +156,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		last = _mm512_permutexvar_epi8(c[5], second[5]);
 		/* fit | (other & last) */
 		fit = _mm512_ternarylogic_epi64(fit, other, last, 0xf8);
-		ends[i / 64] = _mm512_test_epi8_mask(fit, fit);
+		ends[i / 64] &= _mm512_test_epi8_mask(fit, fit);
 	}
 	if (n % 64)
 		ends[n / 64] &= lowest(n % 64);

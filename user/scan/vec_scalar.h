@@ -65,18 +65,12 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
-static inline bool is_ascii_letter(u8 c)
-{
-	return (u8)((c | 0x20) - 'a') < 26;
-}
-
 /* Most bytes are in the middle of a word. */
 static inline bool label_may_end(const struct label_filter *lf, const u8 *text, size_t end)
 {
 	if (end < TAIL_BYTES)
 		return true;
-	return !(is_ascii_letter(text[end]) && is_ascii_letter(text[end - 1])) &&
-	       label_tail(lf, text, end);
+	return !(is_letter(text[end]) && is_letter(text[end - 1])) && label_tail(lf, text, end);
 }
 
 /* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
