@@ -10,6 +10,16 @@
  * that could not is either a match already or was refused for good: a part of nothing.
  */
 #include "scanner.h"
+#include <string.h>
+
+/* Nothing is known: every form is asked. */
+static struct hints hints_none(void)
+{
+	struct hints hints = {.anchored = true, .zoned = true};
+
+	memset(hints.fit, 0xff, sizeof(hints.fit));
+	return hints;
+}
 
 static bool committed(const struct form *f, const u8 *p, size_t len)
 {
@@ -68,8 +78,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 		    struct match *matches, size_t cap)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len, .ends = true};
-	const struct hints hints = {
-		.fit = {0xff, 0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
+	const struct hints hints = hints_none();
 	const struct scan_form *sf;
 	size_t n = 0, p = start;
 	struct match m;
@@ -99,8 +108,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len};
-	const struct hints hints = {
-		.fit = {0xff, 0xff, 0xff, 0xff}, .anchored = true, .zoned = true};
+	const struct hints hints = hints_none();
 	struct match m;
 
 	return confirm(s, &job, start, &hints, &m) == UNDECIDED ? m.rule : 0;

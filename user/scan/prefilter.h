@@ -10,8 +10,8 @@
  *             match      byte    byte
  *
  * All forms of a ruleset are gathered under SHAPES shapes; shape s is bit s % 8 of a byte of bank
- * s / 8. Where the bytes fit a shape there is a candidate. The last are of another kind: one
- * is that of all forms that need a label. The place 1 of the other two is a byte that their forms
+ * s / 8. Where the bytes fit a shape there is a candidate. Some are of another kind: one is that of
+ * all forms that need a label. The place 1 of the shapes of anchors is a byte that their forms
  * cannot do without (an '@'), and a match begins there or before.
  */
 #ifndef SCAN_PREFILTER_H
@@ -20,19 +20,20 @@
 #include <scrim/rules.h>
 #include <string.h>
 
-#define FILTER_DEPTH 12 /* bytes of a match whose sets are known; see struct group */
-#define GROUP_FORMS  64
-#define GROUPS_MAX   (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
-#define RUN_MAX      7 /* digits at the begin of a match that are counted */
-#define BANKS        4 /* of eight shapes; an ISA may use fewer */
-#define SHAPES       (8 * BANKS)
-#define SHAPE_DEPTH  8
-#define SHAPE_ZONED  5                        /* of all forms that need a label */
-#define SHAPE_ANCHOR 6                        /* this and the next one */
-#define BANK0_PLAIN  ((1 << SHAPE_ZONED) - 1) /* the plain shapes of the first bank */
-#define BANK0_ZONED  (1 << SHAPE_ZONED)
-#define BANK0_ANCHOR (3 << SHAPE_ANCHOR)
-#define ANCHORS      8 /* different ones: the first has a shape, the others share one */
+#define FILTER_DEPTH  12 /* bytes of a match whose sets are known; see struct group */
+#define GROUP_FORMS   64
+#define GROUPS_MAX    (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
+#define RUN_MAX       7 /* digits at the begin of a match that are counted */
+#define BANKS         5 /* of eight shapes; an ISA may use fewer */
+#define SHAPES        (8 * BANKS)
+#define SHAPE_DEPTH   8
+#define SHAPE_ZONED   3 /* of all forms that need a label */
+#define SHAPE_ANCHOR  4 /* from here on */
+#define ANCHOR_SHAPES 4
+#define BANK0_PLAIN   ((1 << SHAPE_ZONED) - 1) /* the plain shapes of the first bank */
+#define BANK0_ZONED   (1 << SHAPE_ZONED)
+#define BANK0_ANCHOR  (0xff & ~0U << SHAPE_ANCHOR)
+#define ANCHORS       8 /* different ones: the first have a shape each, the others share the last */
 
 #define CLASSES     64 /* of bytes, at most */
 #define CLASSES_CUT 16 /* at most, for class_low[] and so on */
@@ -159,14 +160,14 @@ int form_pieces(const struct form *f, const bool before[256], struct shape ret_s
 /*
  * Gathers forms under shapes: add each, then finish. A builder is some 40 KiB, zeroed.
  */
-#define PLAIN_MAX (SHAPES - 3)
+#define PLAIN_MAX (SHAPES - 1 - ANCHOR_SHAPES)
 struct prefilter_builder {
 	size_t n, max;                        /* plain shapes, and how many may stay */
 	struct shape shapes[PLAIN_MAX + 1];   /* one more */
 	u64 forms[PLAIN_MAX + 1][GROUPS_MAX]; /* which of them are under it */
 	float rate[PLAIN_MAX + 1];
 	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* what two find more when put together */
-	struct shape anchored[2], zoned;
+	struct shape anchored[ANCHOR_SHAPES], zoned;
 	struct prefilter *pf;
 };
 
@@ -180,7 +181,7 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 /* Which shape a plain one becomes. */
 static inline unsigned int plain_shape(size_t i)
 {
-	return (unsigned int)(i < SHAPE_ZONED ? i : i + 3);
+	return (unsigned int)(i < SHAPE_ZONED ? i : i + 1 + ANCHOR_SHAPES);
 }
 
 /*

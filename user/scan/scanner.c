@@ -103,7 +103,8 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	if (!b || !s->forms || !s->groups)
 		r = -ENOMEM;
 	else
-		*b = (struct prefilter_builder){.max = 8 * banks[s->isa] - 3, .pf = &s->prefilter};
+		*b = (struct prefilter_builder){.max = 8 * banks[s->isa] - 1 - ANCHOR_SHAPES,
+						.pf = &s->prefilter};
 	/* Those that need a label come last: elsewhere nobody looks at their groups. */
 	for (int labelled = 0; labelled < 2; labelled++) {
 		for (u16 i = 0; i < s->rs->nforms && !r; i++)

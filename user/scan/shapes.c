@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* A shape that more often than this finds something is better anchored elsewhere. */
-#define OFTEN 0.004f
+#define OFTEN 0.0005f
 
 static void shape_join(struct shape *sh, const struct shape *other)
 {
@@ -67,6 +67,7 @@ static bool keep_anchor(struct prefilter_builder *b, const struct anchor *a,
 {
 	struct prefilter *pf = b->pf;
 	struct anchor *old = pf->anchors, *end = pf->anchors + pf->nanchors;
+	size_t i;
 
 	while (old < end && memcmp(old->is, a->is, sizeof(a->is)) != 0)
 		old++;
@@ -84,7 +85,8 @@ static bool keep_anchor(struct prefilter_builder *b, const struct anchor *a,
 		old->back = a->back;
 	if (a->back > pf->back)
 		pf->back = a->back;
-	shape_join(&b->anchored[old != pf->anchors], around);
+	i = (size_t)(old - pf->anchors);
+	shape_join(&b->anchored[i < ANCHOR_SHAPES ? i : ANCHOR_SHAPES - 1], around);
 	return true;
 }
 
@@ -135,7 +137,7 @@ void prefilter_finish(struct prefilter_builder *b, unsigned int classes)
 	for (size_t s = 0; s < b->n; s++)
 		put_shape(b->pf, &b->shapes[s], (int)plain_shape(s));
 	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
-	put_shape(b->pf, &b->anchored[0], SHAPE_ANCHOR);
-	put_shape(b->pf, &b->anchored[1], SHAPE_ANCHOR + 1);
+	for (int i = 0; i < ANCHOR_SHAPES; i++)
+		put_shape(b->pf, &b->anchored[i], SHAPE_ANCHOR + i);
 	classes_choose(b->pf, classes);
 }

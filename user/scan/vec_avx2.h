@@ -89,6 +89,7 @@ static inline void classify64(const struct class_tables *t, const struct prefilt
 static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
 			      size_t n, struct fits *to)
 {
+	const __m256i anchor = _mm256_set1_epi8((char)BANK0_ANCHOR);
 	const __m256i plain = _mm256_set1_epi8(BANK0_PLAIN), zero = _mm256_setzero_si256();
 	const struct class_tables t = class_tables(pf);
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
@@ -132,9 +133,11 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 				any = bank ? _mm256_or_si256(any, fit[bank])
 					   : _mm256_and_si256(plain, fit[bank]);
 			}
-			anchors |= bits_of(_mm256_or_si256(fit[0], _mm256_slli_epi16(fit[0], 1)))
-				   << half;
-			zoned |= bits_of(_mm256_slli_epi16(fit[0], 2)) << half;
+			anchors |=
+				bits_of(_mm256_cmpgt_epi8(_mm256_and_si256(fit[0], anchor), zero))
+				<< half;
+			anchors |= bits_of(fit[0]) << half;
+			zoned |= bits_of(_mm256_slli_epi16(fit[0], 7 - SHAPE_ZONED)) << half;
 			none |= bits_of(_mm256_cmpeq_epi8(any, zero)) << half;
 		}
 		to->candidates[w] = ~none;

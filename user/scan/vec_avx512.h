@@ -60,7 +60,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 
 #pragma GCC unroll 8
 	for (int i = 0; i < SHAPE_DEPTH; i++)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			places[bank][i] = _mm512_loadu_si512(pf->fits_class[bank][i]);
 	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
@@ -74,20 +74,20 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	for (size_t i = 0; i < n; i += 64) {
 		__m512i fit[ISA_BANKS], any;
 
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			fit[bank] = _mm512_set1_epi8(-1);
 #pragma GCC unroll 8
 		for (int k = 0; k < SHAPE_DEPTH; k++) {
 			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
 
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 			for (int bank = 0; bank < ISA_BANKS; bank++)
 				fit[bank] = _mm512_and_si512(
 					fit[bank], _mm512_permutexvar_epi8(c, places[bank][k]));
 		}
 		any = _mm512_and_si512(fit[0], plain);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++) {
 			_mm512_storeu_si512(to->fit[bank] + i, fit[bank]);
 			any = bank ? _mm512_or_si512(any, fit[bank]) : any;
