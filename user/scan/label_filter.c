@@ -106,31 +106,33 @@ static u64 lower_bits(const bool *set, unsigned int mask)
 	return bits;
 }
 
-static void set_tail(u64 *bits, u32 tail)
+/* Sets the bits of all tails whose last byte, the one before and so on are of the sets, n of them. */
+static void set_tails(u64 *bits, const u64 *sets, unsigned int n, unsigned int place, u64 tail)
 {
-	bits[tail_hash(tail) / 64] |= 1ULL << tail_hash(tail) % 64;
+	if (place == n) {
+		bits[tail_hash(tail) / 64] |= 1ULL << tail_hash(tail) % 64;
+		return;
+	}
+	for (u64 m = sets[place]; m; m &= m - 1)
+		set_tails(bits, sets, n, place + 1,
+			  tail | (u64)__builtin_ctzll(m) << (56 - 8 * place));
 }
 
 static void add_tails(struct label_filter *lf, bool places[LABEL_PLACES][256])
 {
-	u64 x = lower_bits(places[1], 63), y = lower_bits(places[2], 31);
-	u64 z = lower_bits(places[3], 31), w = lower_bits(places[4], 31);
-	const bool brief = __builtin_popcountll(z) > MANY;
+	u64 sets[6];
+	unsigned int known = 0;
 
-	for (u64 i = x; i; i &= i - 1) {
-		for (u64 j = y; j; j &= j - 1) {
-			for (u64 k = z; k; k &= k - 1) {
-				u32 tail = (u32)__builtin_ctzll(i) << 24 |
-					   (u32)__builtin_ctzll(j) << 16 |
-					   (u32)__builtin_ctzll(k) << 8;
-
-				if (brief)
-					set_tail(lf->three, tail);
-				for (u64 l = brief ? 0 : w; l; l &= l - 1)
-					set_tail(lf->four, tail | (u32)__builtin_ctzll(l));
-			}
-		}
-	}
+	for (unsigned int k = 0; k < 6; k++)
+		sets[k] = lower_bits(places[k + 1], k ? 31 : 63);
+	while (known < 6 && __builtin_popcountll(sets[known]) <= MANY)
+		known++;
+	if (known == 6)
+		set_tails(lf->six, sets, 6, 0, 0);
+	else if (known >= 3)
+		set_tails(lf->four, sets, 4, 0, 0);
+	else
+		set_tails(lf->three, sets, 3, 0, 0);
 }
 
 static void put_heap(struct label_filter *lf, const struct heap *heap, size_t h)

@@ -69,22 +69,23 @@ struct prefilter {
 /*
  * Where labels may end: never between two letters. For vectors: the labels on heaps,
  * fits[h / 8][k][c] having bit h % 8 if c may stand at place k + 1 of heap h (label_index_tail());
- * control bytes are alike, and so are those over 0x7f. Closer, for a single place: a bit for the hash of its last four bytes, each by its lower
- * five bits, the last by six (which tells capitals); labels that leave much open have one for
- * that of three.
+ * control bytes are alike, and so are those over 0x7f. Closer, for a single place: a bit for the hash
+ * of its last six bytes, each by its lower five bits, the last by six (which tells capitals);
+ * labels that leave much open have one for that of four or three.
  */
 #define HEAP_PLACES (LABEL_PLACES - 1)
 #define HEAP_BANKS  2
 #define HEAPS       (8 * HEAP_BANKS)
-#define TAIL_BYTES  4
-#define TAIL_FOUR   0x3f1f1f1fU
-#define TAIL_THREE  0x3f1f1f00U
+#define TAIL_BYTES  8 /* that label_tail() reads */
+#define TAIL_SIX    0x3f1f1f1f1f1f0000ULL
+#define TAIL_FOUR   0x3f1f1f1f00000000ULL
+#define TAIL_THREE  0x3f1f1f0000000000ULL
 #define TAIL_BITS   15
 struct label_filter {
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
 	u8 class[256];                                   /* by byte, for fits_class */
 	u8 fits_class[HEAP_BANKS][HEAP_PLACES][CLASSES]; /* by class */
-	u64 four[(1 << TAIL_BITS) / 64], three[(1 << TAIL_BITS) / 64];
+	u64 six[(1 << TAIL_BITS) / 64], four[(1 << TAIL_BITS) / 64], three[(1 << TAIL_BITS) / 64];
 };
 
 /*
@@ -99,25 +100,27 @@ static inline bool is_letter(u8 c)
 	return (u8)((c | 0x20) - 'a') < 26 || c >= 0x80;
 }
 
-static inline u32 tail_hash(u32 tail)
+static inline size_t tail_hash(u64 tail)
 {
-	return tail * 0x9e3779b1U >> (32 - TAIL_BITS);
+	return tail * 0x9e3779b97f4a7c15ULL >> (64 - TAIL_BITS);
 }
 
-static inline bool tail_bit(const u64 *bits, u32 tail)
+static inline u64 tail_bit(const u64 *bits, u64 tail)
 {
-	u32 hash = tail_hash(tail);
+	size_t hash = tail_hash(tail);
 
-	return bits[hash / 64] >> hash % 64 & 1;
+	return bits[hash / 64] >> hash % 64;
 }
 
 /* Whether a label may end before text[end], as far as its last bytes tell; end >= TAIL_BYTES. */
 static inline bool label_tail(const struct label_filter *lf, const u8 *text, size_t end)
 {
-	u32 tail;
+	u64 tail;
 
 	memcpy(&tail, text + end - sizeof(tail), sizeof(tail));
-	return tail_bit(lf->four, tail & TAIL_FOUR) | tail_bit(lf->three, tail & TAIL_THREE);
+	return (tail_bit(lf->six, tail & TAIL_SIX) | tail_bit(lf->four, tail & TAIL_FOUR) |
+		tail_bit(lf->three, tail & TAIL_THREE)) &
+	       1;
 }
 
 /* What stands before a match of a form ([1]: and a digit before that), and at its bytes. */
