@@ -8,7 +8,6 @@
 #include "scan_feed.h"
 #include "scan_text.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,23 +59,36 @@ static size_t cut_somewhere(void *arg, size_t at)
 	return at + (r < 70 ? r / 10 : r * 3);
 }
 
-/* Every ISA this CPU has, one test each. */
-ParameterizedTestParameters(scan, finds_what_the_oracle_finds)
+/* Scanners of all rules, for every ISA this CPU has. */
+static size_t scanners_of(const struct ruleset *rs, struct scanner *ret_s[ISA_COUNT])
 {
-	static enum isa isas[ISA_COUNT];
 	size_t n = 0;
 
 	for (int i = 0; i < ISA_COUNT; i++)
 		if (isa_usable((enum isa)i))
-			isas[n++] = (enum isa)i;
-	return cr_make_param_array(enum isa, isas, n);
+			ret_s[n++] = scanner_of(rs, NULL, (enum isa)i);
+	return n;
 }
 
-ParameterizedTest(enum isa *isa, scan, finds_what_the_oracle_finds)
+/* The oracle is asked once, each scanner held against it. */
+static void compare_with_oracle(const struct ruleset *rs, const struct rule_def *defs,
+				struct scanner *const *s, size_t n, const u8 *text, size_t len,
+				size_t where)
+{
+	oracle_whole(rs, defs, NULL, text, len, &want);
+	cr_assert_gt(want.n, len / 100);
+	for (size_t i = 0; i < n; i++) {
+		scan_whole(s[i], text, len, &got);
+		assert_same(&got, &want, isa_name(scanner_isa(s[i])), where);
+	}
+}
+
+Test(scan, finds_what_the_oracle_finds)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin(&defs);
-	struct scanner *s = scanner_of(rs, NULL, *isa);
+	struct scanner *s[ISA_COUNT];
+	size_t n = scanners_of(rs, s);
 	u64 seed = 0x5eed;
 	u8 text[4000];
 
@@ -84,12 +96,10 @@ ParameterizedTest(enum isa *isa, scan, finds_what_the_oracle_finds)
 		size_t len = 100 + draw(&seed, sizeof(text) - 100);
 
 		scan_text_dense(&seed, text, len);
-		oracle_whole(rs, defs, NULL, text, len, &want);
-		cr_assert_gt(want.n, len / 100);
-		scan_whole(s, text, len, &got);
-		assert_same(&got, &want, "round", (size_t)round);
+		compare_with_oracle(rs, defs, s, n, text, len, (size_t)round);
 	}
-	scanner_free(s);
+	while (n > 0)
+		scanner_free(s[--n]);
 	ruleset_free(rs);
 }
 
@@ -115,22 +125,13 @@ static size_t labelled_value(u64 *seed, const char *label, u8 *to)
 	return n;
 }
 
-static void compare_with_oracle(const struct ruleset *rs, const struct rule_def *defs,
-				const struct scanner *s, const u8 *text, size_t len, size_t where)
-{
-	oracle_whole(rs, defs, NULL, text, len, &want);
-	cr_assert_gt(want.n, 0);
-	scan_whole(s, text, len, &got);
-	assert_same(&got, &want, "text", where);
-}
-
 /* A form that needs a label is found behind each of its labels, however that is written. */
-static void labels(enum isa isa)
+Test(scan, labels)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin(&defs);
-	struct scanner *s = scanner_of(rs, NULL, isa);
-	size_t len = 0, texts = 0;
+	struct scanner *s[ISA_COUNT];
+	size_t len = 0, texts = 0, n = scanners_of(rs, s);
 	u64 seed = 0x1abe1;
 	u8 text[4096];
 
@@ -145,33 +146,15 @@ static void labels(enum isa isa)
 				len += labelled_value(&seed, sets[k][l], text + len);
 				if (len < sizeof(text) - 200)
 					continue;
-				compare_with_oracle(rs, defs, s, text, len, texts++);
+				compare_with_oracle(rs, defs, s, n, text, len, texts++);
 				len = 0;
 			}
 		}
 	}
-	compare_with_oracle(rs, defs, s, text, len, texts);
-	scanner_free(s);
+	compare_with_oracle(rs, defs, s, n, text, len, texts);
+	while (n > 0)
+		scanner_free(s[--n]);
 	ruleset_free(rs);
-}
-
-Test(scan, labels_scalar)
-{
-	labels(ISA_SCALAR);
-}
-
-Test(scan, labels_avx2)
-{
-	if (!isa_usable(ISA_AVX2))
-		cr_skip_test("no AVX2 here");
-	labels(ISA_AVX2);
-}
-
-Test(scan, labels_avx512)
-{
-	if (!isa_usable(ISA_AVX512))
-		cr_skip_test("no AVX-512 here");
-	labels(ISA_AVX512);
 }
 
 static void splits(enum isa isa)
