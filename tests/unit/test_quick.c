@@ -6,7 +6,9 @@
 #include "guard_page.h"
 #include "one_form.h"
 #include "oracle.h"
+#include "scan_feed.h"
 #include "scan_text.h"
+#include "scanners.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,4 +142,31 @@ Test(quick, reads_what_is_there)
 		cr_expect_eq(def->quick(at), 0);
 	}
 	guarded_free(&g);
+}
+
+/* A quick match does not hide that another form's match at its place was refused. */
+Test(quick, refusals_are_counted)
+{
+	static const char text[] = "a visit on 2024-02-29, and nothing else in this line\n";
+	struct rule_def defs[2] = {
+		{.name = "date", .nforms = 1, .forms = {*quick_form("2024-02-29")}},
+		{.name = "four", .nforms = 1, .forms = {{.pattern = "\\d{4}", .validate = "luhn"}}},
+	};
+	static struct found got;
+	struct ruleset *rs;
+	struct err e;
+
+	cr_assert_eq(ruleset_compile(defs, 2, &rs, &e), 0);
+	for (int i = 0; i < ISA_COUNT; i++) {
+		struct scanner *s;
+
+		if (!isa_usable((enum isa)i))
+			continue;
+		s = scanner_all(rs, (enum isa)i);
+		scan_whole(s, (const u8 *)text, sizeof(text) - 1, &got);
+		cr_expect_eq(got.n, 1);
+		cr_expect_eq(got.rejected[1], 1, "%s", isa_name((enum isa)i));
+		scanner_free(s);
+	}
+	ruleset_free(rs);
 }

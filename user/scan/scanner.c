@@ -64,7 +64,8 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	g->ids[s->nforms % GROUP_FORMS] = (struct form_id){f->rule, index};
 	if (f->quick)
 		g->quick |= bit;
-	for (u16 n = 0; n < QUICK_READ && n <= f->dfa.max; n++)
+	/* What a validator refuses is counted, however long it is. */
+	for (u16 n = 0; n < QUICK_READ && (n <= f->dfa.max || f->validate); n++)
 		g->reach[n] |= bit;
 	group_add(g, s->nforms % GROUP_FORMS, &sets);
 	s->nforms++;

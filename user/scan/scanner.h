@@ -36,7 +36,7 @@ struct group {
 	u64 labelled;          /* need a label, or must not have one */
 	u64 zoned;             /* possible only in the zone behind a label */
 	u64 quick;             /* have a quick way */
-	u64 reach[QUICK_READ]; /* may match that many bytes, or more */
+	u64 reach[QUICK_READ]; /* may match that many bytes or more, or be refused */
 	quick_fn quickly[GROUP_FORMS];
 	struct form_id ids[GROUP_FORMS];
 	u64 before[2][256];
