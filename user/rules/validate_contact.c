@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names and addresses of networks. */
+/* IPv4 addresses and email addresses. */
 #include "bytes.h"
 #include "validate.h"
 #include <emmintrin.h>
