@@ -11,33 +11,20 @@
  * one JSON object: bytes, seconds, and CPU-seconds of the relay (all its threads), of this
  * process and of the whole machine.
  */
-#include <dirent.h>
+#include "measure.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <scrim/base.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAX_CONNECTIONS 64
 #define PIECE           (256 * 1024)
 #define STALLED_MS      10000
-
-struct text {
-	const u8 *p;
-	size_t len;
-};
 
 struct leg {
 	int fd;
@@ -57,128 +44,13 @@ struct load {
 	u8 buffer[PIECE];
 };
 
-struct usage {
-	double wall, relay, self, machine;
-};
-
-static void printf_like(1, 2) __attribute__((noreturn)) die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fputs("load: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-	va_end(ap);
-	exit(1);
-}
-
-static struct text text_open(const char *name)
-{
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	struct text t = {0};
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) || !st.st_size)
-		die("%s: %s", name, errno ? strerror(errno) : "empty");
-	t.len = (size_t)st.st_size;
-	t.p = mmap(NULL, t.len, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-	if (t.p == MAP_FAILED)
-		die("%s: %s", name, strerror(errno));
-	close(fd);
-	return t;
-}
-
-/* CPU-seconds of all threads of a process, those that ended since excepted. */
-static double process_cpu(int pid)
-{
-	char name[300];
-	struct dirent *de;
-	u64 ns, sum = 0;
-	FILE *f;
-	DIR *d;
-
-	snprintf(name, sizeof(name), "/proc/%d/task", pid);
-	d = opendir(name);
-	if (!d)
-		die("%s: %s", name, strerror(errno));
-	while ((de = readdir(d))) {
-		if (de->d_name[0] == '.')
-			continue;
-		snprintf(name, sizeof(name), "/proc/%d/task/%s/schedstat", pid, de->d_name);
-		f = fopen(name, "re");
-		if (!f)
-			continue;
-		if (fscanf(f, "%lu", &ns) == 1)
-			sum += ns;
-		fclose(f);
-	}
-	closedir(d);
-	return (double)sum / 1e9;
-}
-
-/* Busy CPU-seconds of the machine: all of /proc/stat's first line but idle and iowait. */
-static double machine_cpu(void)
-{
-	u64 user, nice, system, irq, softirq, steal;
-	FILE *f = fopen("/proc/stat", "re");
-
-	if (!f || fscanf(f, "cpu %lu %lu %lu %*u %*u %lu %lu %lu", &user, &nice, &system, &irq,
-			 &softirq, &steal) != 6)
-		die("/proc/stat cannot be read");
-	fclose(f);
-	return (double)(user + nice + system + irq + softirq + steal) /
-	       (double)sysconf(_SC_CLK_TCK);
-}
-
-static struct usage usage_now(int pid)
-{
-	struct timespec t, self;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &self);
-	return (struct usage){.wall = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
-			      .self = (double)self.tv_sec + (double)self.tv_nsec / 1e9,
-			      .relay = process_cpu(pid),
-			      .machine = machine_cpu()};
-}
-
-static void load_watch(struct load *l, int fd, u32 events, void *what)
-{
-	struct epoll_event ev = {.events = events, .data.ptr = what};
-
-	if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &ev))
-		die("epoll_ctl: %s", strerror(errno));
-}
-
-static void load_listen(struct load *l)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET,
-				.sin_port = htons(l->sink),
-				.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int one = 1;
-
-	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	l->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	setsockopt(l->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(l->listener, (void *)&a, sizeof(a)) || listen(l->listener, MAX_CONNECTIONS))
-		die("port %u: %s", l->sink, strerror(errno));
-	load_watch(l, l->listener, EPOLLIN, NULL);
-}
-
 static void load_connect(struct load *l)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET,
-				.sin_port = htons(l->relay),
-				.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in a = address("127.0.0.1", l->relay);
 
 	for (unsigned int i = 0; i < l->connections; i++) {
-		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-		if (fd < 0 || connect(fd, (void *)&a, sizeof(a)) || fcntl(fd, F_SETFL, O_NONBLOCK))
-			die("connect to port %u: %s", l->relay, strerror(errno));
-		l->client[i] = (struct leg){.fd = fd, .sends = true};
-		load_watch(l, fd, EPOLLOUT, &l->client[i]);
+		l->client[i] = (struct leg){.fd = client_new(&a), .sends = true};
+		epoll_set(l->epoll, EPOLL_CTL_ADD, l->client[i].fd, EPOLLOUT, &l->client[i]);
 	}
 }
 
@@ -191,7 +63,7 @@ static void on_accept(struct load *l)
 	if (l->accepted == l->connections)
 		die("the relay opened more connections than it was given");
 	l->server[l->accepted] = (struct leg){.fd = fd};
-	load_watch(l, fd, EPOLLIN, &l->server[l->accepted++]);
+	epoll_set(l->epoll, EPOLL_CTL_ADD, fd, EPOLLIN, &l->server[l->accepted++]);
 }
 
 static void on_writable(struct load *l, struct leg *g)
@@ -305,17 +177,20 @@ static void load_arguments(struct load *l, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static struct load l;
+	struct sockaddr_in sink;
 	struct usage a, b;
 
 	load_arguments(&l, argc, argv);
-	load_listen(&l);
+	sink = address("127.0.0.1", l.sink);
+	l.epoll = epoll_create1(EPOLL_CLOEXEC);
+	l.listener = listener_new(&sink);
+	epoll_set(l.epoll, EPOLL_CTL_ADD, l.listener, EPOLLIN, NULL);
 	a = usage_now(l.pid);
 	load_connect(&l);
 	load_run(&l);
 	b = usage_now(l.pid);
-	printf("{\"bytes\": %lu, \"seconds\": %.6f, \"relay\": %.6f, \"load\": %.6f, "
-	       "\"machine\": %.3f}\n",
-	       l.bytes * l.connections, b.wall - a.wall, b.relay - a.relay, b.self - a.self,
-	       b.machine - a.machine);
+	printf("{\"bytes\": %lu, ", l.bytes * l.connections);
+	usage_print(&a, &b);
+	printf("}\n");
 	return 0;
 }

@@ -8,7 +8,11 @@ $(BENCH)/null_relay: $(OUT)/obj/bench/null_relay.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -luring
 
-$(BENCH)/load: $(OUT)/obj/bench/load.o
+$(BENCH)/epoll_relay: $(OUT)/obj/bench/epoll_relay.o $(OUT)/obj/bench/peer.o $(OUT)/libscrim.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs
+
+$(BENCH)/load: $(BENCH)/%: $(OUT)/obj/bench/%.o $(OUT)/obj/bench/measure.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
@@ -32,5 +36,5 @@ bench-scan:
 
 bench-relay:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs $(BENCH)/null_relay $(BENCH)/load $(BENCH)/log.txt
+	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,null_relay epoll_relay load log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/relay

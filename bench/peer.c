@@ -32,6 +32,7 @@ struct report {
 struct peer {
 	const struct ruleset *rs;
 	enum peer_mode mode;
+	bool borrows; /* db and scratch are another's */
 	hs_database_t *db;
 	hs_scratch_t *scratch;
 	hs_stream_t *stream;
@@ -174,14 +175,32 @@ int peer_new(const struct rule_def *defs, const struct ruleset *rs, const bool *
 	return 0;
 }
 
+int peer_like(const struct peer *p, struct peer **ret_p)
+{
+	struct peer *like = calloc(1, sizeof(*like));
+
+	if (!like)
+		return -ENOMEM;
+	*like = (struct peer){
+		.rs = p->rs, .mode = p->mode, .borrows = true, .db = p->db, .scratch = p->scratch};
+	if (p->mode == PEER_STREAM && hs_open_stream(p->db, 0, &like->stream) != HS_SUCCESS) {
+		free(like);
+		return -ENOMEM;
+	}
+	*ret_p = like;
+	return 0;
+}
+
 void peer_free(struct peer *p)
 {
 	if (!p)
 		return;
 	if (p->stream)
 		hs_close_stream(p->stream, NULL, NULL, NULL);
-	hs_free_scratch(p->scratch);
-	hs_free_database(p->db);
+	if (!p->borrows) {
+		hs_free_scratch(p->scratch);
+		hs_free_database(p->db);
+	}
 	free(p->reports);
 	free(p->chosen);
 	free(p);

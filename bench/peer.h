@@ -25,6 +25,11 @@ struct peer;
  */
 int peer_new(const struct rule_def *defs, const struct ruleset *rs, const bool *enabled,
 	     enum peer_mode mode, struct peer **ret_p, struct err *e);
+/*
+ * Another stream of the same kind, for a thread that has many: it borrows what p has compiled, so
+ * p must outlive it. Returns 0, -ENOMEM.
+ */
+int peer_like(const struct peer *p, struct peer **ret_p);
 void peer_free(struct peer *p);
 
 /* Begins a new stream: nothing held, no matches counted. */
