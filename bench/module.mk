@@ -1,5 +1,5 @@
 # Benches: how scrim's scanner and relay stand against their peers, side by side, in one run.
-# bench-scan and bench-relay print a table and write build/bench-{scan,relay}.json.
+# Each of them prints a table and writes build/bench-{scan,relay,latency}.json.
 
 BENCH := $(OUT)/bench
 SCAN_OBJ := $(patsubst %,$(OUT)/obj/bench/%.o,scan race scan_report contender peer site_rules)
@@ -16,6 +16,10 @@ $(BENCH)/load: $(BENCH)/%: $(OUT)/obj/bench/%.o $(OUT)/obj/bench/measure.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
+$(BENCH)/requests: $(patsubst %,$(OUT)/obj/bench/%.o,requests echo measure)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
 $(BENCH)/scan: $(SCAN_OBJ) $(OUT)/libscrim.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs
@@ -25,9 +29,10 @@ $(BENCH)/%.txt: $(OUT)/gen
 	@mkdir -p $(@D)
 	$< bench-$* --bytes 16777216 > $@
 
-.PHONY: bench bench-scan bench-relay
+.PHONY: bench bench-scan bench-relay bench-latency
 bench: bench-scan
 	@$(MAKE) --no-print-directory bench-relay
+	@$(MAKE) --no-print-directory bench-latency
 
 bench-scan:
 	@tools/setup build bench
@@ -38,3 +43,8 @@ bench-relay:
 	@tools/setup build bench
 	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,null_relay epoll_relay load log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/relay
+
+bench-latency:
+	@tools/setup build bench
+	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests log.txt)
+	@SCRIM_BUILD=$(BUILD) bench/latency

@@ -5,6 +5,7 @@
     relay = bench.haproxy(kib=16)               one process, one thread
     relay.start(core); relay.await_listening(); ...; relay.stop()
 """
+import json
 import os
 import pathlib
 import platform
@@ -123,10 +124,10 @@ listen relay
 """)
         return self.relay(name, port, ["haproxy", "-db", "-f", conf])
 
-    def nginx(self, kib=16):
+    def nginx(self, kib=16, name=None):
         """nginx's stream module as one process."""
         port = next(self.ports)
-        name = f"nginx-{kib}"
+        name = name or f"nginx-{kib}"
         folder = self.work / name
         folder.mkdir(exist_ok=True)
         conf = self.write(f"{name}.conf", f"""\
@@ -241,3 +242,12 @@ def isa():
 
 def title(m):
     return f"{m['cpu']}, {m['isa']}, kernel {m['kernel']}, {m['date']}"
+
+
+def report_add(name, ratios, **figures):
+    """Puts ratios and figures into a report; what other benches have put there stays."""
+    path = BUILD / name
+    report = json.loads(path.read_text()) if path.exists() else {}
+    report.update(machine(), **figures)
+    report["ratios"] = {**report.get("ratios", {}), **ratios}
+    path.write_text(json.dumps(report, indent=1) + "\n")
