@@ -50,12 +50,16 @@ static const struct key limit_keys[] = {
 	{"hold", offsetof(struct io_limits, hold_us), read_us, NULL},
 	{"connect", offsetof(struct io_limits, connect_ms), read_ms, NULL},
 	{"drain", offsetof(struct io_limits, drain_ms), read_ms, NULL},
+	{"reset_timeout", offsetof(struct io_limits, reset_ms), read_ms, NULL},
+	{"keepalive", offsetof(struct io_limits, keepalive_ms), read_ms, NULL},
 	{"buffer", offsetof(struct io_limits, buffer_size), read_size, NULL},
 	{"buffers", offsetof(struct io_limits, buffers), read_count, NULL},
 	{"buffers-max", offsetof(struct io_limits, buffers_max), read_count, NULL},
 };
 
-#define BUFFERS_MOST 1024
+#define BUFFERS_MOST    1024
+#define KEEPALIVE_LEAST 5000 /* ms: a second of silence, four probes */
+#define KEEPALIVE_MOST  36000000
 
 void read_limits(struct reader *r, const struct yaml *value)
 {
@@ -73,6 +77,8 @@ void read_limits(struct reader *r, const struct yaml *value)
 		      l->buffers_max);
 	if (l->buffers_max > BUFFERS_MOST)
 		wrong(r, value, "buffers-max of %u; at most %d", l->buffers_max, BUFFERS_MOST);
+	if (l->keepalive_ms < KEEPALIVE_LEAST || l->keepalive_ms > KEEPALIVE_MOST)
+		wrong(r, value, "keepalive of %u ms; from 5s to 600m", l->keepalive_ms);
 	if (l->buffer_size & (l->buffer_size - 1) || l->buffer_size < 4096 ||
 	    l->buffer_size > (1u << 20))
 		wrong(r, value, "buffer of %u bytes; a power of two from 4KiB to 1MiB",

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a pinned map's meaning or layout does. Kept in the map "meta". */
-#define SCRIM_ABI_VERSION 3
+#define SCRIM_ABI_VERSION 4
 
 #define SCRIM_NAME_LEN      32   /* rule, role, listener names, with the NUL */
 #define SCRIM_RULE_ROWS     1024 /* (rule, role) rows */
@@ -93,6 +93,8 @@ struct scrim_flow_row {
 	X(UPSTREAM_UNREACHABLE, "upstream-unreachable", "u: reset, no way to the server")          \
 	X(CLIENT_RESET, "client-reset", "u: the client reset")                                     \
 	X(SERVER_RESET, "server-reset", "u: the server reset")                                     \
+	X(UNDELIVERED, "undelivered",                                                              \
+	  "u: reset with bytes before it that the other end did not take")                         \
 	X(DRAINED, "drained", "u: reset at the drain's time limit")                                \
 	X(EXISTING, "existing", "u: closed, open since before scrim")                              \
 	X(INTERNAL, "internal", "u: reset, an error of scrim's own")

@@ -52,6 +52,8 @@ struct io_limits {
 	u32 hold_us;     /* the idle timer, default 2000 */
 	u32 connect_ms;  /* default 10000 */
 	u32 drain_ms;    /* default 30000 */
+	u32 reset_ms;    /* how long a reset waits for bytes before it that nobody takes; 10000 */
+	u32 keepalive_ms; /* how long the silence of a peer that has vanished; 5000 at least, 180000 */
 	/*
 	 * Receive buffers for bulk: bytes each (head room not counted), how many at the start, how
 	 * many under pressure (at most 1024). Beside them there are 32 times as many of 16 KiB for

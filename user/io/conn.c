@@ -4,6 +4,7 @@
  * no operation on it left.
  *
  *   conn_new ─▶ connecting ─▶ relaying ─▶ conn_end    ─┐
+ *                    │            ├─────▶ reset_by ────┤
  *                    └────────────┴─────▶ conn_reset  ─┴▶ dead ─▶ (pending == 0) ─▶ conn_reap
  */
 #include "worker.h"
@@ -37,6 +38,7 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 	direction_init(&c->dir[1], 1, role, l->conf.mask_to_client);
 	link_init(&c->link);
 	link_init(&c->connecting);
+	link_init(&c->resetting);
 	list_append(&l->w->conns, &c->link);
 	l->w->nconns++;
 	return c;
@@ -51,11 +53,14 @@ static void direction_drop(struct direction *d)
 		stream_drop(&d->stream);
 }
 
-static void conn_die(struct conn *c)
+void conn_die(struct conn *c)
 {
 	struct io_uring_sqe *sqe;
 
+	if (c->dead)
+		return;
 	c->dead = true;
+	link_remove(&c->resetting);
 	for (int i = 0; c->pending && i < 2; i++) {
 		if (c->fd[i] < 0)
 			continue;
@@ -69,10 +74,7 @@ void conn_reset(struct conn *c, enum scrim_flow reason)
 {
 	if (c->dead)
 		return;
-	if (reason == FLOW_CLIENT_RESET || reason == FLOW_SERVER_RESET)
-		flow_count(c->w, reason); /* the ends' own doing: not worth a line */
-	else
-		flow_refuse(c->w, reason, c->l, &c->client);
+	flow_refuse(c->w, reason, c->l, &c->client);
 	conn_die(c);
 }
 
@@ -100,6 +102,7 @@ void conn_reap(struct conn *c)
 		close(c->fd[1]);
 	link_remove(&c->link);
 	link_remove(&c->connecting);
+	link_remove(&c->resetting);
 	c->w->nconns--;
 	free(c);
 }

@@ -78,6 +78,18 @@ bool mask_finish(struct direction *d)
 	return !r;
 }
 
+void mask_cut(struct direction *d)
+{
+	int r;
+
+	link_remove(&d->idle);
+	if (!stream_held(&d->stream))
+		return;
+	r = mask_let_go(d, stream_idle);
+	if (r)
+		mask_refused(d, r);
+}
+
 void mask_receiving(struct direction *d)
 {
 	if (d->masked && link_alone(&d->idle))

@@ -17,17 +17,24 @@
 #define SMALL_IN_A_ROW 8    /* small receives that make a bulk direction light again */
 #define ROOM_LEAST     4096 /* what a socket that polls writable is given at least */
 
-static enum scrim_flow side_reset(int side)
+/* Multishot: the first to fire is the end that is known already (RDHUP). */
+static void direction_watch(struct direction *d)
 {
-	return side ? FLOW_SERVER_RESET : FLOW_CLIENT_RESET;
+	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
+
+	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
+	d->watching = true;
 }
 
+/* Nobody receives meanwhile, so the sender's reset would not be seen. */
 static void direction_poll(struct direction *d)
 {
 	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_WRITABLE);
 
 	io_uring_prep_poll_add(sqe, direction_out(d), POLLOUT);
 	d->polling = true;
+	if (!d->watching)
+		direction_watch(d);
 }
 
 /*
@@ -129,7 +136,7 @@ static void direction_send(struct direction *d)
 		if (r < 0 && (errno == ENOMEM || errno == ENOBUFS))
 			conn_reset(c, FLOW_MEMORY);
 		else if (r < 0 && errno != EAGAIN && errno != EINTR)
-			conn_reset(c, side_reset(!d->index));
+			reset_by(c, !d->index);
 		else if (r < 0 || (u32)r < asked)
 			direction_blocked(d);
 	}
@@ -141,20 +148,26 @@ static void direction_pass_end(struct direction *d)
 
 	d->shut = true;
 	if (shutdown(direction_out(d), SHUT_WR))
-		conn_reset(c, side_reset(!d->index));
+		reset_by(c, !d->index);
 	else if (c->dir[!d->index].shut)
 		conn_end(c);
+}
+
+/* Ended, or one that leads to a side that has reset. */
+static bool direction_over(const struct direction *d, const struct conn *c)
+{
+	return c->dead || (c->lost && c->lost_side != d->index);
 }
 
 void relay_pump(struct direction *d)
 {
 	const struct conn *c = direction_conn(d);
 
-	if (!c->dead)
+	if (!direction_over(d, c))
 		direction_send(d);
-	if (!c->dead && !d->head && d->eof && !d->shut)
+	if (!direction_over(d, c) && !d->head && d->eof && !d->shut && !d->cut)
 		direction_pass_end(d);
-	if (!c->dead && !d->eof && !d->receiving && link_alone(&d->starving))
+	if (!direction_over(d, c) && !d->eof && !d->receiving && link_alone(&d->starving))
 		direction_receive(d);
 }
 
@@ -188,6 +201,7 @@ static void direction_got(struct direction *d, struct buffer *b)
 
 	if (traffic)
 		count_add(d->index ? &traffic->server_bytes : &traffic->client_bytes, b->len);
+	d->received += b->len;
 	direction_adapt(d, b->len);
 	if (d->masked && !mask_received(d, b)) {
 		buffer_give(b);
@@ -199,12 +213,15 @@ static void direction_got(struct direction *d, struct buffer *b)
 		buffer_give(b);
 }
 
-/* Multishot: the first to fire is the end that is known already (RDHUP). */
-static void direction_watch(struct direction *d)
+/* The sender has reset, and all that came before it is received. */
+static void direction_cut(struct direction *d)
 {
-	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
+	struct conn *c = direction_conn(d);
 
-	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
+	d->eof = d->cut = true;
+	reset_by(c, d->index);
+	if (!c->dead && d->masked)
+		mask_cut(d);
 }
 
 /* The sender has ended. What it may still do is reset, and nobody receives from it any more. */
@@ -212,10 +229,14 @@ static void direction_ended(struct direction *d)
 {
 	struct conn *c = direction_conn(d);
 
+	if (c->lost && !reset_after_end(d, c)) {
+		direction_cut(d);
+		return;
+	}
 	d->eof = true;
 	if (d->masked && !mask_finish(d))
 		return;
-	if (c->dir[!d->index].shut)
+	if (c->dir[!d->index].shut || d->watching)
 		return;
 	direction_watch(d);
 }
@@ -231,12 +252,11 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 			      cqe->res > 0 ? (u32)cqe->res : 0);
 	if (!(cqe->flags & IORING_CQE_F_MORE))
 		d->receiving = d->cancelling = false;
-	if (c->dead || cqe->res <= 0) {
-		if (b)
-			buffer_give(b);
+	if (b && (direction_over(d, c) || cqe->res <= 0)) {
+		buffer_give(b);
 		b = NULL;
 	}
-	if (c->dead)
+	if (direction_over(d, c))
 		return;
 	if (b)
 		direction_got(d, b);
@@ -247,7 +267,7 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 	else if (cqe->res == -ENOMEM)
 		conn_reset(c, FLOW_MEMORY);
 	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
-		conn_reset(c, side_reset(d->index));
+		direction_cut(d);
 	relay_pump(d);
 }
 
@@ -263,10 +283,14 @@ void relay_hangup(struct direction *d, int res, bool more)
 {
 	struct conn *c = direction_conn(d);
 
-	if (c->dead || c->dir[!d->index].shut)
-		return; /* after our own end it is the ordinary close */
-	if (res > 0 && (res & (POLLERR | POLLHUP)))
-		conn_reset(c, side_reset(d->index));
+	bool shut = c->dir[!d->index].shut;
+
+	d->watching = more;
+	if (c->dead || (d->eof && shut))
+		return;
+	/* Ended in both directions it hangs up, though the end may not be received yet. */
+	if (res > 0 && (res & POLLERR || (res & POLLHUP && !shut)))
+		reset_by(c, d->index);
 	else if (!more && res >= 0)
 		direction_watch(d);
 }

@@ -19,6 +19,8 @@ void io_limits_default(struct io_limits *l)
 				.hold_us = 2000,
 				.connect_ms = 10000,
 				.drain_ms = 30000,
+				.reset_ms = 10000,
+				.keepalive_ms = 180000,
 				.buffer_size = 256 * 1024,
 				.buffers = 2,
 				.buffers_max = 32};
@@ -64,6 +66,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link_init(&w->conns);
 	link_init(&w->connecting);
+	link_init(&w->resetting);
 	link_init(&w->idle);
 	link_init(&w->blocked);
 	for (int i = 0; i < POOLS; i++)
@@ -231,6 +234,8 @@ static void worker_deadlines(struct io_worker *w)
 		mask_idle(w);
 	if (!link_alone(&w->connecting))
 		connect_timeouts(w);
+	if (!link_alone(&w->resetting))
+		reset_looks(w);
 	if (due(w, &w->drain_by))
 		worker_drain(w);
 	if (due(w, &w->accept_at) && !w->stopping)
@@ -300,6 +305,8 @@ static int worker_wait(struct io_worker *w)
 	if (!link_alone(&w->connecting))
 		at = earlier(at,
 			     container_of(w->connecting.next, struct conn, connecting)->connect_by);
+	if (!link_alone(&w->resetting))
+		at = earlier(at, container_of(w->resetting.next, struct conn, resetting)->look_at);
 	if (alive_ms)
 		at = earlier(at, worker_now(w) + alive_ms * 1000000);
 	if (!at)

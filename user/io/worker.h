@@ -38,7 +38,8 @@ enum { POOL_LIGHT, POOL_BULK, POOLS };
 struct direction {
 	struct stream stream;
 	struct buffer *head, *tail; /* received, not yet sent, oldest first */
-	u32 queued;                 /* bytes of it */
+	u64 received;               /* bytes, ever */
+	u32 queued;                 /* bytes of the queue */
 	u16 count;                  /* buffers of it */
 	u8 index;                   /* 0: client to server */
 	u8 small;                   /* small receives in a row while bulk */
@@ -52,6 +53,8 @@ struct direction {
 	bool writable : 1;    /* ... which has come */
 	bool eof : 1;         /* the sender has ended */
 	bool shut : 1;        /* the end was passed on */
+	bool cut : 1;         /* the sender has ended by a reset */
+	bool watching : 1;    /* a poll for the sender's reset is armed */
 	u64 idle_at;          /* ns: when the held tail goes out */
 	struct link idle;     /* in worker.idle while bytes are held */
 	struct link starving; /* in worker.starving[pool]: waits for a buffer */
@@ -68,10 +71,16 @@ struct conn {
 	bool dead : 1; /* ended; freed when nothing is pending */
 	bool connected : 1;
 	bool retried : 1;
+	bool lost : 1; /* one side has reset: see reset.c */
+	u8 lost_side;
 	union io_addr client, server;
 	u64 connect_by;         /* ns */
+	u64 look_at;            /* ns: is the last byte acknowledged? */
+	u64 give_up_at;         /* ns: when nothing was acknowledged until then */
+	u64 acked;              /* bytes, at the last look */
 	struct link link;       /* in worker.conns */
 	struct link connecting; /* in worker.connecting */
+	struct link resetting;  /* in worker.resetting */
 };
 
 struct listener {
@@ -93,7 +102,7 @@ struct io_worker {
 	bool stopping;
 	u32 nconns;
 	size_t spilled; /* bytes in memory outside of the pools */
-	struct link conns, connecting, idle, blocked, starving[POOLS];
+	struct link conns, connecting, resetting, idle, blocked, starving[POOLS];
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
 	u64 turns;                        /* of the loop; written by the worker, read by any */
@@ -136,7 +145,7 @@ void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct liste
 
 /* socket.c */
 /* Linger, delay, keep-alive: for listeners and upstream sockets. 0, -errno. */
-int socket_prepare(int fd);
+int socket_prepare(int fd, const struct io_limits *l);
 
 /* accept.c */
 int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l);
@@ -160,6 +169,8 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 void conn_reset(struct conn *c, enum scrim_flow reason);
 /* Ends it cleanly: both directions have ended and all is sent. */
 void conn_end(struct conn *c);
+/* Closes both sockets: what the linger time says. */
+void conn_die(struct conn *c);
 /* Frees it if it has ended and nothing is pending. */
 void conn_reap(struct conn *c);
 
@@ -176,10 +187,19 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe);
 void relay_writable(struct direction *d, int res);
 void relay_hangup(struct direction *d, int res, bool more);
 
+/* reset.c */
+/* This side has reset, or is gone: counted, and carried over to the other end. */
+void reset_by(struct conn *c, int side);
+/* Whether the sender ended before it reset, now that all its bytes are received. */
+bool reset_after_end(const struct direction *d, const struct conn *c);
+void reset_looks(struct io_worker *w);
+
 /* mask.c */
 /* Masks b in place. False: the connection was reset; b is the caller's either way. */
 bool mask_received(struct direction *d, struct buffer *b);
 bool mask_finish(struct direction *d);
+/* The sender has reset: what is held goes out as the idle timer would let it. */
+void mask_cut(struct direction *d);
 void mask_idle(struct io_worker *w);
 /* A receive was armed: what is held may wait for so long from now on. */
 void mask_receiving(struct direction *d);
