@@ -14,14 +14,6 @@ struct {
 } gates SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
-	__type(key, struct scrim_net_key);
-	__type(value, __u32);
-} roles SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_SOCKMAP);
 	__uint(max_entries, SCRIM_SOCKETS);
 	__type(key, __u32);
@@ -60,19 +52,14 @@ static __always_inline bool steer_alive(void)
 }
 
 /*
- * The place of the listening socket for a client: by listener, the role of its address, and a
- * worker by the hash of the connection, so that a SYN sent again meets the same one.
+ * The place of the listening socket for a client: by listener, and a worker by the hash of the
+ * connection, so that a SYN sent again meets the same one.
  */
 static __always_inline __u32 steer_place(__u32 listener, const struct flow *f, bool v6)
 {
-	struct scrim_net_key key = {.prefix = 32 + 128, .owner = listener};
 	__u32 worker = ((__u64)flow_hash(f) * nworkers) >> 32;
-	__u32 *found, role;
 
-	__builtin_memcpy(key.addr, f->src, sizeof(key.addr));
-	found = bpf_map_lookup_elem(&roles, &key);
-	role = found ? *found : 0;
-	return SCRIM_SOCKET(listener, role, worker, v6);
+	return SCRIM_SOCKET(listener, worker, v6);
 }
 
 #endif

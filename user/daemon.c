@@ -6,6 +6,7 @@
  *           ─▶ sockets given to the kernel's side: from here on connections come
  */
 #include "daemon.h"
+#include "generation.h"
 #include "listen.h"
 #include "notify.h"
 #include "privilege.h"
@@ -25,7 +26,7 @@
 
 struct daemon {
 	struct config *config;
-	struct engine *engine;
+	struct generation *generation;
 	struct kern *kern;
 	struct listen listen;
 	struct worker *workers;
@@ -68,12 +69,12 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	w->conf.limits = d->config->limits;
 	w->conf.cpu = steer_cpu(i);
 	w->conf.flow = kern_flow(d->kern);
+	w->conf.rules = &d->generation->rules;
 	w->conf.own = d->steers ? own : NULL;
 	w->conf.reclaim = d->steers ? reclaim : NULL;
 	w->conf.ctx = d->kern;
 	w->conf.alive_ms = d->notify.watchdog_ms ? d->tick_ms : 0;
-	w->listeners = d->listen.workers[i];
-	w->nlisteners = d->listen.n;
+	w->listeners = listen_worker(&d->listen, d->config, i, &w->nlisteners);
 	w->steers = d->steers;
 	w->main = pthread_self();
 	return worker_start(w, e);
@@ -98,13 +99,15 @@ static int start(struct daemon *d, const struct daemon_args *args, struct err *e
 {
 	int rc;
 
-	rc = engine_new(d->config, &d->engine, e);
+	rc = generation_new(d->config, &d->generation, e);
 	if (!rc)
 		rc = io_probe(e);
 	if (!rc)
 		rc = open_kern(d, args, e);
 	if (!rc)
-		rc = listen_open(&d->listen, d->config, d->engine, d->kern, d->nworkers, e);
+		rc = generation_roles(d->generation, d->kern, e);
+	if (!rc)
+		rc = listen_open(&d->listen, d->config, d->nworkers, e);
 	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
 		rc = start_worker(d, i, e);
 	if (!rc)
@@ -239,7 +242,7 @@ static int finish(struct daemon *d, struct err *e)
 	}
 	listen_close(&d->listen);
 	kern_close(d->kern);
-	engine_free(d->engine);
+	generation_free(d->generation);
 	free(d->workers);
 	notify_close(&d->notify);
 	return rc;
@@ -257,7 +260,7 @@ static void say_ready(const struct daemon *d)
 					 "configured",
 					 c->listeners[i].name, c->listeners[i].roles[j].name);
 	log_line(LOG_LEVEL_NOTICE, "ready: version %s, %zu listeners, %u workers, scanning with %s",
-		 SCRIM_VERSION, c->nlisteners, d->nworkers, isa_name(d->engine->isa));
+		 SCRIM_VERSION, c->nlisteners, d->nworkers, isa_name(d->generation->engine->isa));
 	notify_send(&d->notify, "READY=1\nSTATUS=%zu listeners, %u workers", c->nlisteners,
 		    d->nworkers);
 }

@@ -67,10 +67,10 @@ static struct kern_prefix host_of(const union io_addr *a)
 	return p;
 }
 
-const struct io_role *roles_of(const struct io_listener *l, const union io_addr *client)
+const struct io_role *roles_of(const void *roles, const union io_addr *client)
 {
 	const struct kern_prefix host = host_of(client);
-	const struct roles *r = l->role_ctx;
+	const struct roles *r = roles;
 	size_t best = 0;
 	int bits = -1;
 

@@ -18,7 +18,10 @@ struct roles {
 int roles_new(struct config *c, const struct config_listener *l, struct engine *g, struct kern *k,
 	      struct roles *ret_roles, struct err *e);
 
-/* Mode proxy: the role of a client, by the longest of the networks that hold its address. */
-const struct io_role *roles_of(const struct io_listener *l, const union io_addr *client);
+/*
+ * The role of a client, by the longest of the networks that hold its address: an io_ruleset's
+ * role_of(), roles being a struct roles. Cost: the networks of all roles.
+ */
+const struct io_role *roles_of(const void *roles, const union io_addr *client);
 
 #endif

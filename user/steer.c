@@ -64,13 +64,6 @@ static void add_upstream(struct config *c, const struct config_listener *l,
 static void listener_conf(struct config *c, const struct config_listener *l,
 			  struct kern_listener *to)
 {
-	struct kern_role *roles = must_new(&c->arena, struct kern_role, l->nroles);
-
-	for (size_t i = 0; i < l->nroles; i++) {
-		roles[i].name = l->roles[i].name;
-		roles[i].sources = l->roles[i].sources;
-		roles[i].nsources = l->roles[i].nsources;
-	}
 	*to = (struct kern_listener){
 		.name = l->name,
 		.mode = l->mode == IO_GATEWAY ? KERN_GATEWAY
@@ -82,8 +75,6 @@ static void listener_conf(struct config *c, const struct config_listener *l,
 		.servers = l->servers,
 		.protected_nets = l->protected_nets,
 		.nprotected = l->nprotected,
-		.roles = roles,
-		.nroles = l->nroles,
 		.refuse_existing = l->refuse_existing,
 	};
 	if (l->mode == IO_GATEWAY && !l->upstream_original && l->nprotected)

@@ -135,7 +135,7 @@ struct scrim_gate_key {
 /* Longest prefix match: of `owner` and the address, so prefixes count 32 bits more. */
 struct scrim_net_key {
 	__u32 prefix;
-	__u32 owner; /* protected networks: the slot; roles: the listener */
+	__u32 owner; /* the interface's slot */
 	__u8 addr[16];
 };
 
@@ -152,9 +152,8 @@ struct scrim_tuple {
 };
 
 /* Where a listening socket stands in the map "sockets". */
-#define SCRIM_SOCKETS (SCRIM_MAX_LISTENERS * SCRIM_MAX_ROLES * SCRIM_MAX_WORKERS * 2)
-#define SCRIM_SOCKET(listener, role, worker, v6)                                                   \
-	((((listener) * SCRIM_MAX_ROLES + (role)) * SCRIM_MAX_WORKERS + (worker)) * 2 + (v6))
+#define SCRIM_SOCKETS                      (SCRIM_MAX_LISTENERS * SCRIM_MAX_WORKERS * 2)
+#define SCRIM_SOCKET(listener, worker, v6) (((listener) * SCRIM_MAX_WORKERS + (worker)) * 2 + (v6))
 
 /*
  * Policy routing of the gateway: documented, so that an operator keeps off. The priorities are in

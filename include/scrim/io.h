@@ -27,12 +27,16 @@ struct io_role {
 	struct scrim_listener_row *traffic; /* its connections and bytes; NULL: not counted */
 };
 
+/* What is masked for whom. The owner's; what it points to is read by all workers. */
+struct io_ruleset {
+	const void *const *roles; /* of each listener, by io_listener.index */
+	/* The role of a client, out of a listener's; NULL: the connection is refused. */
+	const struct io_role *(*role_of)(const void *roles, const union io_addr *client);
+};
+
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
 
-/*
- * What a listening socket serves. One per (listener, role) in local and gateway, where the
- * kernel has picked the role already; in proxy one per listener, and role_of() picks.
- */
+/* What a listening socket serves. */
 struct io_listener {
 	const char *name; /* for log lines */
 	int fd; /* this worker's listening socket; the caller's. O_NONBLOCK is cleared, SO_LINGER 0 and TCP_NODELAY set: accepted sockets inherit them */
@@ -42,9 +46,7 @@ struct io_listener {
 	bool upstream_original; /* go on to the address the client dialled */
 	union io_addr upstream; /* else to this one */
 	bool send_proxy_v2;
-	const struct io_role *role;
-	const struct io_role *(*role_of)(const struct io_listener *l, const union io_addr *client);
-	const void *role_ctx;
+	unsigned int index; /* its roles in a ruleset */
 };
 
 struct io_limits {
@@ -71,6 +73,7 @@ struct io_conf {
 	int cpu;      /* pin to it; -1: do not pin */
 	u32 alive_ms; /* a turn at least this often, even with nothing to do; 0: need not be */
 	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
+	const struct io_ruleset *rules;
 	/*
 	 * Called with a new upstream socket before it connects (local: the kernel's side learns that
 	 * it is scrim's own). NULL: nothing to do. Negative: the connection is refused (FLOW_INTERNAL).

@@ -29,12 +29,6 @@ struct kern_prefix {
 	u8 addr[16]; /* network order; IPv4 in the first four */
 };
 
-struct kern_role {
-	const char *name;
-	const struct kern_prefix *sources;
-	size_t nsources; /* 0: the default role, which takes every other source */
-};
-
 enum kern_mode { KERN_PROXY, KERN_LOCAL, KERN_GATEWAY };
 
 struct kern_listener {
@@ -44,9 +38,7 @@ struct kern_listener {
 	u16 answer_port;               /* gateway: answers come from it (the upstream's) */
 	const char *clients, *servers; /* gateway: interface names */
 	const struct kern_prefix *protected_nets;
-	size_t nprotected;             /* 0: all behind the interface */
-	const struct kern_role *roles; /* roles[0] is the default */
-	size_t nroles;
+	size_t nprotected; /* 0: all behind the interface */
 	bool refuse_existing; /* local: refuse to start over open connections, instead of closing them */
 };
 
@@ -104,8 +96,8 @@ struct scrim_listener_row *kern_listener_row(struct kern *k, const char *listene
  * this process dies, even where a dying ring keeps it open.
  *   fd   TCP, listening; gateway: transparent. Borrowed.
  */
-int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker,
-		    int fd, struct err *e);
+int kern_set_socket(struct kern *k, unsigned int listener, unsigned int worker, int fd,
+		    struct err *e);
 
 /* Takes all listening sockets back (drain): new connections are refused. */
 void kern_clear_sockets(struct kern *k);

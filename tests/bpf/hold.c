@@ -194,8 +194,7 @@ static void read_network(const char *text, struct kern_prefix *p)
 
 int main(int argc, char **argv)
 {
-	const struct kern_role role = {.name = "default"};
-	struct kern_listener l = {.name = "hold", .roles = &role, .nroles = 1};
+	struct kern_listener l = {.name = "hold"};
 	struct kern_conf conf = {.listeners = &l, .nlisteners = 1, .nworkers = WORKERS};
 	struct kern_prefix nets[16];
 	int option, fds[2 * WORKERS];
@@ -253,7 +252,7 @@ int main(int argc, char **argv)
 		fill_rows(k);
 	for (unsigned int i = 0; i < array_size(fds) && !attach; i++) {
 		fds[i] = listening(i % 2 ? AF_INET6 : AF_INET, l.mode == KERN_GATEWAY);
-		if (kern_set_socket(k, 0, 0, i / 2, fds[i], &e)) {
+		if (kern_set_socket(k, 0, i / 2, fds[i], &e)) {
 			fprintf(stderr, "hold: %s\n", e.text);
 			return 1;
 		}

@@ -180,7 +180,7 @@ static void run_local(void)
 				  .local_port = htons(40000),
 				  .remote_port = htons(2575)};
 	struct steer_local *l = steer_local__open_and_load();
-	__u32 first = 1, zero = 0, place = SCRIM_SOCKET(0, 0, 0, 0);
+	__u32 first = 1, zero = 0, place = SCRIM_SOCKET(0, 0, 0);
 	int pair[2], prog, flow;
 	__u64 fd;
 
@@ -204,12 +204,6 @@ static void run_local(void)
 	fd = (__u64)listening();
 	put(bpf_map__fd(l->maps.sockets), &place, &fd);
 	lookup(prog, flow, "local: steered", 2575, SK_PASS, -1, true);
-	net(bpf_map__fd(l->maps.roles), 0, 96 + 16, (__u8[16]){[10] = 0xff, 0xff, 10, 1}, 2);
-	lookup(prog, flow, "local: a role that has no socket", 2575, SK_DROP, FLOW_NO_LISTENER,
-	       false);
-	place = SCRIM_SOCKET(0, 2, 0, 0);
-	put(bpf_map__fd(l->maps.sockets), &place, &fd);
-	lookup(prog, flow, "local: a role by the longest prefix", 2575, SK_PASS, -1, true);
 	close(pair[0]);
 	lookup(prog, flow, "local: a listener that outlives the daemon", 2575, SK_DROP,
 	       FLOW_NO_LISTENER, false);

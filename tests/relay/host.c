@@ -36,12 +36,22 @@ void host_init(struct host *h, int family)
 	}
 }
 
+static const struct io_role *only_role(const void *roles, const union io_addr *client)
+{
+	(void)client;
+	return roles;
+}
+
 static void host_run(struct start *s)
 {
 	struct host *h = s->h;
 	struct err e = {{0}};
 
-	h->listener.role = &h->role;
+	h->roles = &h->role;
+	h->rules.roles = &h->roles;
+	if (!h->rules.role_of)
+		h->rules.role_of = only_role;
+	h->conf.rules = &h->rules;
 	if (io_worker_new(&h->conf, &h->listener, 1, &h->worker, &e)) {
 		fprintf(stderr, "worker: %s\n", e.text);
 		_exit(1);

@@ -133,21 +133,20 @@ static void loop(void)
 	}
 }
 
-static const struct io_role *no_role(const struct io_listener *l, const union io_addr *client)
+static const struct io_role *role_of_ipv4(const void *roles, const union io_addr *client)
 {
 	/* Peers are seen as IPv4 here. */
-	return client->sa.sa_family == AF_INET ? l->role_ctx : NULL;
+	return client->sa.sa_family == AF_INET ? roles : NULL;
 }
 
 static void role_by_client(void)
 {
 	struct host h;
-	struct io_role role = {.name = "other", .policy = fake_policy()};
 	struct pair p;
 
 	host_init(&h, AF_INET);
-	h.listener.role_of = no_role;
-	h.listener.role_ctx = &role;
+	h.role.policy = fake_policy();
+	h.rules.role_of = role_of_ipv4;
 	h.listener.mask_to_server = true;
 	host_start(&h);
 	p = host_pair(&h);

@@ -52,6 +52,8 @@ struct host {
 	struct io_conf conf;
 	struct io_listener listener;
 	struct io_role role;
+	const void *roles; /* &role, of the one listener */
+	struct io_ruleset rules;
 	struct io_worker *worker;
 	int family;
 	u16 port, server_port;

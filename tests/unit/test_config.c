@@ -129,14 +129,13 @@ Test(config, column)
 
 static const char *role_of(const struct roles *r, const char *address)
 {
-	const struct io_listener l = {.role_ctx = r};
 	union io_addr a = {0};
 
 	if (inet_pton(AF_INET, address, &a.in4.sin_addr) == 1)
 		a.sa.sa_family = AF_INET;
 	else if (inet_pton(AF_INET6, address, &a.in6.sin6_addr) == 1)
 		a.sa.sa_family = AF_INET6;
-	return roles_of(&l, &a)->name;
+	return roles_of(r, &a)->name;
 }
 
 Test(config, narrowest_role)

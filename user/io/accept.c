@@ -75,7 +75,8 @@ static int listener_route(const struct listener *l, int fd, union io_addr *ret_t
 static int listener_admit(struct listener *l, int fd, const union io_addr *client)
 {
 	struct io_worker *w = l->w;
-	const struct io_role *role = l->conf.role;
+	const struct io_ruleset *rules = w->conf.rules;
+	const struct io_role *role;
 	union io_addr to = {0};
 	struct conn *c;
 	int r;
@@ -87,8 +88,7 @@ static int listener_admit(struct listener *l, int fd, const union io_addr *clien
 	r = listener_route(l, fd, &to);
 	if (r)
 		return r;
-	if (l->conf.role_of)
-		role = l->conf.role_of(&l->conf, client);
+	role = rules->role_of(rules->roles[l->conf.index], client);
 	if (!role)
 		return -FLOW_INTERNAL;
 	c = conn_new(l, fd, client, role);

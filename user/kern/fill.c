@@ -212,20 +212,6 @@ static int fill_gateway(struct kern *k, const struct kern_conf *conf, unsigned i
 	return rc;
 }
 
-static int fill_roles(int roles, unsigned int listener, const struct kern_listener *l,
-		      struct err *e)
-{
-	int rc = 0;
-
-	for (u32 role = 1; role < l->nroles; role++)
-		for (size_t i = 0; i < l->roles[role].nsources && !rc; i++) {
-			struct scrim_net_key key = net_key(listener, &l->roles[role].sources[i]);
-
-			rc = put(roles, &key, &role, "roles", e);
-		}
-	return rc;
-}
-
 /* The kernel's side asks this socket whether the daemon lives. */
 static int fill_alive(struct kern *k, int map, struct err *e)
 {
@@ -250,10 +236,6 @@ int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e)
 		else if (l->mode == KERN_LOCAL)
 			rc = add_gate(bpf_map__fd(k->local->maps.gates), SCRIM_SLOT_LOCAL,
 				      SCRIM_CLIENTS, l->port, i, e);
-		if (!rc && l->mode != KERN_PROXY)
-			rc = fill_roles(bpf_map__fd(k->gateway ? k->gateway->maps.roles
-							       : k->local->maps.roles),
-					i, l, e);
 		if (rc)
 			return err_prefix(e, rc, "listener %s", l->name);
 	}

@@ -125,7 +125,6 @@ static int load_local(struct kern *k, const struct kern_conf *conf, struct err *
 	bpf_map__reuse_fd(k->local->maps.scrim_flow, bpf_map__fd(k->export->maps.scrim_flow));
 	if (k->gateway) {
 		bpf_map__reuse_fd(k->local->maps.gates, bpf_map__fd(k->gateway->maps.gates));
-		bpf_map__reuse_fd(k->local->maps.roles, bpf_map__fd(k->gateway->maps.roles));
 		bpf_map__reuse_fd(k->local->maps.sockets, bpf_map__fd(k->gateway->maps.sockets));
 		bpf_map__reuse_fd(k->local->maps.alive, bpf_map__fd(k->gateway->maps.alive));
 	}

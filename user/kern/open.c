@@ -121,10 +121,6 @@ static int check_conf(const struct kern_conf *conf, struct err *e)
 	if (conf->nlisteners > SCRIM_MAX_LISTENERS || conf->nworkers > SCRIM_MAX_WORKERS)
 		return err_set(e, EINVAL, "at most %d listeners and %d workers",
 			       SCRIM_MAX_LISTENERS, SCRIM_MAX_WORKERS);
-	for (size_t i = 0; i < conf->nlisteners; i++)
-		if (conf->listeners[i].nroles > SCRIM_MAX_ROLES)
-			return err_set(e, EINVAL, "listener %s: at most %d roles",
-				       conf->listeners[i].name, SCRIM_MAX_ROLES);
 	return 0;
 }
 
@@ -162,7 +158,7 @@ int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 	for (size_t i = 0; i < conf->nlisteners && i < SCRIM_MAX_LISTENERS; i++) {
 		const enum kern_mode mode = conf->listeners[i].mode;
 
-		k->nroles[i] = mode == KERN_PROXY ? 0 : (unsigned int)conf->listeners[i].nroles;
+		k->is_steered |= (u32)(mode != KERN_PROXY) << i;
 		k->is_local |= (u32)(mode == KERN_LOCAL) << i;
 	}
 	rc = check_conf(conf, e);

@@ -63,8 +63,7 @@ struct kern {
 	size_t nsteered;
 	int alive[2]; /* a pair of sockets: the map "alive" knows the first */
 	size_t nlisteners;
-	unsigned int nroles[SCRIM_MAX_LISTENERS];
-	u32 is_local; /* a bit for each listener */
+	u32 is_steered, is_local; /* a bit for each listener */
 	unsigned int nworkers;
 };
 
