@@ -96,6 +96,7 @@ struct scrim_flow_row {
 	X(UNDELIVERED, "undelivered",                                                              \
 	  "u: reset with bytes before it that the other end did not take")                         \
 	X(DRAINED, "drained", "u: reset at the drain's time limit")                                \
+	X(POLICY_CHANGED, "policy-changed", "u: reset, a reload masks what was passed on")         \
 	X(EXISTING, "existing", "u: closed, open since before scrim")                              \
 	X(INTERNAL, "internal", "u: reset, an error of scrim's own")
 

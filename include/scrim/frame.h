@@ -69,6 +69,17 @@ int frame_next(struct frame *f, const u8 *p, size_t len, struct run *ret_run);
 /* The stream ends here: 0, or a reason (-FLOW_HL7_UNFINISHED). */
 int frame_finish(const struct frame *f);
 
+/*
+ * Records: a line of text, an HL7 message. Between two of them nothing of the map is in use, and
+ * another one of the same format may take its place. A bare HL7 message ends where the next one
+ * has said that it is one: "between" is then behind its name, of which nothing is ever masked.
+ */
+bool frame_between(const struct frame *f);
+/* How many bytes of [p, p + len) go up to such a place, at least one; 0: there is none. Linear. */
+size_t frame_record_end(const struct frame *f, const u8 *p, size_t len);
+/* Goes on with another map of the same format. Only where frame_between(). */
+void frame_change(struct frame *f, const struct frame_map *m);
+
 /* The escape character now in force, which a masked value keeps with what it escapes; 0: none. */
 u8 frame_escape(const struct frame *f);
 

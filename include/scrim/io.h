@@ -27,8 +27,13 @@ struct io_role {
 	struct scrim_listener_row *traffic; /* its connections and bytes; NULL: not counted */
 };
 
-/* What is masked for whom. The owner's; what it points to is read by all workers. */
+/*
+ * A version of what is masked for whom. The owner's; it stays as it is while anybody uses it: a
+ * worker the last one that it was given, a direction of a connection the one that its record began
+ * under.
+ */
 struct io_ruleset {
+	u32 users;                /* atomic; to begin with 0 */
 	const void *const *roles; /* of each listener, by io_listener.index */
 	/* The role of a client, out of a listener's; NULL: the connection is refused. */
 	const struct io_role *(*role_of)(const void *roles, const union io_addr *client);
@@ -73,7 +78,7 @@ struct io_conf {
 	int cpu;      /* pin to it; -1: do not pin */
 	u32 alive_ms; /* a turn at least this often, even with nothing to do; 0: need not be */
 	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
-	const struct io_ruleset *rules;
+	struct io_ruleset *rules;    /* used until io_worker_rules(), or io_worker_free() */
 	/*
 	 * Called with a new upstream socket before it connects (local: the kernel's side learns that
 	 * it is scrim's own). NULL: nothing to do. Negative: the connection is refused (FLOW_INTERNAL).
@@ -106,6 +111,24 @@ int io_worker_run(struct io_worker *w);
  * alive_ms makes so for a worker with nothing to do. From any thread; a relaxed read.
  */
 u64 io_worker_turns(const struct io_worker *w);
+
+/*
+ * From any thread: goes over to another ruleset, for the same listeners. New connections come under
+ * it, open ones where a record ends, those between two records at once. A stream that was passed on
+ * unmasked has no records: if it is to be masked it is reset (FLOW_POLICY_CHANGED).
+ */
+void io_worker_rules(struct io_worker *w, struct io_ruleset *rules);
+
+/*
+ * From any thread: the ruleset that the worker has gone over to, with all connections that are
+ * between two records. One that nobody uses after that its owner may free.
+ */
+const struct io_ruleset *io_worker_ruled_by(const struct io_worker *w);
+/* From any thread: whether a worker or a connection uses it. */
+static inline bool io_ruleset_used(const struct io_ruleset *rules)
+{
+	return __atomic_load_n(&rules->users, __ATOMIC_ACQUIRE);
+}
 
 /* From any thread or a signal handler: no new connections; open ones end by themselves or are reset at drain_ms. */
 void io_worker_stop(struct io_worker *w);

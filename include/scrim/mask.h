@@ -97,6 +97,15 @@ int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
  */
 int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out);
 
+/*
+ * As stream_feed(), but from the first record's end on (frame_between()) under another policy of
+ * the same format. Where the stream is between two records that is at once, len may be 0 then.
+ *   p  NULL: the rest is passed on as it is, and the stream is over: drop it
+ * Returns 1 if it has changed, 0 if no record ended, or a reason.
+ */
+int stream_change(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
+		  const struct policy *p, struct mask_counters counters, struct span *ret_out);
+
 /* Bytes received and not yet said to be sent. */
 size_t stream_held(const struct stream *s);
 

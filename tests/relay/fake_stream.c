@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct policy {
-	int unused;
+	u8 digit;
 };
 struct mask_scratch {
 	size_t max;
@@ -27,7 +27,14 @@ int fake_idles(void)
 
 const struct policy *fake_policy(void)
 {
-	static const struct policy p;
+	static const struct policy p = {'1'};
+
+	return &p;
+}
+
+const struct policy *fake_other_policy(void)
+{
+	static const struct policy p = {'2'};
 
 	return &p;
 }
@@ -90,11 +97,13 @@ int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
 	u8 *p = stream_unhold(s, data), *end = data + len, *open = NULL;
 
 	CHECK(len <= w->max);
+	if (len)
+		s->counted = data[len - 1] != '\n'; /* inside a line */
 	for (u8 *at = p; at < end; at++) {
 		if (*at == '!')
 			return -FLOW_TLS;
 		if (*at >= '0' && *at <= '9')
-			*at = '1';
+			*at = s->policy->digit;
 		if (*at == '<')
 			open = at;
 		else if (*at == '>')
@@ -104,6 +113,31 @@ int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
 		stream_hold(s, open, (size_t)(end - open));
 	*ret_out = (struct span){.p = p, .len = (size_t)((open ?: end) - p)};
 	return 0;
+}
+
+/* A record is a line. */
+int stream_change(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
+		  const struct policy *p, struct mask_counters counters, struct span *ret_out)
+{
+	struct span out = {.p = data}, rest;
+	size_t n = 0;
+
+	if (s->counted) {
+		const u8 *end = len ? memchr(data, '\n', len) : NULL;
+
+		n = end ? (size_t)(end + 1 - data) : len;
+		CHECK(!stream_feed(s, w, data, n, &out));
+		*ret_out = out;
+		if (!end)
+			return 0;
+	}
+	s->policy = p;
+	s->counters = counters;
+	rest = (struct span){.p = data + n, .len = len - n};
+	if (p)
+		CHECK(!stream_feed(s, w, rest.p, rest.len, &rest));
+	*ret_out = (struct span){.p = out.len ? out.p : rest.p, .len = out.len + rest.len};
+	return 1;
 }
 
 int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out)

@@ -82,6 +82,8 @@ void host_await_flow(const struct host *h, enum scrim_flow reason, u64 n);
  * '!' is refused as TLS; ending while something is held is HL7_UNFINISHED.
  */
 const struct policy *fake_policy(void);
+/* Digits become '2'. A record, after whose end a stream changes its policy, is a line. */
+const struct policy *fake_other_policy(void);
 /* How often stream_idle() was called. */
 int fake_idles(void);
 
@@ -92,6 +94,6 @@ struct test {
 	void (*run)(void);
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
-	gateway_tests[];
+	gateway_tests[], rules_tests[];
 
 #endif

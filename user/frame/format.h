@@ -20,6 +20,9 @@ struct format {
 		       struct err *e);
 	int (*next)(struct frame *f, const u8 *p, size_t len, struct run *ret_run);
 	int (*finish)(const struct frame *f);
+	bool (*between)(const struct frame *f);
+	/* Behind the next byte that may end a record, or end. */
+	const u8 *(*find_end)(const u8 *p, const u8 *end);
 	u8 (*escape)(const struct frame *f);
 	const char *(*text_field)(size_t i);
 };

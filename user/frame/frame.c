@@ -69,6 +69,33 @@ int frame_finish(const struct frame *f)
 	return f->map->format->finish(f);
 }
 
+bool frame_between(const struct frame *f)
+{
+	return f->map->format->between(f);
+}
+
+size_t frame_record_end(const struct frame *f, const u8 *p, size_t len)
+{
+	struct frame at = *f;
+	const u8 *from = p, *end = p + len, *to;
+	struct run run;
+
+	while (from < end) {
+		to = f->map->format->find_end(from, end);
+		for (; from < to; from += run.len)
+			if (frame_next(&at, from, (size_t)(to - from), &run))
+				return 0;
+		if (frame_between(&at))
+			return (size_t)(to - p);
+	}
+	return 0;
+}
+
+void frame_change(struct frame *f, const struct frame_map *m)
+{
+	f->map = m;
+}
+
 u8 frame_escape(const struct frame *f)
 {
 	return f->map->format->escape(f);

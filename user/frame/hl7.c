@@ -377,6 +377,23 @@ static int hl7_finish(const struct frame *f)
 	return 0;
 }
 
+/* Of a file: its name says that the next message has begun. */
+static bool hl7_between(const struct frame *f)
+{
+	const struct hl7 *h = (const struct hl7 *)f->state;
+
+	if (h->place == OUTSIDE)
+		return true;
+	return !h->framed && h->place == NAME && h->n == HL7_NAME && hl7_is_head(h->name, HL7_NAME);
+}
+
+static const u8 *hl7_find_end(const u8 *p, const u8 *end)
+{
+	while (p < end && *p != FS && hl7_upper(*p) != 'H' && hl7_upper(*p) != 'S')
+		p++;
+	return p < end ? p + 1 : end;
+}
+
 static u8 hl7_escape(const struct frame *f)
 {
 	return ((const struct hl7 *)f->state)->encoding[2];
@@ -387,6 +404,8 @@ const struct format format_hl7 = {
 	.compile = hl7_compile,
 	.next = hl7_next,
 	.finish = hl7_finish,
+	.between = hl7_between,
+	.find_end = hl7_find_end,
 	.escape = hl7_escape,
 	.text_field = hl7_text_field,
 };

@@ -13,9 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static void direction_init(struct direction *d, u8 index, const struct io_role *role, bool masked)
+static void direction_init(struct direction *d, u8 index, struct io_ruleset *rules,
+			   const struct io_role *role, bool masked)
 {
 	*d = (struct direction){.index = index, .masked = masked && role->policy, .probing = true};
+	ruleset_use(&d->rules, rules);
 	if (d->masked)
 		stream_init(&d->stream, role->policy, role->counters);
 	link_init(&d->idle);
@@ -34,8 +36,8 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 		.w = l->w, .l = l, .fd = {fd, -1}, .client = *client, .traffic = role->traffic};
 	if (c->traffic)
 		count_add(&c->traffic->connections, 1);
-	direction_init(&c->dir[0], 0, role, l->conf.mask_to_server);
-	direction_init(&c->dir[1], 1, role, l->conf.mask_to_client);
+	direction_init(&c->dir[0], 0, l->w->conf.rules, role, l->conf.mask_to_server);
+	direction_init(&c->dir[1], 1, l->w->conf.rules, role, l->conf.mask_to_client);
 	link_init(&c->link);
 	link_init(&c->connecting);
 	link_init(&c->resetting);
@@ -51,6 +53,7 @@ static void direction_drop(struct direction *d)
 	queue_drop(d);
 	if (d->masked)
 		stream_drop(&d->stream);
+	ruleset_use(&d->rules, NULL);
 }
 
 void conn_die(struct conn *c)

@@ -17,7 +17,7 @@ static void mask_rest(struct direction *d)
 {
 	struct io_worker *w = direction_conn(d)->w;
 
-	if (!stream_held(&d->stream)) {
+	if (!d->masked || !stream_held(&d->stream)) {
 		link_remove(&d->idle);
 		return;
 	}
@@ -28,8 +28,13 @@ static void mask_rest(struct direction *d)
 bool mask_received(struct direction *d, struct buffer *b)
 {
 	struct span out = {0};
-	int r = stream_feed(&d->stream, direction_conn(d)->w->scratch, b->base, b->len, &out);
+	struct io_worker *w = direction_conn(d)->w;
+	int r;
 
+	if (d->rules == w->conf.rules)
+		r = stream_feed(&d->stream, w->scratch, b->base, b->len, &out);
+	else
+		r = rules_feed(d, b->base, b->len, &out);
 	if (r < 0) {
 		buffer_wipe(b);
 		mask_refused(d, r);

@@ -62,6 +62,9 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	if (!w)
 		return NULL;
 	w->conf = *conf;
+	w->conf.rules = NULL;
+	ruleset_use(&w->conf.rules, conf->rules);
+	w->ruled_by = conf->rules;
 	w->ring.ring_fd = -1;
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link_init(&w->conns);
@@ -122,6 +125,7 @@ void io_worker_free(struct io_worker *w)
 	}
 	for (int i = 0; i < POOLS; i++)
 		pool_close(&w->pool[i]);
+	ruleset_use(&w->conf.rules, NULL);
 	mask_scratch_free(w->scratch);
 	free(w->listeners);
 	if (w->wake >= 0)
@@ -129,13 +133,30 @@ void io_worker_free(struct io_worker *w)
 	free(w);
 }
 
-void io_worker_stop(struct io_worker *w)
+static void worker_ask(struct io_worker *w, enum ask what)
 {
 	const u64 one = 1;
 
+	__atomic_fetch_or(&w->asked, what, __ATOMIC_RELEASE);
 	/* It fails only when there are 2^64 - 2 calls not seen yet. */
 	if (write(w->wake, &one, sizeof(one)) < 0)
 		return;
+}
+
+void io_worker_rules(struct io_worker *w, struct io_ruleset *rules)
+{
+	__atomic_store_n(&w->next, rules, __ATOMIC_RELEASE);
+	worker_ask(w, ASK_RULES);
+}
+
+const struct io_ruleset *io_worker_ruled_by(const struct io_worker *w)
+{
+	return __atomic_load_n(&w->ruled_by, __ATOMIC_ACQUIRE);
+}
+
+void io_worker_stop(struct io_worker *w)
+{
+	worker_ask(w, ASK_STOP);
 }
 
 u64 io_worker_turns(const struct io_worker *w)
@@ -143,8 +164,10 @@ u64 io_worker_turns(const struct io_worker *w)
 	return __atomic_load_n(&w->turns, __ATOMIC_RELAXED);
 }
 
-static void worker_wake(struct io_worker *w)
+static void worker_stop(struct io_worker *w)
 {
+	if (w->stopping)
+		return;
 	w->stopping = true;
 	w->drain_by = worker_now(w) + (u64)w->conf.limits.drain_ms * 1000000;
 	/* Who waits in the backlog, or dials from now on, is refused at once. */
@@ -153,6 +176,29 @@ static void worker_wake(struct io_worker *w)
 			ring_cancel(w, &w->listeners[i], OP_ACCEPT);
 		shutdown(w->listeners[i].conf.fd, SHUT_RDWR);
 	}
+}
+
+static void worker_listen_for_asks(struct io_worker *w)
+{
+	struct io_uring_sqe *sqe = ring_sqe(w, NULL, OP_WAKE);
+
+	io_uring_prep_poll_add(sqe, w->wake, POLLIN);
+}
+
+/* Somebody asks for something. What is asked after the read wakes once more. */
+static void worker_wake(struct io_worker *w)
+{
+	u64 n;
+	u32 asked;
+
+	if (read(w->wake, &n, sizeof(n)) < 0)
+		n = 0; /* nothing new: not to be told of it again */
+	asked = __atomic_exchange_n(&w->asked, 0, __ATOMIC_ACQ_REL);
+	worker_listen_for_asks(w);
+	if (asked & ASK_RULES)
+		rules_adopt(w);
+	if (asked & ASK_STOP)
+		worker_stop(w);
 }
 
 static void worker_drain(struct io_worker *w)
@@ -343,7 +389,6 @@ static int worker_round(struct io_worker *w)
 
 int io_worker_run(struct io_worker *w)
 {
-	struct io_uring_sqe *sqe = ring_sqe(w, NULL, OP_WAKE);
 	cpu_set_t set;
 	int r = 0;
 
@@ -354,7 +399,7 @@ int io_worker_run(struct io_worker *w)
 			log_line(LOG_LEVEL_WARNING, "cannot pin to CPU %d: %s", w->conf.cpu,
 				 strerror(errno));
 	}
-	io_uring_prep_poll_add(sqe, w->wake, POLLIN);
+	worker_listen_for_asks(w);
 	for (size_t i = 0; i < w->nlisteners; i++)
 		listener_arm(&w->listeners[i]);
 	while (!r && !worker_done(w))

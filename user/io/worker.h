@@ -25,7 +25,7 @@
 enum op {
 	OP_IGNORE,
 	OP_ACCEPT,  /* struct listener */
-	OP_WAKE,    /* none: somebody called io_worker_stop() */
+	OP_WAKE,    /* none: somebody asks for something */
 	OP_CONNECT, /* struct direction, from here on */
 	OP_RECV,
 	OP_WRITABLE,
@@ -33,9 +33,13 @@ enum op {
 	OP_MASK = 15
 };
 
+/* Bits of what other threads ask of a worker. */
+enum ask { ASK_RULES = 1, ASK_STOP = 2 };
+
 enum { POOL_LIGHT, POOL_BULK, POOLS };
 
 struct direction {
+	struct io_ruleset *rules; /* what its record began under */
 	struct stream stream;
 	struct buffer *head, *tail; /* received, not yet sent, oldest first */
 	u64 received;               /* bytes, ever */
@@ -97,8 +101,10 @@ struct io_worker {
 	struct mask_scratch *scratch;
 	struct listener *listeners;
 	size_t nlisteners;
-	int wake;    /* an eventfd */
-	bool waking; /* is being polled */
+	int wake;                          /* an eventfd, told of what is asked */
+	u32 asked;                         /* atomic, enum ask bits */
+	struct io_ruleset *next;           /* atomic: the ruleset that is asked for */
+	const struct io_ruleset *ruled_by; /* atomic: what it has gone over to wholly */
 	bool stopping;
 	u32 nconns;
 	size_t spilled; /* bytes in memory outside of the pools */
@@ -193,6 +199,13 @@ void reset_by(struct conn *c, int side);
 /* Whether the sender ended before it reset, now that all its bytes are received. */
 bool reset_after_end(const struct direction *d, const struct conn *c);
 void reset_looks(struct io_worker *w);
+
+/* rules.c */
+void ruleset_use(struct io_ruleset **at, struct io_ruleset *rules);
+/* The worker goes over to w->next. */
+void rules_adopt(struct io_worker *w);
+/* Bytes of a direction that is behind: as stream_feed(). */
+int rules_feed(struct direction *d, u8 *data, size_t len, struct span *ret_out);
 
 /* mask.c */
 /* Masks b in place. False: the connection was reset; b is the caller's either way. */

@@ -258,6 +258,57 @@ int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
 	return 0;
 }
 
+static bool stream_between(const struct stream *s)
+{
+	return !s->carry && frame_between(&s->frame);
+}
+
+/* What follows a record's end: nothing is carried over it, so it stands right behind the first. */
+static int change_rest(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
+		       struct span *first)
+{
+	struct span rest = {.p = data, .len = len};
+	int r = 0;
+
+	if (s->policy && len)
+		r = stream_feed(s, w, data, len, &rest);
+	if (!r && !first->len)
+		*first = rest;
+	else if (!r)
+		first->len += rest.len;
+	return r;
+}
+
+int stream_change(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
+		  const struct policy *p, struct mask_counters counters, struct span *ret_out)
+{
+	struct span out = {.p = data};
+	size_t n = 0;
+	int r = s->reason;
+
+	if (r)
+		return r;
+	if (!stream_between(s)) {
+		n = frame_record_end(&s->frame, data, len);
+		if (len)
+			r = stream_feed(s, w, data, n ? n : len, &out);
+		if (!r && n && s->carry)
+			r = s->reason = -FLOW_INTERNAL; /* something is held over a record's end */
+		if (r || !n) {
+			*ret_out = out;
+			return r;
+		}
+	}
+	s->policy = p;
+	s->counters = counters;
+	if (p)
+		frame_change(&s->frame, p->map);
+	r = change_rest(s, w, data + n, len - n, &out);
+	if (!r)
+		*ret_out = out;
+	return r ? r : 1;
+}
+
 int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out)
 {
 	const struct run rest = {.kind = (enum run_kind)s->kind, .rule = s->rule, .ends = true};
