@@ -11,7 +11,7 @@
 
 #define BLOCK     64 /* rows a step prints: at most 64 * 150 bytes */
 #define BLOCKS    (SCRIM_RULE_ROWS / BLOCK)
-#define FAMILIES  5 /* of rules; the listeners' follow */
+#define FAMILIES  6 /* of rules; the listeners' follow */
 #define STEP_FLOW ((FAMILIES + 3) * BLOCKS)
 #define STEPS     (STEP_FLOW + 2)
 
@@ -103,6 +103,10 @@ static __always_inline void head(struct seq_file *seq, __u32 family)
 			 "# UNIT scrim_rule_idle_bytes bytes\n"
 			 "# HELP scrim_rule_idle_bytes Held bytes masked by the idle timer.\n");
 		break;
+	case 5:
+		SAY(seq, "# TYPE scrim_rule_allowed counter\n"
+			 "# HELP scrim_rule_allowed Values found and left, as configured.\n");
+		break;
 	case FAMILIES:
 		SAY(seq, "# TYPE scrim_listener_connections counter\n"
 			 "# HELP scrim_listener_connections Connections taken on.\n");
@@ -144,6 +148,10 @@ static __always_inline void line(struct seq_file *seq, __u32 family, const struc
 	case 4:
 		PRINT(seq, "scrim_rule_idle_bytes_total{rule=\"%s\",role=\"%s\"} %llu\n", rule,
 		      role, r->idle);
+		break;
+	case 5:
+		PRINT(seq, "scrim_rule_allowed_total{rule=\"%s\",role=\"%s\"} %llu\n", rule, role,
+		      r->allowed);
 		break;
 	}
 }

@@ -39,17 +39,18 @@ static void print_text(const struct kern_view *v)
 		if (load(&v->flow[i].count))
 			printf("  %-22s %12" PRIu64 "\n", v->flow[i].name, load(&v->flow[i].count));
 	print_listeners(v);
-	printf("\n%-22s %-22s %12s %14s %12s %10s %10s\n", "rule", "role", "matches",
-	       "masked bytes", "rejected", "released", "idle");
+	printf("\n%-22s %-22s %12s %14s %12s %10s %10s %10s\n", "rule", "role", "matches",
+	       "masked bytes", "rejected", "released", "idle", "allowed");
 	for (size_t i = 0; i < SCRIM_RULE_ROWS; i++) {
 		const struct scrim_rule_row *r = &v->rules[i];
 
-		if (!*r->rule || !(load(&r->matches) | load(&r->rejected) | load(&r->released)))
+		if (!*r->rule || !(load(&r->matches) | load(&r->rejected) | load(&r->released) |
+				   load(&r->allowed)))
 			continue;
 		printf("%-22s %-22s %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %10" PRIu64
-		       " %10" PRIu64 "\n",
+		       " %10" PRIu64 " %10" PRIu64 "\n",
 		       r->rule, r->role, load(&r->matches), load(&r->masked_bytes),
-		       load(&r->rejected), load(&r->released), load(&r->idle));
+		       load(&r->rejected), load(&r->released), load(&r->idle), load(&r->allowed));
 	}
 }
 
@@ -98,9 +99,9 @@ static void print_json(const struct kern_view *v)
 		fputs(",\"role\":", stdout);
 		tool_json(stdout, r->role);
 		printf(",\"matches\":%" PRIu64 ",\"masked_bytes\":%" PRIu64 ",\"rejected\":%" PRIu64
-		       ",\"released\":%" PRIu64 ",\"idle\":%" PRIu64 "}",
+		       ",\"released\":%" PRIu64 ",\"idle\":%" PRIu64 ",\"allowed\":%" PRIu64 "}",
 		       load(&r->matches), load(&r->masked_bytes), load(&r->rejected),
-		       load(&r->released), load(&r->idle));
+		       load(&r->released), load(&r->idle), load(&r->allowed));
 		comma = ",";
 	}
 	puts("]}");

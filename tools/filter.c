@@ -211,12 +211,12 @@ void filter_report(const struct filter *f, FILE *to)
 	for (size_t i = 0; i < f->engine->rules->nrules; i++) {
 		const struct scrim_rule_row *row = &f->counts[i];
 
-		if (row->matches || row->rejected)
+		if (row->matches || row->rejected || row->allowed)
 			fprintf(to,
 				"%s: %" PRIu64 " matches, %" PRIu64 " bytes masked, %" PRIu64
-				" rejected\n",
+				" rejected, %" PRIu64 " allowed\n",
 				f->engine->rules->rules[i].name, (u64)row->matches,
-				(u64)row->masked_bytes, (u64)row->rejected);
+				(u64)row->masked_bytes, (u64)row->rejected, (u64)row->allowed);
 	}
 }
 

@@ -5,7 +5,7 @@
 
 #include <scrim/kern.h>
 
-#define TOP_VALUES 5
+#define TOP_VALUES 6
 
 /* The tables, in the order in which they are printed. */
 enum top_table { TOP_LISTENERS, TOP_RULES, TOP_FLOW, TOP_TABLES };

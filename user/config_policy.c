@@ -4,13 +4,14 @@
 #include <string.h>
 
 struct policy_map {
-	const struct yaml *rules, *action, *except;
+	const struct yaml *rules, *action, *except, *allow;
 };
 
 static const struct key policy_keys[] = {
 	{"rules", offsetof(struct policy_map, rules), read_node, NULL},
 	{"default", offsetof(struct policy_map, action), read_node, NULL},
 	{"except", offsetof(struct policy_map, except), read_node, NULL},
+	{"allow", offsetof(struct policy_map, allow), read_node, NULL},
 };
 
 static bool is_group(const struct rule_def *def, const char *word)
@@ -105,6 +106,8 @@ static void read_pass(struct reader *r, const struct policy_map *map, struct con
 		      "nothing; remove `rules`, or write `default: fill`");
 	if (map->except)
 		wrong(r, map->except, "`except` of a policy without rules; remove it");
+	if (map->allow)
+		wrong(r, map->allow, "`allow` of a policy without rules; remove it");
 }
 
 static void read_policy(struct reader *r, const struct yaml *node, struct config_policy *policy)
@@ -136,6 +139,8 @@ static void read_policy(struct reader *r, const struct yaml *node, struct config
 	if (map.except && expect(r, map.except, YAML_LIST, "a list such as [date]"))
 		for (const struct yaml *item = map.except->first; item; item = item->next)
 			turn_off(r, item, policy);
+	if (map.allow)
+		policy->allow = read_allow(r, map.allow);
 	for (size_t i = 0; i < r->config->ndefs; i++)
 		on |= policy->enabled[i];
 	if (!on && (!map.rules->n || map.except))
@@ -172,13 +177,16 @@ void check_rules_used(struct reader *r, const struct yaml *rules)
 
 	if (rules->kind != YAML_LIST)
 		return;
-	for (const struct yaml *item = rules->first; item; item = item->next, i++) {
-		for (p = 0; p < c->npolicies && !c->policies[p].enabled[i]; p++)
+	for (const struct yaml *item = rules->first; item; item = item->next) {
+		const struct rule_def *builtin = amended(c, item);
+		size_t rule = builtin ? (size_t)(builtin - c->defs) : i++;
+
+		for (p = 0; p < c->npolicies && !c->policies[p].enabled[rule]; p++)
 			;
-		if (p == c->npolicies && c->defs[i].name)
+		if (p == c->npolicies && c->defs[rule].name)
 			wrong(r, item,
 			      "no policy uses rule `%s`; add it to a policy's `rules`, or "
 			      "remove it",
-			      c->defs[i].name);
+			      c->defs[rule].name);
 	}
 }

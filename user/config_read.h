@@ -63,6 +63,28 @@ int parse_address_port(struct reader *r, const struct yaml *value, union io_addr
 /* True if every address of b is one of a's. */
 bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b);
 
+/* A text or a list of texts, as a NULL-ended list; NULL where a fault was found. */
+const char *const *read_texts(struct reader *r, const struct yaml *value, const char *what);
+/* The same of labels. */
+const char *const *read_labels(struct reader *r, const struct yaml *value);
+/* `labels`, or `context`, which is the same; NULL: neither. Both are a fault. */
+const struct yaml *either_labels(struct reader *r, const struct yaml *labels,
+				 const struct yaml *context);
+/* Whether a text is a pattern, or a fault in its place. */
+bool check_pattern(struct reader *r, const struct yaml *item);
+
+/* `allow`: values. `except`: patterns. As read_texts(). */
+const char *const *read_allow(struct reader *r, const struct yaml *value);
+const char *const *read_except(struct reader *r, const struct yaml *value);
+/* A value of `allow` that the rule never finds is a fault. */
+void check_allow(struct reader *r, const struct yaml *value, const struct rule_def *rule);
+
+/* The built-in rule that an entry of `rules` has the name of; NULL: the entry is a site's own. */
+struct rule_def *amended(const struct config *c, const struct yaml *entry);
+/* Adds what an entry of `rules` says to def, a built-in rule of r->config. */
+void amend_rule(struct reader *r, const struct yaml *rules, const struct yaml *entry,
+		struct rule_def *def);
+
 /* The parts of a file, each into r->config. A NULL node: the key is absent. */
 void read_limits(struct reader *r, const struct yaml *value);
 void read_rules(struct reader *r, const struct yaml *value);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The site's rules: read into the same definitions that the built-in ones are written as. */
+/*
+ * The site's rules: read into the same definitions that the built-in ones are written as. What is
+ * added to a built-in one is in config_amend.c.
+ */
 #include "config_read.h"
 #include <errno.h>
 #include <string.h>
@@ -7,8 +10,8 @@
 /* A rule's map as it stands. */
 struct rule_map {
 	const char *name, *what;
-	const struct yaml *class, *patterns, *labels, *unless, *fields, *validate, *before, *after,
-		*distance;
+	const struct yaml *class, *patterns, *labels, *context, *unless, *fields, *validate,
+		*before, *after, *distance, *allow, *except;
 };
 
 static const struct key rule_keys[] = {
@@ -17,12 +20,15 @@ static const struct key rule_keys[] = {
 	 "the kind of identifier, such as `class: medical-record-number`"},
 	{"pattern", offsetof(struct rule_map, patterns), read_node, NULL},
 	{"labels", offsetof(struct rule_map, labels), read_node, NULL},
+	{"context", offsetof(struct rule_map, context), read_node, NULL},
 	{"unless", offsetof(struct rule_map, unless), read_node, NULL},
 	{"distance", offsetof(struct rule_map, distance), read_node, NULL},
 	{"fields", offsetof(struct rule_map, fields), read_node, NULL},
 	{"validate", offsetof(struct rule_map, validate), read_node, NULL},
 	{"before", offsetof(struct rule_map, before), read_node, NULL},
 	{"after", offsetof(struct rule_map, after), read_node, NULL},
+	{"allow", offsetof(struct rule_map, allow), read_node, NULL},
+	{"except", offsetof(struct rule_map, except), read_node, NULL},
 	{"what", offsetof(struct rule_map, what), read_text, NULL},
 };
 
@@ -42,8 +48,7 @@ static enum identifier read_class(struct reader *r, const struct yaml *value)
 	return i < 0 ? ID_OTHER : (enum identifier)i;
 }
 
-/* A text or a list of texts, as a NULL-ended list; NULL where a fault was found. */
-static const char *const *read_texts(struct reader *r, const struct yaml *value, const char *what)
+const char *const *read_texts(struct reader *r, const struct yaml *value, const char *what)
 {
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
 	const char **texts = must_new(&r->config->arena, const char *,
@@ -58,6 +63,25 @@ static const char *const *read_texts(struct reader *r, const struct yaml *value,
 	return n ? texts : NULL;
 }
 
+const char *const *read_labels(struct reader *r, const struct yaml *value)
+{
+	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
+	struct err e;
+
+	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
+		if (item->kind == YAML_TEXT && *item->text && label_check(item->text, &e))
+			wrong(r, item, "label `%.40s`: %s", item->text, e.text);
+	return read_texts(r, value, "a label such as `MRN`");
+}
+
+const struct yaml *either_labels(struct reader *r, const struct yaml *labels,
+				 const struct yaml *context)
+{
+	if (labels && context)
+		wrong(r, context->key, "`context` is another word for `labels`; put both in one");
+	return labels ? labels : context;
+}
+
 /* A pattern's fault without its own column, which the file's stands for. */
 static const char *without_column(const char *text)
 {
@@ -66,11 +90,21 @@ static const char *without_column(const char *text)
 	return !strncmp(text, "column ", 7) && colon ? colon + 2 : text;
 }
 
+bool check_pattern(struct reader *r, const struct yaml *item)
+{
+	unsigned int column = 0;
+	struct err e = {0};
+
+	if (!pattern_check(item->text, &column, &e))
+		return true;
+	fault_add(r->faults, item->line, yaml_column(item, column ? column - 1 : 0), "pattern: %s",
+		  without_column(e.text));
+	return false;
+}
+
 static void read_patterns(struct reader *r, const struct yaml *value, struct rule_def *def)
 {
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
-	unsigned int column = 0;
-	struct err e = {0};
 
 	if (value->kind == YAML_LIST && value->n > RULE_MAX_FORMS) {
 		wrong(r, value, "%zu patterns; a rule has at most %d", value->n, RULE_MAX_FORMS);
@@ -79,13 +113,8 @@ static void read_patterns(struct reader *r, const struct yaml *value, struct rul
 	if (!item)
 		wrong(r, value, "`pattern` is an empty list; give a pattern");
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL) {
-		if (!expect(r, item, YAML_TEXT, "a pattern such as 'HX-[0-9]{8}'"))
-			continue;
-		column = 0;
-		if (pattern_check(item->text, &column, &e))
-			fault_add(r->faults, item->line, yaml_column(item, column ? column - 1 : 0),
-				  "pattern: %s", without_column(e.text));
-		else
+		if (expect(r, item, YAML_TEXT, "a pattern such as 'HX-[0-9]{8}'") &&
+		    check_pattern(r, item))
 			def->forms[def->nforms++].pattern = item->text;
 	}
 }
@@ -167,9 +196,9 @@ static void read_form(struct reader *r, const struct rule_map *map, struct form_
 	form->before = read_guard(r, map->before);
 	form->after = read_guard(r, map->after);
 	if (map->labels)
-		form->labels = read_texts(r, map->labels, "a label such as `MRN`");
+		form->labels = read_labels(r, map->labels);
 	if (map->unless)
-		form->unless = read_texts(r, map->unless, "a label such as `order`");
+		form->unless = read_labels(r, map->unless);
 	read_distance(r, map, form);
 	if (map->validate)
 		form->validate = read_validator(r, map->validate);
@@ -192,13 +221,9 @@ static void check_name(struct reader *r, const struct yaml *at, const char *name
 		if (c->defs[i].name && !strcmp(c->defs[i].name, name))
 			wrong(r, at, "a second rule named `%s`; give it another name", name);
 	for (size_t i = c->nsite; i < c->ndefs; i++) {
-		if (!strcmp(c->defs[i].name, name))
-			wrong(r, at, "`%s` is a built-in rule; give yours another name", name);
-		else if (!strcmp(c->defs[i].group, name))
-			wrong(r, at, "`%s` is a group of built-in rules; give yours another name",
-			      name);
-		else
+		if (strcmp(c->defs[i].group, name))
 			continue;
+		wrong(r, at, "`%s` is a group of built-in rules; give yours another name", name);
 		return;
 	}
 }
@@ -227,6 +252,7 @@ static void read_rule(struct reader *r, const struct yaml *node, size_t index)
 		      "`labels`, `unless`, `validate`, `before` and `after` belong to a `pattern`; "
 		      "add "
 		      "one");
+	map.labels = either_labels(r, map.labels, map.context);
 	if (map.fields)
 		read_fields(r, map.fields, def);
 	read_form(r, &map, &form);
@@ -236,23 +262,50 @@ static void read_rule(struct reader *r, const struct yaml *node, size_t index)
 		form.pattern = def->forms[i].pattern;
 		def->forms[i] = form;
 	}
+	if (map.except)
+		def->except = read_except(r, map.except);
+	if (map.allow) {
+		def->allow = read_allow(r, map.allow);
+		check_allow(r, map.allow, def);
+	}
+}
+
+/* Makes room for the site's rules in front of the built-in ones. */
+static void make_room(struct config *c, const struct yaml *rules)
+{
+	size_t n;
+	const struct rule_def *builtin = rules_builtin(&n);
+	/* Entries that amend a built-in rule take no room; which they are shows once it is there. */
+	size_t most = rules ? rules->n : 0;
+	struct rule_def *defs = must_new(&c->arena, struct rule_def, most + n);
+
+	memcpy(defs + most, builtin, n * sizeof(*builtin));
+	c->defs = defs;
+	c->nsite = most;
+	c->ndefs = most + n;
+	for (const struct yaml *item = rules ? rules->first : NULL; item; item = item->next)
+		most -= amended(c, item) != NULL;
+	c->defs += c->nsite - most;
+	c->ndefs -= c->nsite - most;
+	c->nsite = most;
 }
 
 void read_rules(struct reader *r, const struct yaml *value)
 {
 	struct config *c = r->config;
-	const struct rule_def *builtin;
-	size_t n, i = 0;
+	struct rule_def *def;
+	size_t i = 0;
 
-	builtin = rules_builtin(&n);
 	if (value && !expect(r, value, YAML_LIST, "a list of rules"))
 		value = NULL;
-	c->nsite = value ? value->n : 0;
-	c->ndefs = c->nsite + n;
-	c->defs = must_new(&c->arena, struct rule_def, c->ndefs);
-	memcpy(c->defs + c->nsite, builtin, n * sizeof(*builtin));
+	make_room(c, value);
 	if (c->ndefs > RULE_MAX)
 		wrong(r, value, "%zu rules with the built-in ones; at most %d", c->ndefs, RULE_MAX);
-	for (const struct yaml *item = value ? value->first : NULL; item; item = item->next)
-		read_rule(r, item, i++);
+	for (const struct yaml *item = value ? value->first : NULL; item; item = item->next) {
+		def = amended(c, item);
+		if (def)
+			amend_rule(r, value, item, def);
+		else
+			read_rule(r, item, i++);
+	}
 }

@@ -30,7 +30,8 @@ int engine_policy(struct engine *g, const struct config_policy *p, enum frame_fo
 {
 	struct policy **slot =
 		&g->policies[(size_t)(p - g->config->policies) * FORMAT_COUNT + format];
-	const struct policy_conf conf = {.format = format, .isa = g->isa, .enabled = p->enabled};
+	const struct policy_conf conf = {
+		.format = format, .isa = g->isa, .enabled = p->enabled, .allow = p->allow};
 	int rc;
 
 	if (!*slot && !p->pass) {

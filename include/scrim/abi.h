@@ -39,7 +39,8 @@ struct scrim_rule_row {
 	__u64 rejected;     /* candidates that the rule's validator refused */
 	__u64 released;     /* held bytes released raw by the idle timer */
 	__u64 idle;         /* held bytes masked by the idle timer */
-	__u64 reserved[3];
+	__u64 allowed;      /* values found and left as they are: the configuration allows them */
+	__u64 reserved[2];
 };
 
 /* One role on one listener: what came, before anything of it is passed on. Names as above. */

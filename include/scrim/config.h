@@ -18,8 +18,9 @@
 
 struct config_policy {
 	const char *name;
-	bool pass;     /* written down: the stream goes on unmasked */
-	bool *enabled; /* by rule, struct config.ndefs flags */
+	bool pass;                /* written down: the stream goes on unmasked */
+	bool *enabled;            /* by rule, struct config.ndefs flags */
+	const char *const *allow; /* NULL-ended: values that none of them masks; NULL: none */
 };
 
 /* Who comes from these networks is masked by this policy. */

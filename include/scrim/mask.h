@@ -21,7 +21,8 @@
 #include <scrim/scan.h>
 
 /*
- * A policy ready to run: which rules, for which format. Immutable; what a rule finds is filled.
+ * A policy ready to run: which rules, for which format. Immutable; what a rule finds is filled, if
+ * neither the rule nor the policy allows the value.
  */
 struct policy;
 
@@ -29,12 +30,14 @@ struct policy_conf {
 	enum frame_format format;
 	enum isa isa;
 	const bool *enabled; /* rs->nrules flags, or NULL: all; borrowed for the call */
+	/* NULL-ended, or NULL: values that no rule masks, as rule_def.allow; borrowed for the call */
+	const char *const *allow;
 };
 
 /*
  *   rs  must outlive the policy
- * Returns 0 and *ret_p, freed by policy_free(); -EINVAL (a field the format does not know) or
- * -ENOMEM with e set.
+ * Returns 0 and *ret_p, freed by policy_free(); -EINVAL (a field the format does not know, a value
+ * that cannot be allowed) or -ENOMEM with e set.
  */
 int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
 	       struct err *e);
@@ -69,6 +72,7 @@ struct stream {
 	u16 rule;            /* of the run that is open at the chunk's end */
 	u8 kind;             /* enum run_kind; SKIP: none is open */
 	bool counted;        /* the open field has been counted as a value */
+	bool whole;          /* nothing of it has been decided */
 };
 
 void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters);

@@ -30,6 +30,9 @@
  *   (x)               once in a pattern: the part to mask; without it the whole match is
  * What can match nothing, or more than SCRIM_WINDOW bytes, is refused.
  *
+ * A match whose part to mask is a value that its rule allows (rule_def.allow, rule_def.except) is a
+ * match like any other, and takes its bytes from all others; who masks leaves it as it is.
+ *
  * A rule of a site, alone; with the built-in ones it would stand in one array with copies of them:
  *
  *	static const char *const labels[] = {"badge", "staff id", NULL};
@@ -122,6 +125,10 @@ struct rule_def {
 	u16 nforms;
 	const char *const *fields;      /* "PID-5", "PID-11.1", NULL-ended; or NULL */
 	const char *const *field_names; /* what each of them is, for `scrim rules`; or NULL */
+	/*
+	 * NULL-ended, or NULL: values that are found and left as they are; see value_set_build().
+	 */
+	const char *const *allow, *const *except;
 };
 
 /*
@@ -159,7 +166,8 @@ struct rule {
 	enum identifier class;
 	char group[16]; /* "" for a site's own */
 	u16 first_form, nforms;
-	const char *const *fields; /* NULL-ended, owned by the ruleset; NULL if none */
+	const char *const *fields;       /* NULL-ended, owned by the ruleset; NULL if none */
+	const struct value_set *allowed; /* NULL: all that is found is masked */
 };
 
 /* Immutable after compile; shared without locks. */
@@ -192,6 +200,16 @@ void ruleset_free(struct ruleset *rs);
  */
 int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
 
+/* Whether a text can be a label: 0, or -EINVAL with e (may be NULL) set. Keeps nothing. */
+int label_check(const char *label, struct err *e);
+
+/*
+ * Whether text[0, len) can be the part that f masks, guards and labels aside: its pattern matches
+ * that, and its validator accepts it; or a group that marks a part does. Cost: len times the
+ * pattern's length.
+ */
+bool form_may_mask(const struct form *f, const u8 *text, size_t len);
+
 /*
  * The part to mask of a match of f at text[0, len): *ret_from, *ret_to, offsets from text. Where
  * alternatives could mark several parts, it is the one of a backtracking matcher anchored at both
@@ -200,6 +218,27 @@ int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
  */
 void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from,
 		      size_t *ret_to);
+
+/*
+ * Values that are left as they are, as compiled. Immutable; shared without locks.
+ *   a       owns the set; it ends with the arena
+ *   allow   NULL-ended, or NULL: values, each 1 to SCRIM_WINDOW bytes; ASCII letters are in it in
+ *           both cases, everything else as written
+ *   except  NULL-ended, or NULL: patterns; what one of them matches from begin to end is in it
+ *   ret_set NULL where both are empty
+ * Returns 0, -EINVAL or -E2BIG with e set, -ENOMEM.
+ */
+struct arena;
+struct value_set;
+int value_set_build(struct arena *a, const char *const *allow, const char *const *except,
+		    const struct value_set **ret_set, struct err *e);
+/*
+ * Whether it holds [value, value + len). Reads no other bytes; its cost is len times the patterns
+ * and the logarithm of the values, and none for what is longer than all of them.
+ */
+bool value_set_has(const struct value_set *set, const u8 *value, size_t len);
+/* How long a value that it holds can be, bytes. */
+size_t value_set_max(const struct value_set *set);
 
 /*
  * Whether f's guard before p holds. text[0, p) is what can be looked back at (SCRIM_LOOKBACK
@@ -227,7 +266,6 @@ bool form_labelled(const struct form *f, const u8 *text, size_t p);
  *   sets  1 to 64 of them; what they point to must outlive the index
  * Returns 0 with *ret_index, or -ENOMEM.
  */
-struct arena;
 struct label_index;
 int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
 		      const struct label_index **ret_index);

@@ -13,6 +13,34 @@ static bool any_pattern(const struct ruleset *rs, const bool *enabled)
 	return false;
 }
 
+static int read_allowed(struct policy *p, const struct policy_conf *conf, struct err *e)
+{
+	int r = value_set_build(&p->arena, conf->allow, NULL, &p->allowed, e);
+
+	p->allows = p->allowed;
+	for (u16 i = 0; i < p->rs->nrules; i++)
+		p->allows |= p->rs->rules[i].allowed && (!conf->enabled || conf->enabled[i]);
+	return r == -ENOMEM ? err_set(e, ENOMEM, "out of memory") : r;
+}
+
+bool policy_allows(const struct policy *p, u16 rule, const u8 *value, size_t len)
+{
+	const struct value_set *own = p->rs->rules[rule].allowed;
+
+	if (!p->allows)
+		return false;
+	return (own && value_set_has(own, value, len)) ||
+	       (p->allowed && value_set_has(p->allowed, value, len));
+}
+
+size_t policy_allows_max(const struct policy *p, u16 rule)
+{
+	const struct value_set *own = p->rs->rules[rule].allowed;
+	size_t most = p->allowed ? value_set_max(p->allowed) : 0;
+
+	return own && value_set_max(own) > most ? value_set_max(own) : most;
+}
+
 int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
 	       struct err *e)
 {
@@ -22,6 +50,11 @@ int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct 
 	if (!p)
 		return err_set(e, ENOMEM, "out of memory");
 	p->rs = rs;
+	r = read_allowed(p, conf, e);
+	if (r) {
+		policy_free(p);
+		return r;
+	}
 	r = frame_map_new(conf->format, rs, conf->enabled, conf->isa, &p->map, e);
 	if (!r && any_pattern(rs, conf->enabled)) {
 		r = scanner_new(rs, conf->enabled, conf->isa, &p->scanner);
@@ -42,6 +75,7 @@ void policy_free(struct policy *p)
 		return;
 	scanner_free(p->scanner);
 	frame_map_free(p->map);
+	arena_free(&p->arena);
 	free(p);
 }
 
@@ -98,6 +132,7 @@ void tally_flush(struct mask_scratch *w, const struct policy *p, struct mask_cou
 		add(&to.rows[i]->rejected, w->rejected[i]);
 		add(&to.rows[i]->released, t->released);
 		add(&to.rows[i]->idle, t->idle);
+		add(&to.rows[i]->allowed, t->allowed);
 	}
 	tally_clear(w, p);
 }

@@ -17,6 +17,7 @@
 #include "fill.h"
 #include "fill_sixteen.h"
 #include "private.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,10 @@ static void work_matches(struct work *k, const struct scan_job *job)
 		u8 *from = k->text + m->mask_from, *to = k->text + m->mask_to;
 		struct filled filled;
 
+		if (policy_allows(k->s->policy, m->rule, from, (size_t)(to - from))) {
+			t->allowed++;
+			continue;
+		}
 		if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
 		    k->end - from >= FILL_ROOM)
 			filled.now = fill_roomy(from, (size_t)(to - from));
@@ -174,12 +179,36 @@ static int work_text(struct work *k, u8 *end, bool ends)
 	return r;
 }
 
+/*
+ * Whether the open field is left as it is; -EAGAIN while that cannot be told. A field whose rule
+ * allows anything is held until it ends, or is longer than all that is allowed.
+ */
+static int field_allowed(struct work *k, u8 *end, bool ends)
+{
+	const struct policy *p = k->s->policy;
+	size_t len = (size_t)(end - k->from);
+
+	if (!p->allows || !k->s->whole)
+		return 0;
+	if (ends)
+		return policy_allows(p, k->s->rule, k->from, len);
+	return len <= policy_allows_max(p, k->s->rule) ? -EAGAIN : 0;
+}
+
 static int work_field(struct work *k, u8 *end, bool ends)
 {
 	struct tally *t = &k->w->tally[k->s->rule];
 	struct filled filled;
-	int r;
+	int r = field_allowed(k, end, ends);
 
+	if (r == -EAGAIN)
+		return work_carry(k, k->from, end, false);
+	if (r) {
+		k->decided = end;
+		t->allowed++;
+		return 0;
+	}
+	k->s->whole = false;
 	k->decided = k->from + work_fill(k, k->from, end, ends, &filled);
 	r = ends ? 0 : work_carry(k, k->decided, end, false);
 	t->masked_bytes += filled.now;
@@ -205,6 +234,7 @@ static int work_run(struct work *k, const struct run *run, u8 *p)
 		s->kind = (u8)run->kind;
 		s->rule = run->rule;
 		s->counted = false;
+		s->whole = true;
 	}
 	r = run->kind == RUN_TEXT ? work_text(k, p + run->len, run->ends)
 				  : work_field(k, p + run->len, run->ends);
@@ -325,6 +355,13 @@ int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct spa
 	return frame_finish(&s->frame);
 }
 
+/* Of what may go on, a value that is allowed as it stands is not masked before it does. */
+static bool idle_allowed(const struct work *k, const struct match *m)
+{
+	return policy_allows(k->s->policy, m->rule, k->text + m->mask_from,
+			     m->mask_to - m->mask_from);
+}
+
 /* Which of the held bytes matter already: masks them, counts the others as released. */
 static void idle_text(struct work *k, u8 *end)
 {
@@ -338,6 +375,8 @@ static void idle_text(struct work *k, u8 *end)
 
 	n = scan_partial(scanner, k->text, start, len, m, k->w->cap);
 	for (size_t i = 0; i < n; i++) {
+		if (idle_allowed(k, &m[i]))
+			continue;
 		for (size_t at = m[i].mask_from; at < m[i].mask_to; at++) {
 			if (at < unsent || masked[at])
 				continue;
@@ -347,21 +386,30 @@ static void idle_text(struct work *k, u8 *end)
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to, true, &filled);
+		if (!idle_allowed(k, &m[i]))
+			work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to, true,
+				  &filled);
 	k->w->tally[holder].released += left;
 }
 
-/* An escape that is not closed: its first letter says nothing, more of it may be a value. */
+/*
+ * An escape that is not closed: its first letter says nothing, more of it may be a value. Before
+ * it stands what was held because it may be allowed.
+ */
 static void idle_field(struct work *k, u8 *end)
 {
 	struct tally *t = &k->w->tally[k->s->rule];
-	size_t len = (size_t)(end - k->unsent);
+	struct filled filled;
+	u8 *open = k->from + work_fill(k, k->from, end, false, &filled);
+	u8 *rest = open > k->unsent ? open : k->unsent;
+	size_t len = (size_t)(end - rest);
 
-	if (end - k->from <= 2) {
+	t->idle += (size_t)(rest - k->unsent);
+	if (end - open <= 2) {
 		t->released += len;
 		return;
 	}
-	mask_fill(k->unsent, len);
+	mask_fill(rest, len);
 	t->idle += len;
 }
 

@@ -25,6 +25,11 @@ static inline bool byte_is_letter(u8 c)
 	return byte_is_upper(c) || byte_is_lower(c) || c >= 0x80;
 }
 
+static inline u8 byte_lower(u8 c)
+{
+	return byte_is_upper(c) ? c | 0x20 : c;
+}
+
 static inline bool byte_is_word(u8 c)
 {
 	return byte_is_letter(c) || byte_is_digit(c) || c == '_';

@@ -110,6 +110,54 @@ static void marked_part(const struct nfa *nfa, const u8 *text, size_t len, size_
 	}
 }
 
+/* Marks in `to` where i leads without a byte, within the group; whether its end is among that. */
+static bool reach(const struct nfa *nfa, u16 i, bool *to)
+{
+	u16 stack[NFA_MAX + 1];
+	bool ends = false;
+	size_t n = 0;
+
+	stack[n++] = i;
+	while (n) {
+		const struct nfa_inst *in = &nfa->insts[i = stack[--n]];
+
+		if (to[i])
+			continue;
+		to[i] = true;
+		ends |= in->op == NFA_TO;
+		if (in->op == NFA_SPLIT) {
+			stack[n++] = in->x;
+			stack[n++] = in->y;
+		}
+	}
+	return ends;
+}
+
+bool group_takes(const struct group_prog *group, const u8 *text, size_t len)
+{
+	const struct nfa *nfa = &group->nfa;
+	bool sets[2][NFA_MAX] = {{false}}, *now = sets[0], *next = sets[1], *swap, ends = false;
+
+	for (u16 i = 0; i < nfa->ninsts; i++)
+		if (nfa->insts[i].op == NFA_FROM)
+			reach(nfa, nfa->insts[i].x, now);
+	for (size_t k = 0; k < len; k++) {
+		ends = false;
+		memset(next, 0, NFA_MAX * sizeof(*next));
+		for (u16 i = 0; i < nfa->ninsts; i++) {
+			const struct nfa_inst *in = &nfa->insts[i];
+
+			if (now[i] && in->op == NFA_SET &&
+			    byteset_has(&nfa->sets[in->set], text[k]))
+				ends |= reach(nfa, in->x, next);
+		}
+		swap = now;
+		now = next;
+		next = swap;
+	}
+	return ends;
+}
+
 void form_masked_part(const struct form *f, const u8 *text, size_t len, size_t *ret_from,
 		      size_t *ret_to)
 {

@@ -45,16 +45,30 @@ static bool is_gap(u8 c)
 	return c < 0x80 && bits[c >> 6] >> (c & 63) & 1;
 }
 
+static bool is_exact(const char *label)
+{
+	return label[0] == '=' && label[1];
+}
+
+int label_check(const char *label, struct err *e)
+{
+	size_t len = strlen(label + is_exact(label));
+
+	if (!len || len > LABEL_MAX || strchr(label, '\n'))
+		return err_set(e, EINVAL, "a label is 1 to %d bytes of one line", LABEL_MAX);
+	if (label[is_exact(label)] == ' ' || label[strlen(label) - 1] == ' ')
+		return err_set(e, EINVAL, "a label neither begins nor ends with a space");
+	return 0;
+}
+
 static int label_build(struct arena *a, const char *from, struct label *ret_l, struct err *e)
 {
-	bool exact = from[0] == '=' && from[1];
+	bool exact = is_exact(from);
 	size_t len = strlen(from + exact);
 	char *text;
 
-	if (!len || len > LABEL_MAX || strchr(from, '\n'))
-		return err_set(e, EINVAL, "a label is 1 to %d bytes of one line", LABEL_MAX);
-	if (from[0] == ' ' || from[exact + len - 1] == ' ')
-		return err_set(e, EINVAL, "a label neither begins nor ends with a space");
+	if (label_check(from, e))
+		return -EINVAL;
 	text = arena_strdup(a, from + exact);
 	if (!text)
 		return -ENOMEM;

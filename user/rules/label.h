@@ -22,11 +22,6 @@ struct label_set {
 	struct label labels[];
 };
 
-static inline u8 byte_lower(u8 c)
-{
-	return byte_is_upper(c) ? c | 0x20 : c;
-}
-
 static inline u8 label_last(const struct label *l)
 {
 	return byte_lower((u8)l->text[l->len - 1]);

@@ -113,6 +113,15 @@ int dfa_minimise(u16 *trans, u8 *accept, u16 *nstates, u16 nclasses);
 /* Keeps what form_masked_part() needs; *ret_group is NULL where nothing is marked. */
 int group_build(struct arena *a, const struct nfa *nfa, const struct group_prog **ret_group);
 
+/* Whether d accepts text[0, len). */
+bool dfa_takes(const struct dfa *d, const u8 *text, size_t len);
+
+/* A pattern's automaton, and no more, in `a`. Returns 0, -EINVAL or -E2BIG with e set, -ENOMEM. */
+int pattern_dfa(struct arena *a, const char *pattern, struct dfa *ret_dfa, struct err *e);
+
+/* Whether the group that marks a part can take text[0, len). */
+bool group_takes(const struct group_prog *group, const u8 *text, size_t len);
+
 /*
  * Compiles labels (NULL-ended); *ret_labels in `a`, NULL where there are none.
  * Returns 0, -EINVAL with e set, -ENOMEM.

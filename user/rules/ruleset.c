@@ -39,16 +39,46 @@ static int pattern_program(struct arena *scratch, const char *pattern, struct no
 	return r;
 }
 
-int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e)
+static int dfa_of(struct arena *a, const char *pattern, struct dfa *ret_dfa,
+		  unsigned int *ret_column, struct err *e)
 {
 	struct arena scratch cleanup(arena_free) = {0};
 	struct node *tree;
 	struct nfa nfa;
-	struct dfa dfa;
 	int r;
 
 	r = pattern_program(&scratch, pattern, &tree, &nfa, ret_column, e);
-	return r ? r : dfa_build(&scratch, &nfa, tree, &dfa, e);
+	return r ? r : dfa_build(a ? a : &scratch, &nfa, tree, ret_dfa, e);
+}
+
+int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e)
+{
+	struct dfa dfa;
+
+	return dfa_of(NULL, pattern, &dfa, ret_column, e);
+}
+
+int pattern_dfa(struct arena *a, const char *pattern, struct dfa *ret_dfa, struct err *e)
+{
+	return dfa_of(a, pattern, ret_dfa, NULL, e);
+}
+
+bool dfa_takes(const struct dfa *d, const u8 *text, size_t len)
+{
+	u16 state = 1;
+
+	for (size_t i = 0; i < len && state; i++)
+		state = d->trans[state * d->nclasses + d->class[text[i]]];
+	return d->accept[state];
+}
+
+bool form_may_mask(const struct form *f, const u8 *text, size_t len)
+{
+	if (!len || len > SCRIM_WINDOW)
+		return false;
+	if (f->group)
+		return group_takes(f->group, text, len);
+	return dfa_takes(&f->dfa, text, len) && (!f->validate || f->validate(text, len));
 }
 
 static int compile_form(struct ruleset_box *box, const struct form_def *def, struct form *f,
@@ -143,7 +173,8 @@ static int compile_rule(struct ruleset_box *box, const struct rule_def *def, str
 		if (ret)
 			return err_prefix(e, ret, "rule '%s', form %d", def->name, i + 1);
 	}
-	return 0;
+	ret = value_set_build(&box->arena, def->allow, def->except, &r->allowed, e);
+	return ret ? err_prefix(e, ret, "rule '%s'", def->name) : 0;
 }
 
 static int compile_all(struct ruleset_box *box, const struct rule_def *defs, size_t n,
