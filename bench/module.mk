@@ -12,7 +12,7 @@ $(BENCH)/epoll_relay: $(OUT)/obj/bench/epoll_relay.o $(OUT)/obj/bench/peer.o $(O
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs
 
-$(BENCH)/load: $(BENCH)/%: $(OUT)/obj/bench/%.o $(OUT)/obj/bench/measure.o
+$(BENCH)/load $(BENCH)/churn: $(BENCH)/%: $(OUT)/obj/bench/%.o $(OUT)/obj/bench/measure.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 
@@ -46,5 +46,6 @@ bench-relay:
 
 bench-latency:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests log.txt)
+	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests churn log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/latency
+	@SCRIM_BUILD=$(BUILD) bench/connections

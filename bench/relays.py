@@ -3,7 +3,7 @@
 
     bench = Bench("bench-relay", sink=9000)     files in build/bench-relay, ports from 9001
     relay = bench.haproxy(kib=16)               one process, one thread
-    relay.start(core); relay.await_listening(); ...; relay.stop()
+    relay.start(core); relay.await_ready(); ...; relay.stop()
 """
 import json
 import os
@@ -27,10 +27,11 @@ NO_RULES = ("nothing", "nothing: {default: none}")
 class Relay:
     """A relay under test: how it is started, where it listens, what it should send on."""
 
-    def __init__(self, name, port, argv, log, masks=False, after=(), share=1):
+    def __init__(self, name, port, argv, log, masks=False, after=(), share=1, says=None):
         self.name, self.port, self.argv, self.log = name, port, argv, log
         self.masks, self.after = masks, after
         self.share = share  # of the bytes that the others relay
+        self.says = says  # what its log has when it is ready; None: it listens on its port then
         self.process = None
         self.runs = []
 
@@ -43,9 +44,14 @@ class Relay:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.inside = inside
 
-    def await_listening(self):
+    def is_ready(self):
+        if self.says:
+            return self.says in pathlib.Path(self.log).read_text()
+        return self.port in listening_ports(self.process.pid)
+
+    def await_ready(self):
         end = time.monotonic() + START_SECONDS
-        while self.port not in listening_ports(self.process.pid):
+        while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > end:
                 text = pathlib.Path(self.log).read_text()[-2000:]
                 sys.exit(f"{self.name} does not listen on port {self.port}:\n{text}")
@@ -99,10 +105,11 @@ class Bench:
     def relay(self, name, port, argv, **kw):
         return Relay(name, port, argv, str(self.work / f"{name}.log"), **kw)
 
-    def haproxy(self, kib=16, splice=False, name=None, bind=LOOPBACK, server=LOOPBACK, extra=""):
+    def haproxy(self, kib=16, splice=False, name=None, bind=LOOPBACK, server=LOOPBACK, extra="",
+                port=None):
         """HAProxy: one thread, one listener. Splicing passes pages on and never sees the bytes.
         bind and extra: further words of the lines `bind` and `server`."""
-        port = next(self.ports)
+        port = port or next(self.ports)
         name = name or f"haproxy-{'splice' if splice else kib}"
         option = ("option splice-request\n    option splice-response" if splice else
                   "no option splice-auto")
@@ -188,9 +195,10 @@ listeners:
 policies:
   {policy[1]}
 """)
-        instance = ["--instance", f"bench-{os.getpid()}-{port}"]
+        instance = ["--instance", f"b{os.getpid()}-{name[-20:].strip('-')}"]
         return self.relay(name, port, [str(BUILD / "scrimd"), "--config", conf, *instance],
-                          masks=masks, after=[str(BUILD / "scrim"), "detach", *instance])
+                          masks=masks, after=[str(BUILD / "scrim"), "detach", *instance],
+                          says="scrimd: ready")
 
 
 def two_cores():
