@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scrim check: reads and compiles a configuration, and says what it would do. */
+#include "explain.h"
 #include "tool.h"
 #include <scrim/engine.h>
 
 static const struct option options[] = {
+	{"explain", no_argument, NULL, OPT_EXPLAIN},
+	{"json", no_argument, NULL, OPT_JSON},
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
 };
@@ -21,28 +24,6 @@ static void print_roles(const struct config_listener *l)
 		else
 			puts("every other source");
 	}
-}
-
-static int compile(const struct tool *self, const struct config *c, const char *file)
-{
-	const struct policy *policy;
-	struct engine *engine;
-	struct err e = {0};
-	int rc = 0;
-
-	if (engine_new(c, &engine, &e)) {
-		fprintf(stderr, "%s: %s\n", file, e.text);
-		return TOOL_USAGE;
-	}
-	for (size_t i = 0; i < c->npolicies && !rc; i++)
-		for (int format = 0; format < FORMAT_COUNT && !rc; format++)
-			rc = engine_policy(engine, &c->policies[i], (enum frame_format)format,
-					   &policy, &e);
-	engine_free(engine);
-	if (rc)
-		fprintf(stderr, "%s: %s\n", file, e.text);
-	(void)self;
-	return rc ? TOOL_USAGE : TOOL_OK;
 }
 
 static void print_config(const struct config *c, const char *file)
@@ -67,22 +48,57 @@ static void print_config(const struct config *c, const char *file)
 		puts("no listeners: of use to scrim filter only, scrimd will not start with it");
 }
 
+/* How the result is printed. */
+struct manner {
+	bool explain, json;
+};
+
+/* Compiles all of it, and prints what it comes to. */
+static int compile(const struct tool *self, const struct config *c, const char *file,
+		   struct manner manner)
+{
+	const struct policy *policy;
+	struct engine *engine;
+	struct err e = {0};
+	int rc = 0;
+
+	if (engine_new(c, &engine, &e)) {
+		fprintf(stderr, "%s: %s\n", file, e.text);
+		return TOOL_USAGE;
+	}
+	for (size_t i = 0; i < c->npolicies && !rc; i++)
+		for (int format = 0; format < FORMAT_COUNT && !rc; format++)
+			rc = engine_policy(engine, &c->policies[i], (enum frame_format)format,
+					   &policy, &e);
+	if (!rc && !manner.json)
+		print_config(c, file);
+	if (!rc && manner.explain)
+		rc = explain(engine, manner.json, &e);
+	engine_free(engine);
+	if (rc)
+		fprintf(stderr, "%s: %s\n", file, e.text);
+	return rc ? TOOL_USAGE : tool_flush(self);
+}
+
 static int run(const struct tool *self, int argc, char **argv)
 {
+	struct manner manner = {0};
 	struct config *c = NULL;
-	int rc = TOOL_OK;
+	int option, rc = TOOL_OK;
 
-	if (tool_option(self, argc, argv, options, &rc) == '?')
-		return rc;
+	while ((option = tool_option(self, argc, argv, options, &rc)) != -1) {
+		if (option == '?')
+			return rc;
+		manner.explain |= option == OPT_EXPLAIN;
+		manner.json |= option == OPT_JSON;
+	}
+	if (manner.json && !manner.explain)
+		return tool_usage(self, "--json is a form of --explain; give both");
 	if (optind + 1 != argc)
 		return tool_usage(self, "give one FILE");
 	if (config_read(argv[optind], stderr, &c))
 		return TOOL_USAGE;
-	rc = compile(self, c, argv[optind]);
-	if (!rc) {
-		print_config(c, argv[optind]);
-		rc = tool_flush(self);
-	}
+	rc = compile(self, c, argv[optind], manner);
 	config_free(c);
 	return rc;
 }
@@ -91,13 +107,19 @@ const struct tool tool_check = {
 	.name = "check",
 	.summary = "checks a configuration",
 	.run = run,
-	.help = "usage: scrim check FILE\n"
+	.help = "usage: scrim check [--explain [--json]] FILE\n"
 		"\n"
 		"Reads and compiles a configuration (-: standard input) without touching the "
 		"system.\n"
 		"Every fault is printed as file:line:column: what is wrong; what would be right.\n"
 		"\n"
-		"  --help  this text\n"
+		"  --explain  for each pattern of the rules that are on: the path by which it is\n"
+		"             found (shape, anchor, label or automaton) and how many places of a\n"
+		"             text that leaves, the states of its automaton, its window (the\n"
+		"             longest match, bytes), and the commit point: how much of a value\n"
+		"             the idle flush masks\n"
+		"  --json     the same as JSON\n"
+		"  --help     this text\n"
 		"\n"
 		"exit codes: 0 good; 2 faulty, or wrong command line\n",
 };

@@ -80,6 +80,31 @@ void scanner_free(struct scanner *s);
 /* The ISA whose code really runs. */
 enum isa scanner_isa(const struct scanner *s);
 
+/* How the matches of a form are found; the automaton always has the last word. */
+enum scan_path {
+	PATH_SHAPE,    /* its first bytes, as one of the shapes that all forms share */
+	PATH_ANCHOR,   /* a byte that it cannot do without, and what stands around that */
+	PATH_LABEL,    /* only behind a label that was seen, then by its first bytes */
+	PATH_AUTOMATON /* its first bytes say too little: it is asked about wherever it may begin */
+};
+/* "shape", "anchor", "label", "automaton": static storage. */
+const char *scan_path_name(enum scan_path path);
+
+struct scan_cost {
+	enum scan_path path;
+	/*
+	 * How many places of a byte of ordinary text are asked about, an estimate: of
+	 * PATH_LABEL, behind its labels; else anywhere.
+	 */
+	float rate;
+};
+/*
+ * What a form costs the scanner.
+ *   form  index into ruleset.forms
+ * Returns 0; -ENOENT (the form's rule is off), -ENOMEM. Cost: some milliseconds; for tools.
+ */
+int scan_explain(const struct scanner *s, u16 form, struct scan_cost *ret_cost);
+
 /* from <= mask_from <= mask_to <= to, all of them byte offsets into the job's text. */
 struct match {
 	u32 from, to;           /* the span */
