@@ -32,7 +32,6 @@ static const struct key rule_keys[] = {
 	{"what", offsetof(struct rule_map, what), read_text, NULL},
 };
 
-#define DISTANCE_MAX     (SCRIM_LOOKBACK - 32)
 #define DISTANCE_DEFAULT 24
 /* A site's rule says nothing of when a part of a value matters; four bytes of it do. */
 #define COMMIT_DEFAULT 4
@@ -183,9 +182,9 @@ static void read_distance(struct reader *r, const struct rule_map *map, struct f
 			wrong(r, map->distance,
 			      "`distance` says how far a label may stand from its value; add "
 			      "`labels`");
-		if (distance > DISTANCE_MAX)
+		if (distance > RULE_MAX_DISTANCE)
 			wrong(r, map->distance, "a distance of %u bytes; at most %d", distance,
-			      DISTANCE_MAX);
+			      RULE_MAX_DISTANCE);
 	}
 	form->distance = (u16)distance;
 }

@@ -17,7 +17,7 @@ typedef uint64_t u64;
 /* The longest span a pattern may match, in bytes: a pattern that could match more is refused. */
 #define SCRIM_WINDOW 256
 /* How far before a match its guards and labels may look, in bytes. */
-#define SCRIM_LOOKBACK 96
+#define SCRIM_LOOKBACK 98
 /*
  * Writable bytes that must lie in front of every chunk given to a stream: what it looked
  * back at, and what it held, is copied there, so that the scanner sees one flat text.

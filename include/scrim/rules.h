@@ -54,8 +54,9 @@
 #include <scrim/err.h>
 #include <scrim/identifier.h>
 
-#define RULE_MAX       256 /* rules in a ruleset */
-#define RULE_MAX_FORMS 12  /* forms of a rule */
+#define RULE_MAX          256 /* rules in a ruleset */
+#define RULE_MAX_FORMS    12  /* forms of a rule */
+#define RULE_MAX_DISTANCE 64  /* from a label to its value, bytes */
 
 /*
  * The class of byte that must not touch a match, on that side. A comma never counts: values
@@ -63,8 +64,11 @@
  */
 enum guard {
 	GUARD_NONE,
-	GUARD_DIGIT,   /* [0-9] */
-	GUARD_WORD,    /* [0-9A-Za-z_] and bytes over 0x7f */
+	GUARD_DIGIT, /* [0-9] */
+	GUARD_WORD,  /* [0-9A-Za-z_] and bytes over 0x7f but for those of Unicode spaces, dashes and
+			  quotes: before the match U+00A0 to U+00BF less three letters, U+2000 to
+			  U+207F, U+2212, U+3000, U+FEFF; behind it what c2 and e2 begin, U+0080 to
+			  U+00BF and U+2000 to U+2FFF */
 	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
 	GUARD_NUMBER,  /* a digit, or a '.' or '-' with a digit on its other side */
 	GUARD_TOKEN    /* what GUARD_WORD and GUARD_NUMBER forbid */
@@ -87,7 +91,7 @@ enum commit_unit {
 /*
  * A form's pattern, guard behind and validator in one, for how it is most often written: the length
  * of the longest match at text, or 0 for "ask the automaton". Such a form masks all of a match.
- * Reads at most text[0, QUICK_READ), which is there.
+ * Reads at most text[0, QUICK_READ), which is there. Its guard in front is not that of a word.
  */
 #define QUICK_READ 18
 typedef size_t (*quick_fn)(const u8 *text);
@@ -102,7 +106,7 @@ struct form_def {
 	 */
 	const char *const *labels;
 	const char *const *unless; /* labels that forbid a match, likewise */
-	u16 distance; /* bytes from a label to the value, at most SCRIM_LOOKBACK - 32 */
+	u16 distance;              /* bytes from a label to the value, at most RULE_MAX_DISTANCE */
 	enum guard before, after;
 	enum commit_unit commit_unit;
 	u8 commit;
@@ -242,7 +246,7 @@ size_t value_set_max(const struct value_set *set);
 
 /*
  * Whether f's guard before p holds. text[0, p) is what can be looked back at (SCRIM_LOOKBACK
- * bytes are always enough); p == 0 means the text begins there. Reads two bytes at most.
+ * bytes are always enough); p == 0 means the text begins there. Reads three bytes at most.
  */
 bool form_guard_before(const struct form *f, const u8 *text, size_t p);
 

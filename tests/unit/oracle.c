@@ -256,6 +256,21 @@ static u8 byte_at(const u8 *text, size_t len, size_t i)
 	return i < len ? text[i] : '\n';
 }
 
+/* What a word may touch though it is over 0x7f, as the last byte before it or the first behind. */
+static bool gap_ends(u8 first, u8 middle, u8 last)
+{
+	static const char gaps[][4] = {"\xe2\x88\x92", "\xe3\x80\x80", "\xef\xbb\xbf"};
+	const char whole[4] = {(char)first, (char)middle, (char)last, '\0'};
+
+	for (size_t i = 0; i < array_size(gaps); i++)
+		if (!strcmp(gaps[i], whole))
+			return true;
+	if (last < 0x80 || last >= 0xc0)
+		return false;
+	return (first == 0xe2 && (middle | 1) == 0x81) ||
+	       (middle == 0xc2 && last >= 0xa0 && !strchr("\xaa\xb5\xba", last));
+}
+
 static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 {
 	bool digit = isdigit(touching), joined = isdigit(beyond);
@@ -286,15 +301,21 @@ static size_t form_longest(const struct form *f, const struct form_def *def, con
 			   size_t len, size_t p, bool *ret_rejected)
 {
 	bool ends[SCRIM_WINDOW + 1];
+	u8 before, after;
 
 	*ret_rejected = false;
 	/* Before the text is a newline: SIZE_MAX is beyond every length. */
-	if (!guard_holds(def->before, byte_at(text, len, p - 1), byte_at(text, len, p - 2)))
+	before = byte_at(text, len, p - 1);
+	if (gap_ends(byte_at(text, len, p - 3), byte_at(text, len, p - 2), before))
+		before = ' ';
+	if (!guard_holds(def->before, before, byte_at(text, len, p - 2)))
 		return 0;
 	oracle_ends(def->pattern, text, len, p, ends);
 	for (size_t e = SCRIM_WINDOW; e > 0; e--) {
-		if (!ends[e] || !guard_holds(def->after, byte_at(text, len, p + e),
-					     byte_at(text, len, p + e + 1)))
+		after = byte_at(text, len, p + e);
+		if (after == 0xc2 || after == 0xe2)
+			after = ' ';
+		if (!ends[e] || !guard_holds(def->after, after, byte_at(text, len, p + e + 1)))
 			continue;
 		if (!form_labelled(f, text, p))
 			return 0;

@@ -139,7 +139,7 @@ static void make_labels(u64 *seed, struct site_form *names, struct form_def *def
 		names->unless[0] = one_of(seed, label_words, array_size(label_words));
 		def->unless = names->unless;
 	}
-	def->distance = (u16)draw(seed, SCRIM_LOOKBACK - 32 + 1);
+	def->distance = (u16)draw(seed, RULE_MAX_DISTANCE + 1);
 }
 
 static void make_form(u64 *seed, struct site_form *names, struct form_def *def)
@@ -271,8 +271,18 @@ static void put_string(u8 *text, size_t len, size_t *at, const char *s)
 static void put_value(u64 *seed, const struct form *f, const struct form_def *def, u8 *text,
 		      size_t len, size_t *at)
 {
-	static const char *const gaps[] = {" ", ": ",    "=", " is ",
-					   "",  " no. ", "#", " the number "};
+	static const char *const gaps[] = {" ",
+					   ": ",
+					   "=",
+					   "\xc2\xa0",
+					   " is ",
+					   "",
+					   ": \xe2\x80\x8b",
+					   "\xe2\x80\x93",
+					   " no. ",
+					   "#",
+					   " the number ",
+					   "\xc3\xa0"};
 	u8 word[SCRIM_WINDOW];
 	size_t n = dfa_word(seed, &f->dfa, false, word, sizeof(word));
 
@@ -291,7 +301,22 @@ static void put_value(u64 *seed, const struct form *f, const struct form_def *de
 
 void site_text(u64 *seed, const struct site *site, const struct ruleset *rs, u8 *text, size_t len)
 {
-	static const char *const between[] = {" ", " ", "\n", ", ", "|", "-", ".", "1", "x", "@"};
+	static const char *const between[] = {" ",
+					      " ",
+					      "\n",
+					      ", ",
+					      "|",
+					      "-",
+					      ".",
+					      "1",
+					      "x",
+					      "@",
+					      "\xc2\xa0",
+					      "\xc2\xb5",
+					      "\xe2\x80\x93",
+					      "\xe2\x88\x91",
+					      "\xc3\xa9",
+					      "\xef\xbb\xbf"};
 	size_t at = 0;
 
 	while (at < len) {

@@ -251,17 +251,40 @@ static const struct {
 	const char *text;
 	bool before, after;
 } guards[] = {
-	{GUARD_NONE, "1X1", true, true},         {GUARD_DIGIT, "X", true, true},
-	{GUARD_DIGIT, "1Xa", false, true},       {GUARD_DIGIT, "aX1", true, false},
-	{GUARD_DIGIT, "1.X.1", true, true},      {GUARD_WORD, "aX_", false, false},
-	{GUARD_WORD, "\xa9X\xc3", false, false}, {GUARD_WORD, "-X-", true, true},
-	{GUARD_DECIMAL, "1.X.1", false, false},  {GUARD_DECIMAL, ".X.", true, true},
-	{GUARD_DECIMAL, "a.X.a", true, true},    {GUARD_DECIMAL, "1-X-1", true, true},
-	{GUARD_DECIMAL, "1,X,1", true, true},    {GUARD_NUMBER, "1-X.1", false, false},
-	{GUARD_NUMBER, "-X.", true, true},       {GUARD_NUMBER, "1,X,1", true, true},
-	{GUARD_NUMBER, "1|X|1", true, true},     {GUARD_NUMBER, "1|.X.|1", true, true},
-	{GUARD_TOKEN, "1-X.1", false, false},    {GUARD_TOKEN, "aX_", false, false},
-	{GUARD_TOKEN, "a-X.a", true, true},      {GUARD_TOKEN, "-X.", true, true},
+	{GUARD_NONE, "1X1", true, true},
+	{GUARD_DIGIT, "X", true, true},
+	{GUARD_DIGIT, "1Xa", false, true},
+	{GUARD_DIGIT, "aX1", true, false},
+	{GUARD_DIGIT, "1.X.1", true, true},
+	{GUARD_WORD, "aX_", false, false},
+	{GUARD_WORD, "\xa9X\xc3", false, false},
+	{GUARD_WORD, "-X-", true, true},
+	{GUARD_DECIMAL, "1.X.1", false, false},
+	{GUARD_DECIMAL, ".X.", true, true},
+	{GUARD_DECIMAL, "a.X.a", true, true},
+	{GUARD_DECIMAL, "1-X-1", true, true},
+	{GUARD_DECIMAL, "1,X,1", true, true},
+	{GUARD_NUMBER, "1-X.1", false, false},
+	{GUARD_NUMBER, "-X.", true, true},
+	{GUARD_NUMBER, "1,X,1", true, true},
+	{GUARD_NUMBER, "1|X|1", true, true},
+	{GUARD_NUMBER, "1|.X.|1", true, true},
+	{GUARD_TOKEN, "1-X.1", false, false},
+	{GUARD_TOKEN, "aX_", false, false},
+	{GUARD_TOKEN, "a-X.a", true, true},
+	{GUARD_TOKEN, "-X.", true, true},
+	/* Spaces, dashes, quotes of Unicode. */
+	{GUARD_WORD, "\xc2\xa0X\xc2\xa0", true, true},
+	{GUARD_WORD, "\xe2\x80\x9cX\xe2\x80\x9d", true, true},
+	{GUARD_WORD, "\xe2\x88\x92X\xe2\x88\x92", true, true},
+	{GUARD_WORD, "\xef\xbb\xbfX\xe3\x80\x80", true, false},
+	{GUARD_TOKEN, "\xe3\x80\x80X\xe2\x80\x93", true, true},
+	/* Letters of it. */
+	{GUARD_WORD, "\xc3\xa0X\xc3\xa0", false, false},
+	{GUARD_WORD, "\xc2\xb5X\xce\xbc", false, false},
+	{GUARD_WORD, "\xe3\x81\x80X\xe3\x81\x82", false, false},
+	{GUARD_WORD, "\xe2\x82\xacX", false, true},
+	{GUARD_WORD, "\x80X", false, true},
 };
 
 Test(pattern, guards)
@@ -327,6 +350,22 @@ static const struct {
 	{"<mrn>7", true},
 	{"7", false},
 	{"\xc3\xa9mrn 7", false},
+	{"MRN\xc2\xa0"
+	 "7",
+	 true},
+	{"MRN:\xe2\x80\xaf"
+	 "7",
+	 true},
+	{"MRN \xe2\x80\x93 7", true},
+	{"MRN \xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b"
+	 "7",
+	 true},
+	{"MRN\xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b 7", false}, /* a byte too far */
+	{"\xe2\x80\x9cMRN\xe2\x80\x9d 7", true},
+	{"\xef\xbb\xbfMRN 7", true},
+	{"MRN\xc3\xa9 7", false},
+	{"MRN \xc3\xa9 7", false},
+	{"MRN \xc2\xb5 7", false},
 };
 
 Test(pattern, labels)
@@ -352,7 +391,7 @@ Test(pattern, labels)
 Test(pattern, labels_look_back_no_further_than_they_may)
 {
 	static const char *const far[] = {"a label of thirty-one bytes now", NULL};
-	struct form_def def = {.pattern = "7", .labels = far, .distance = SCRIM_LOOKBACK - 32};
+	struct form_def def = {.pattern = "7", .labels = far, .distance = RULE_MAX_DISTANCE};
 	struct ruleset *rs = one_form(&def);
 	u8 text[SCRIM_LOOKBACK + 64];
 	size_t p = sizeof(text) - 1, at = p - def.distance - strlen(far[0]);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Guards: what must not touch a match. A text's begin and end, and a newline, always may. */
+/*
+ * Guards: what must not touch a match. A text's begin and end, and a newline, always may; and for a
+ * word's guard so may a space, dash or quote of Unicode, though its bytes are over 0x7f.
+ */
 #include "bytes.h"
 #include <errno.h>
 #include <scrim/rules.h>
@@ -24,7 +27,7 @@ bool form_guard_before(const struct form *f, const u8 *text, size_t p)
 	if (!p)
 		return true;
 	if (touches(f->before, text[p - 1]))
-		return false;
+		return text[p - 1] >= 0x80 && utf8_gap_before(text, 0, p);
 	return p < 2 || !joins(f->before, text[p - 1]) || !byte_is_digit(text[p - 2]);
 }
 
@@ -35,7 +38,7 @@ int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len,
 	if (e == len)
 		return ends ? 1 : -EAGAIN;
 	if (touches(f->after, text[e]))
-		return 0;
+		return utf8_gap_begins(text[e]);
 	if (!joins(f->after, text[e]))
 		return 1;
 	if (e + 1 == len)

@@ -10,8 +10,8 @@
  * does; digits and underscores separate words here ("patient_mrn", "MRN123456"), and so does a
  * capital after a small letter ("patientMrn").
  *
- * With a label of at most LABEL_MAX bytes and a distance of at most DISTANCE_MAX, the byte
- * before the label is still within SCRIM_LOOKBACK: the answer is the same however far the text
+ * With a label of at most LABEL_MAX bytes and a distance of at most RULE_MAX_DISTANCE, the
+ * character before the label is still within SCRIM_LOOKBACK: the answer is the same however far the text
  * goes on to the left.
  */
 #include "label.h"
@@ -21,7 +21,7 @@
 
 #define LABELS_MAX 1024 /* of a form */
 
-_Static_assert(DISTANCE_MAX + LABEL_MAX + 1 <= SCRIM_LOOKBACK, "a label is seen whole");
+_Static_assert(RULE_MAX_DISTANCE + LABEL_MAX + 3 <= SCRIM_LOOKBACK, "a label is seen whole");
 
 /* The words that may, too. */
 #define SMALL_MAX 6
@@ -104,10 +104,10 @@ int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 		*ret_labels = NULL;
 		return 0;
 	}
-	if (distance > DISTANCE_MAX)
+	if (distance > RULE_MAX_DISTANCE)
 		return err_set(e, EINVAL,
 			       "distance %u: at most %d bytes between a label and its value",
-			       distance, DISTANCE_MAX);
+			       distance, RULE_MAX_DISTANCE);
 	if (n > LABELS_MAX)
 		return err_set(e, EINVAL, "%zu labels; at most %d", n, LABELS_MAX);
 	set = arena_alloc(a, sizeof(*set) + n * sizeof(set->labels[0]));
@@ -129,7 +129,8 @@ static bool word_begins(const u8 *text, size_t from, size_t at)
 {
 	if (at == from || !byte_is_letter(text[at]) || !byte_is_letter(text[at - 1]))
 		return true;
-	return byte_is_upper(text[at]) && byte_is_lower(text[at - 1]);
+	return (byte_is_upper(text[at]) && byte_is_lower(text[at - 1])) ||
+	       utf8_gap_before(text, from, at);
 }
 
 bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end)
@@ -156,7 +157,7 @@ static bool any_label_ends(const struct label_set *set, const u8 *text, size_t f
 	u8 c = byte_lower(text[end - 1]);
 
 	/* A letter on both sides is the middle of a word. */
-	if (byte_is_letter(c) && byte_is_letter(text[end]))
+	if (byte_is_letter(c) && byte_joins_letter(text[end]))
 		return false;
 	for (u16 i = set->first[c]; i < set->first[c + 1]; i++)
 		if (label_ends(&set->labels[i], text, from, end))
@@ -188,7 +189,11 @@ static size_t small_word(const u8 *text, size_t from, size_t end)
 
 size_t label_step_back(const u8 *text, size_t from, size_t end)
 {
-	return is_gap(text[end - 1]) ? end - 1 : small_word(text, from, end);
+	if (is_gap(text[end - 1]))
+		return end - 1;
+	if (text[end - 1] >= 0x80)
+		return end - utf8_gap_before(text, from, end);
+	return small_word(text, from, end);
 }
 
 /* Whether a label of the set stands before p. */

@@ -6,8 +6,7 @@
 #include "bytes.h"
 #include "pattern.h"
 
-#define LABEL_MAX    31 /* bytes */
-#define DISTANCE_MAX (SCRIM_LOOKBACK - 32)
+#define LABEL_MAX 31 /* bytes */
 
 struct label {
 	const char *text; /* lower case, unless `exact` */

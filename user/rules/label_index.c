@@ -24,9 +24,9 @@ struct tail {
 
 /* All labels of the sets, each once. */
 struct label_index {
-	u16 distance;               /* the longest */
-	u64 near[DISTANCE_MAX + 1]; /* by distance: the sets that look so far */
-	u16 distances[64];          /* by set */
+	u16 distance;                    /* the longest */
+	u64 near[RULE_MAX_DISTANCE + 1]; /* by distance: the sets that look so far */
+	u16 distances[64];               /* by set */
 	u16 n;
 	u32 first[PAIRS + 1]; /* by pair: where its part of `listed` begins */
 	u16 *listed;          /* labels that may end in the pair */
@@ -136,7 +136,7 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 	u64 tail = 0, known = 0, sets = 0;
 
 	if (x->first[pair] == x->first[pair + 1] ||
-	    (byte_is_letter(c) && byte_is_letter(text[end])))
+	    (byte_is_letter(c) && byte_joins_letter(text[end])))
 		return 0;
 	if (end - from >= sizeof(tail)) {
 		memcpy(&tail, text + end - sizeof(tail), sizeof(tail));
@@ -189,7 +189,8 @@ u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, siz
  */
 static bool may_precede(u8 first, u8 c)
 {
-	return !byte_is_letter(first) || !byte_is_letter(c) || byte_is_lower(c);
+	return !byte_is_letter(first) || !byte_is_letter(c) || byte_is_lower(c) ||
+	       (c >= 0x80 && c <= 0xbf); /* may be the last byte of a gap */
 }
 
 /* Adds to `set` what may stand where `left` bytes of l are still to come, read backwards. */
@@ -215,7 +216,7 @@ bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LAB
 		return false;
 	memset(ret_places, 0, LABEL_PLACES * sizeof(ret_places[0]));
 	for (unsigned int c = 0; c < 256; c++)
-		ret_places[0][c] = !(byte_is_letter(label_last(l)) && byte_is_letter((u8)c));
+		ret_places[0][c] = !(byte_is_letter(label_last(l)) && byte_joins_letter((u8)c));
 	left = 1ULL << l->len;
 	for (size_t k = 1; k < LABEL_PLACES; k++, left = next) {
 		memset(ret_places[k], past, sizeof(ret_places[k]));

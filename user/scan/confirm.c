@@ -69,6 +69,19 @@ static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text)
 	return end;
 }
 
+u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
+{
+	if (!p || text[p - 1] < 0x80 || text[p - 1] > 0xbf)
+		return forms;
+	for (u64 m = forms; m; m &= m - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(m);
+
+		if (!form_guard_before(s->forms[g * GROUP_FORMS + bit].form, text, p))
+			forms &= ~(1ULL << bit);
+	}
+	return forms;
+}
+
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
 {
 	u64 labelled = forms & s->groups[g].labelled, asked = 0, sets = 0;
@@ -180,6 +193,7 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 	u64 forms =
 		group_filter(&s->groups[g], job->text, p, job->len, candidate_forms(s, g, hints));
 
+	forms = group_guarded(s, g, job->text, p, forms);
 	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
 }
 

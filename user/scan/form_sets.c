@@ -14,10 +14,12 @@
 static void sets_before(const struct form *f, struct form_sets *sets)
 {
 	for (unsigned int c = 0; c < 256; c++) {
-		const u8 text[2] = {'0', (u8)c};
+		const u8 digit[2] = {'0', (u8)c};
+		/* The last byte of a character that may be a space or dash is let through. */
+		const u8 gap[3] = {0xe2, 0x80, (u8)c};
 
-		sets->before[0][c] = form_guard_before(f, text + 1, 1);
-		sets->before[1][c] = form_guard_before(f, text, 2);
+		sets->before[0][c] = form_guard_before(f, gap, 3);
+		sets->before[1][c] = form_guard_before(f, digit, 2);
 	}
 }
 

@@ -61,6 +61,7 @@ static const struct scan_form *begun(const struct scanner *s, const u8 *text, si
 	for (u16 g = 0; g < s->ngroups; g++) {
 		u64 m = group_filter(&s->groups[g], text, p, len, ~0ULL);
 
+		m = group_guarded(s, g, text, p, m);
 		for (m = group_labelled(s, g, text, p, m); m; m &= m - 1) {
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];

@@ -94,10 +94,10 @@ struct label_filter {
  */
 int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps);
 
-/* As labels see it: of ASCII, or over 0x7f. */
+/* As labels see it: of ASCII, or over 0x7f, but for c2 and e2, which begin a Unicode space or dash. */
 static inline bool is_letter(u8 c)
 {
-	return (u8)((c | 0x20) - 'a') < 26 || c >= 0x80;
+	return (u8)((c | 0x20) - 'a') < 26 || (c >= 0x80 && (c | 0x20) != 0xe2);
 }
 
 static inline size_t tail_hash(u64 tail)

@@ -181,6 +181,12 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 /* Those of `forms` of g that may match at p, as far as their first bytes and the two before tell. */
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms);
 
+/*
+ * Takes out of `forms` of group g those whose guard forbids what stands before p, where the byte
+ * before p, which is all that group_filter() looks at, does not tell: the last of a character.
+ */
+u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);
+
 /* Takes out of `forms` of group g those whose labels forbid a match at p. */
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);
 

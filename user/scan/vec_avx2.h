@@ -201,14 +201,15 @@ static inline void label_places(const struct label_tables *t, __m256i bytes, u8 
 		_mm256_storeu_si256((__m256i *)(to[k] + at), fit[k]);
 }
 
-/* A bit for each letter: those of ASCII, and all bytes over 0x7f. */
+/* A bit for each is_letter(). */
 static inline u64 letters_of(__m256i bytes)
 {
-	__m256i past = _mm256_sub_epi8(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)),
-				       _mm256_set1_epi8('a'));
+	__m256i low = _mm256_or_si256(bytes, _mm256_set1_epi8(0x20));
+	__m256i past = _mm256_sub_epi8(low, _mm256_set1_epi8('a'));
+	__m256i gaps = _mm256_cmpeq_epi8(low, _mm256_set1_epi8((char)0xe2));
 	__m256i ascii = _mm256_cmpeq_epi8(_mm256_min_epu8(past, _mm256_set1_epi8(25)), past);
 
-	return bits_of(_mm256_or_si256(ascii, bytes));
+	return bits_of(_mm256_or_si256(ascii, _mm256_andnot_si256(gaps, bytes)));
 }
 
 /* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */

@@ -103,13 +103,15 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
-/* Those of ASCII, and all bytes over 0x7f. */
+/* A bit for each is_letter(). */
 static inline u64 letters_of(__m512i bytes)
 {
-	__m512i past = _mm512_sub_epi8(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)),
-				       _mm512_set1_epi8('a'));
+	__m512i low = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
+	__m512i past = _mm512_sub_epi8(low, _mm512_set1_epi8('a'));
 
-	return _mm512_movepi8_mask(bytes) | _mm512_cmple_epu8_mask(past, _mm512_set1_epi8(25));
+	return _mm512_mask_cmpneq_epu8_mask(_mm512_movepi8_mask(bytes), low,
+					    _mm512_set1_epi8((char)0xe2)) |
+	       _mm512_cmple_epu8_mask(past, _mm512_set1_epi8(25));
 }
 
 /* Where a label may have ended before text[at, at + n), n <= CHUNK: bit i of word w for at + 64 w + i. */
