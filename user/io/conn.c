@@ -56,21 +56,31 @@ static void direction_drop(struct direction *d)
 	ruleset_use(&d->rules, NULL);
 }
 
+/* By what they are and not by descriptor: the ring would look through all that it has armed. */
+static void direction_cancel(struct direction *d)
+{
+	struct io_worker *w = direction_conn(d)->w;
+
+	if (d->receiving && !d->cancelling)
+		ring_cancel(w, d, OP_RECV);
+	if (d->polling)
+		ring_cancel(w, d, OP_WRITABLE);
+	if (d->watching)
+		ring_cancel(w, d, OP_HANGUP);
+}
+
 void conn_die(struct conn *c)
 {
-	struct io_uring_sqe *sqe;
-
 	if (c->dead)
 		return;
 	c->dead = true;
 	link_remove(&c->resetting);
-	for (int i = 0; c->pending && i < 2; i++) {
-		if (c->fd[i] < 0)
-			continue;
-		sqe = ring_sqe(c->w, NULL, OP_IGNORE);
-		io_uring_prep_cancel_fd(sqe, c->fd[i], IORING_ASYNC_CANCEL_ALL);
-		io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
-	}
+	if (!c->pending)
+		return;
+	if (!c->connected)
+		ring_cancel(c->w, &c->dir[0], OP_CONNECT);
+	direction_cancel(&c->dir[0]);
+	direction_cancel(&c->dir[1]);
 }
 
 void conn_reset(struct conn *c, enum scrim_flow reason)

@@ -81,6 +81,8 @@ static void direction_receive(struct direction *d)
 		io_uring_prep_recv(sqe, direction_in(d), NULL, len, 0);
 	else
 		io_uring_prep_recv_multishot(sqe, direction_in(d), NULL, 0, 0);
+	if (d->drained)
+		sqe->ioprio |= IORING_RECVSEND_POLL_FIRST; /* saves a try in vain */
 	io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
 	sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
 	d->from_bulk = d->bulk;
@@ -122,6 +124,15 @@ static void direction_advance(struct direction *d, u32 n)
 	buffer_give(b);
 }
 
+/*
+ * Whether more follows at once, so that the kernel need not send off a packet that is not full:
+ * the next buffer, or the end, which relay_pump() passes on when the queue is empty.
+ */
+static int direction_more(const struct direction *d)
+{
+	return d->head->next || (d->eof && !d->cut) ? MSG_MORE : 0;
+}
+
 /* Sends as much of the queue as the other socket takes. */
 static void direction_send(struct direction *d)
 {
@@ -129,7 +140,8 @@ static void direction_send(struct direction *d)
 
 	while (d->head && !d->polling && !c->dead) {
 		u32 asked = d->head->len;
-		ssize_t r = send(direction_out(d), d->head->p, asked, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t r = send(direction_out(d), d->head->p, asked,
+				 MSG_NOSIGNAL | MSG_DONTWAIT | direction_more(d));
 
 		if (r > 0)
 			direction_advance(d, (u32)r);
@@ -173,6 +185,9 @@ void relay_pump(struct direction *d)
 
 void relay_start(struct conn *c)
 {
+	/* Most servers wait to be asked. */
+	c->dir[1].drained = true;
+	c->dir[1].probing = false;
 	relay_pump(&c->dir[0]);
 	relay_pump(&c->dir[1]);
 }
@@ -241,7 +256,7 @@ static void direction_ended(struct direction *d)
 	direction_watch(d);
 }
 
-void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
+void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more)
 {
 	struct conn *c = direction_conn(d);
 	struct pool *pool = &c->w->pool[d->from_bulk ? POOL_BULK : POOL_LIGHT];
@@ -252,6 +267,7 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 			      cqe->res > 0 ? (u32)cqe->res : 0);
 	if (!(cqe->flags & IORING_CQE_F_MORE))
 		d->receiving = d->cancelling = false;
+	d->drained = cqe->res > 0 && !(cqe->flags & IORING_CQE_F_SOCK_NONEMPTY);
 	if (b && (direction_over(d, c) || cqe->res <= 0)) {
 		buffer_give(b);
 		b = NULL;
@@ -268,7 +284,8 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe)
 		conn_reset(c, FLOW_MEMORY);
 	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
 		direction_cut(d);
-	relay_pump(d);
+	if (!more)
+		relay_pump(d);
 }
 
 void relay_writable(struct direction *d, int res)

@@ -11,6 +11,7 @@
 
 #define LIGHT_SIZE 16384U
 #define LIGHT_PER  32U /* light buffers for each big one */
+#define BATCH      64  /* completions looked at together */
 #define TICK_NS    100000000ULL
 
 void io_limits_default(struct io_limits *l)
@@ -224,7 +225,9 @@ static bool worker_done(const struct io_worker *w)
 	return true;
 }
 
-static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe)
+/* next: the completion behind it, or NULL. */
+static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe,
+			    const struct io_uring_cqe *next)
 {
 	void *what = (void *)(uintptr_t)(cqe->user_data & ~(u64)OP_MASK);
 	enum op op = cqe->user_data & OP_MASK;
@@ -243,7 +246,7 @@ static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe)
 	if (op == OP_CONNECT)
 		connect_done(c, cqe->res);
 	else if (op == OP_RECV)
-		relay_received(d, cqe);
+		relay_received(d, cqe, next && next->user_data == cqe->user_data);
 	else if (op == OP_WRITABLE)
 		relay_writable(d, cqe->res);
 	else
@@ -253,15 +256,14 @@ static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe)
 
 static void worker_completions(struct io_worker *w)
 {
-	struct io_uring_cqe *cqe;
-	unsigned int head, n = 0;
+	struct io_uring_cqe *cqe[BATCH];
+	unsigned int n;
 
-	io_uring_for_each_cqe(&w->ring, head, cqe)
-	{
-		worker_dispatch(w, cqe);
-		n++;
+	while ((n = io_uring_peek_batch_cqe(&w->ring, cqe, BATCH))) {
+		for (unsigned int i = 0; i < n; i++)
+			worker_dispatch(w, cqe[i], i + 1 < n ? cqe[i + 1] : NULL);
+		io_uring_cq_advance(&w->ring, n);
 	}
-	io_uring_cq_advance(&w->ring, n);
 }
 
 static bool due(struct io_worker *w, u64 *at)

@@ -50,6 +50,7 @@ struct direction {
 	bool masked : 1;            /* bytes go through the stream */
 	bool bulk : 1;
 	bool probing : 1;   /* one small receive first: much may have come meanwhile */
+	bool drained : 1;   /* the last receive left nothing behind */
 	bool receiving : 1; /* a receive is armed ... */
 	bool from_bulk : 1; /* ... on this pool */
 	bool cancelling : 1;
@@ -189,7 +190,8 @@ bool queue_spill(struct io_worker *w);
 /* relay.c */
 void relay_start(struct conn *c);
 void relay_pump(struct direction *d);
-void relay_received(struct direction *d, const struct io_uring_cqe *cqe);
+/* more: the next completion is of this receive, too. */
+void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more);
 void relay_writable(struct direction *d, int res);
 void relay_hangup(struct direction *d, int res, bool more);
 
