@@ -162,9 +162,14 @@ static void one_byte(const struct place *at, const char *pat, const struct offse
 		     struct offsets *ret_out)
 {
 	*ret_out = (struct offsets){0};
-	for (size_t i = 0; i < SCRIM_WINDOW && at->p + i < at->len; i++)
-		if (has(in, i) && atom_matches(at, pat, at->text[at->p + i]))
-			put(ret_out, i + 1);
+	for (size_t w = 0; w < array_size(in->w); w++) {
+		for (u64 left = in->w[w]; left; left &= left - 1) {
+			size_t i = 64 * w + (size_t)__builtin_ctzll(left);
+
+			if (at->p + i < at->len && atom_matches(at, pat, at->text[at->p + i]))
+				put(ret_out, i + 1);
+		}
+	}
 }
 
 static const char *choice(const struct place *at, const char *pat, struct offsets in,

@@ -8,6 +8,7 @@
  * through least: a class fits what any of its bytes fits.
  */
 #include "prefilter.h"
+#include <float.h>
 #include <string.h>
 
 struct class
@@ -72,9 +73,9 @@ static void add(struct sums *sums, int bank, u64 fits, const struct mass *m)
 }
 
 /* Of what needs a label, little is asked. */
-static float rate(const struct sums *sums, int s)
+static float weighed(const struct mass at[SHAPE_DEPTH], int s)
 {
-	return masses_rate(sums->at[s]) * (s == SHAPE_ZONED ? 0.02f : 1);
+	return masses_rate(at) * (s == SHAPE_ZONED ? 0.02f : 1);
 }
 
 static void sum_up(const struct classes *cs, struct sums *ret_sums)
@@ -84,23 +85,37 @@ static void sum_up(const struct classes *cs, struct sums *ret_sums)
 		for (int bank = 0; bank < BANKS; bank++)
 			add(ret_sums, bank, cs->class[k].fits[bank], &cs->class[k].mass);
 	for (int s = 0; s < SHAPES; s++)
-		ret_sums->rate[s] = rate(ret_sums, s);
+		ret_sums->rate[s] = weighed(ret_sums->at[s], s);
 }
 
-/* How much more the shapes find if a and b are put together. */
-static float loss(const struct sums *now, const struct class *a, const struct class *b)
+/* How much more shape s finds if a class fits these places, too. */
+static float more(const struct sums *now, int s, u64 new_a, const struct mass *a, u64 new_b,
+		  const struct mass *b)
 {
-	struct sums then = *now;
+	struct mass at[SHAPE_DEPTH];
+
+	memcpy(at, now->at[s], sizeof(at));
+	for (int i = 0; i < SHAPE_DEPTH; i++)
+		for (int kind = 0; kind < BYTE_KINDS; kind++)
+			at[i].of[kind] += (float)(new_a >> (8 * i) & 1) * a->of[kind] +
+					  (float)(new_b >> (8 * i) & 1) * b->of[kind];
+	return weighed(at, s) - now->rate[s];
+}
+
+/*
+ * How much more the shapes find if a and b are put together. Each shape only adds to it: at `most`
+ * it is enough.
+ */
+static float loss(const struct sums *now, const struct class *a, const struct class *b, float most)
+{
 	float sum = 0;
 
-	for (int bank = 0; bank < BANKS; bank++) {
-		u64 new_a = b->fits[bank] & ~a->fits[bank], new_b = a->fits[bank] & ~b->fits[bank];
+	for (int s = 0; s < SHAPES && sum < most; s++) {
+		u64 new_a = (b->fits[s / 8] & ~a->fits[s / 8]) >> s % 8 & 0x0101010101010101ULL;
+		u64 new_b = (a->fits[s / 8] & ~b->fits[s / 8]) >> s % 8 & 0x0101010101010101ULL;
 
-		add(&then, bank, new_a, &a->mass);
-		add(&then, bank, new_b, &b->mass);
-		for (int s = 0; s < 8; s++)
-			if ((new_a | new_b) & 0x0101010101010101ULL << s)
-				sum += rate(&then, 8 * bank + s) - now->rate[8 * bank + s];
+		if (new_a | new_b)
+			sum += more(now, s, new_a, &a->mass, new_b, &b->mass);
 	}
 	return sum;
 }
@@ -127,10 +142,10 @@ static void join_cheapest(struct classes *cs)
 	float least, l;
 
 	sum_up(cs, &now);
-	least = loss(&now, &cs->class[0], &cs->class[1]);
+	least = loss(&now, &cs->class[0], &cs->class[1], FLT_MAX);
 	for (unsigned int i = 0; i < cs->n; i++) {
 		for (unsigned int j = i + 1; j < cs->n; j++) {
-			l = loss(&now, &cs->class[i], &cs->class[j]);
+			l = loss(&now, &cs->class[i], &cs->class[j], least);
 			if (l < least) {
 				least = l;
 				best_i = i;

@@ -31,16 +31,12 @@ struct heaps {
 /* How many tails fit a heap, weighed by how common their bytes are. */
 static float heap_size(const struct heap *h)
 {
+	struct mass m[HEAP_PLACES];
 	float size = 1;
 
-	for (int k = 0; k < HEAP_PLACES; k++) {
-		struct mass m = {0};
-
-		for (unsigned int c = 0; c < 256; c++)
-			if (h->at[k][c])
-				mass_add(&m, (u8)c);
-		size *= m.of[0] + m.of[1] + m.of[2];
-	}
+	masses_of(h->at, HEAP_PLACES, m);
+	for (int k = 0; k < HEAP_PLACES; k++)
+		size *= m[k].of[0] + m[k].of[1] + m[k].of[2];
 	return size;
 }
 

@@ -204,6 +204,8 @@ struct mass {
 	float of[BYTE_KINDS];
 };
 void mass_add(struct mass *m, u8 c);
+/* Those of n sets. */
+void masses_of(const bool (*sets)[256], size_t n, struct mass *ret_masses);
 /* How often bytes of these sets follow each other in text, times per byte: an estimate. */
 float masses_rate(const struct mass at[SHAPE_DEPTH]);
 float shape_rate(const struct shape *sh);

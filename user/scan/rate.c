@@ -64,13 +64,22 @@ float masses_rate(const struct mass at[SHAPE_DEPTH])
 	return sum;
 }
 
+void masses_of(const bool (*sets)[256], size_t n, struct mass *ret_masses)
+{
+	memset(ret_masses, 0, n * sizeof(*ret_masses));
+	for (unsigned int c = 0; c < 256; c++) {
+		enum byte_kind kind = byte_kind((u8)c);
+		float part = part_of_kind((u8)c);
+
+		for (size_t i = 0; i < n; i++)
+			ret_masses[i].of[kind] += (float)sets[i][c] * part;
+	}
+}
+
 float shape_rate(const struct shape *sh)
 {
-	struct mass at[SHAPE_DEPTH] = {0};
+	struct mass at[SHAPE_DEPTH];
 
-	for (int i = 0; i < SHAPE_DEPTH; i++)
-		for (unsigned int c = 0; c < 256; c++)
-			if (sh->at[i][c])
-				mass_add(&at[i], (u8)c);
+	masses_of(sh->at, SHAPE_DEPTH, at);
 	return masses_rate(at);
 }
