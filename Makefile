@@ -129,7 +129,7 @@ check: layers
 test:
 	@tools/setup build test
 	@$(MAKE) --no-print-directory all unit testprogs
-	@$(MAKE) --no-print-directory SAN=1 unit
+	@$(MAKE) --no-print-directory SAN=1 unit all
 	@SCRIM_BUILD=$(BUILD) tests/run test
 
 .PHONY: testprogs

@@ -152,8 +152,10 @@ static int filter_all(const struct tool *self, struct config *c, struct filter_a
 	rc = choose(self, c, a, &policy);
 	if (rc)
 		return rc;
-	if (engine_new(c, &engine, &e))
-		return tool_usage(self, "%s", e.text);
+	rc = engine_new(c, &engine, &e);
+	if (rc)
+		return rc == -ENOMEM ? tool_failed(self, "%s", e.text)
+				     : tool_usage(self, "%s", e.text);
 	if (filter_new(engine, policy, a->format, a->chunk, &f, &e)) {
 		rc = tool_failed(self, "%s", e.text);
 		goto out;

@@ -3,6 +3,7 @@
 #include "config_read.h"
 #include <errno.h>
 #include <scrim/config.h>
+#include <scrim/log.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +114,7 @@ static struct config *config_new(void)
 	struct config *c = calloc(1, sizeof(*c));
 
 	if (!c) {
-		fputs("out of memory\n", stderr);
+		log_line(LOG_LEVEL_ERROR, "out of memory");
 		exit(1);
 	}
 	io_limits_default(&c->limits);

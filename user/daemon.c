@@ -49,6 +49,7 @@ static int open_kern(struct daemon *d, const struct daemon_args *args, struct er
 		return rc;
 	log_line(LOG_LEVEL_NOTICE,
 		 "no privilege for pinned counters (%s); they live in this process only", e->text);
+	*e = (struct err){0}; /* told; what fails later has a reason of its own */
 	return kern_open_private(&d->kern, e);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The arena with an end for the case that there is no memory. */
 #include "must.h"
+#include <scrim/log.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ void *must_alloc(struct arena *a, size_t n, size_t size)
 	void *p = arena_array(a, n, size);
 
 	if (!p) {
-		fputs("out of memory\n", stderr);
+		log_line(LOG_LEVEL_ERROR, "out of memory");
 		exit(1);
 	}
 	return p;

@@ -81,6 +81,20 @@ static struct yaml *new_node(struct build *b, struct fy_event *event, const stru
 	return node;
 }
 
+/* An empty text is also what libfyaml gives where it had no memory for one. */
+static bool lost_text(const struct build *b, struct fy_event *event)
+{
+	const struct fy_mark *from = fy_event_start_mark(event);
+	const struct fy_mark *to = fy_event_end_mark(event);
+
+	if (!from || !to || from->input_pos >= to->input_pos || to->input_pos > b->len)
+		return false;
+	for (const char *p = b->source + from->input_pos; p < b->source + to->input_pos; p++)
+		if (!strchr("\"'\\|>+- \t\r\n", *p))
+			return true;
+	return false;
+}
+
 static void read_text(struct build *b, struct yaml *node, struct fy_event *event)
 {
 	const char *text;
@@ -90,8 +104,10 @@ static void read_text(struct build *b, struct yaml *node, struct fy_event *event
 	if (!event->scalar.value)
 		return;
 	text = fy_token_get_text(event->scalar.value, &len);
-	if (!text)
+	if (!text || (!len && lost_text(b, event))) {
+		wrong(b, node, "out of memory");
 		return;
+	}
 	if (memchr(text, '\0', len))
 		wrong(b, node, "a value with a NUL byte");
 	node->text = must_text(b->faults->arena, text, len);
@@ -240,13 +256,15 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
 	diag = fy_diag_create(&quiet);
-	if (!diag)
+	if (!diag) {
+		fault_add(f, 0, 0, "the YAML parser cannot be started: out of memory");
 		return -EINVAL;
+	}
 	fy_diag_set_collect_errors(diag, true);
 	conf.diag = diag;
 	parser = b.parser = fy_parser_create(&conf);
 	if (!parser || fy_parser_set_string(parser, b.source, b.len)) {
-		fault_add(f, 0, 0, "the YAML parser cannot be started");
+		fault_add(f, 0, 0, "the YAML parser cannot be started: out of memory");
 		return -EINVAL;
 	}
 
@@ -254,8 +272,9 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 
 	if (!f->n)
 		collect(diag, f);
+	/* It says what it finds wrong in a text; without a word it had no memory. */
 	if (!f->n && (b.failed || fy_parser_get_stream_error(parser)))
-		fault_add(f, 0, 0, "not YAML");
+		fault_add(f, 0, 0, "the YAML parser gave up: out of memory");
 	if (!f->n && !root)
 		fault_add(f, 0, 0, "empty; begin with `version: 1`");
 	if (f->n)

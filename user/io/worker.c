@@ -86,7 +86,7 @@ int io_worker_new(const struct io_conf *conf, const struct io_listener *listener
 
 	if (!w)
 		return err_set(e, ENOMEM, "no memory for a worker");
-	r = w->wake < 0 ? -errno : 0;
+	r = w->wake < 0 ? err_set(e, errno, "eventfd: %s", strerror(errno)) : 0;
 	if (!r)
 		r = ring_open(&w->ring, e);
 	if (r) {

@@ -39,6 +39,12 @@ static int pattern_program(struct arena *scratch, const char *pattern, struct no
 	return r;
 }
 
+/* Where memory was short nothing below says so. */
+static int say_memory(int r, struct err *e)
+{
+	return r == -ENOMEM ? err_set(e, ENOMEM, "out of memory") : r;
+}
+
 static int dfa_of(struct arena *a, const char *pattern, struct dfa *ret_dfa,
 		  unsigned int *ret_column, struct err *e)
 {
@@ -48,7 +54,9 @@ static int dfa_of(struct arena *a, const char *pattern, struct dfa *ret_dfa,
 	int r;
 
 	r = pattern_program(&scratch, pattern, &tree, &nfa, ret_column, e);
-	return r ? r : dfa_build(a ? a : &scratch, &nfa, tree, ret_dfa, e);
+	if (!r)
+		r = dfa_build(a ? a : &scratch, &nfa, tree, ret_dfa, e);
+	return say_memory(r, e);
 }
 
 int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e)
@@ -104,14 +112,14 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 	if (!r)
 		r = label_set_build(&box->arena, def->unless, def->distance, &f->unless, e);
 	if (r)
-		return r;
+		return say_memory(r, e);
 	r = pattern_program(&box->scratch, def->pattern, &tree, &nfa, NULL, e);
 	if (!r)
 		r = dfa_build(&box->arena, &nfa, tree, &f->dfa, e);
 	if (!r)
 		r = group_build(&box->arena, &nfa, &f->group);
 	arena_free(&box->scratch);
-	return r;
+	return say_memory(r, e);
 }
 
 static int check_name(const struct rule_def *def, const struct rule_def *defs, struct err *e)
@@ -162,7 +170,7 @@ static int compile_rule(struct ruleset_box *box, const struct rule_def *def, str
 	r->nforms = def->nforms;
 	ret = copy_fields(&box->arena, def->fields, &r->fields);
 	if (ret)
-		return ret;
+		return say_memory(ret, e);
 	if (!def->nforms && !r->fields)
 		return err_set(e, EINVAL, "rule '%s' has no pattern and no field", def->name);
 	for (u16 i = 0; i < def->nforms; i++) {
@@ -174,7 +182,7 @@ static int compile_rule(struct ruleset_box *box, const struct rule_def *def, str
 			return err_prefix(e, ret, "rule '%s', form %d", def->name, i + 1);
 	}
 	ret = value_set_build(&box->arena, def->allow, def->except, &r->allowed, e);
-	return ret ? err_prefix(e, ret, "rule '%s'", def->name) : 0;
+	return ret ? err_prefix(e, say_memory(ret, e), "rule '%s'", def->name) : 0;
 }
 
 static int compile_all(struct ruleset_box *box, const struct rule_def *defs, size_t n,
@@ -197,7 +205,7 @@ static int compile_all(struct ruleset_box *box, const struct rule_def *defs, siz
 	rules = arena_array(&box->arena, n, sizeof(*rules));
 	forms = arena_array(&box->arena, nforms, sizeof(*forms));
 	if (!rules || !forms)
-		return -ENOMEM;
+		return say_memory(-ENOMEM, e);
 	for (size_t i = 0; i < n; i++) {
 		rules[i].first_form = box->rs.nforms;
 		r = compile_rule(box, &defs[i], &rules[i], forms, (u16)i, e);
@@ -220,7 +228,7 @@ int ruleset_compile(const struct rule_def *defs, size_t n, struct ruleset **ret_
 		return err_set(e, EINVAL, "%zu rules; at most %d", n, RULE_MAX);
 	box = calloc(1, sizeof(*box));
 	if (!box)
-		return -ENOMEM;
+		return say_memory(-ENOMEM, e);
 	r = compile_all(box, defs, n, e);
 	if (r) {
 		ruleset_free(&box->rs);

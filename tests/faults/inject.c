@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The page that the test writes, and who is hit. */
+#include "inject.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* NULL: nothing is counted, so that what is called here is not. */
+static struct inject_page *page;
+
+static struct inject_page *page_open(void)
+{
+	const char *file = getenv("SCRIM_INJECT");
+	int fd = file ? open(file, O_RDWR | O_CLOEXEC) : -1;
+	void *p;
+
+	if (fd < 0)
+		return NULL;
+	p = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* How many are open, of the first so many: nothing here opens more. */
+static int descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	struct inject_page *p = page_open();
+
+	if (p)
+		p->descriptors[0] = descriptors();
+	page = p;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	struct inject_page *p = page;
+
+	page = NULL;
+	if (!p)
+		return;
+	p->descriptors[1] = descriptors();
+	p->ended = 1;
+}
+
+static void tell(struct inject_page *p, const char *name, int error, const void *caller)
+{
+	Dl_info at;
+
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	if (dladdr(caller, &at) && at.dli_fname)
+		snprintf(p->where, sizeof(p->where), "%s+0x%lx",
+			 strrchr(at.dli_fname, '/') ? strrchr(at.dli_fname, '/') + 1 : at.dli_fname,
+			 (unsigned long)((const char *)caller - (const char *)at.dli_fbase));
+	p->gave = error;
+}
+
+bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *caller)
+{
+	struct inject_page *p = page;
+	u64 n;
+
+	if (!p)
+		return false;
+	n = __atomic_add_fetch(&p->seen[kind], 1, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&p->kind, __ATOMIC_ACQUIRE) != kind || n < p->at ||
+	    n - p->at >= p->times)
+		return false;
+	usual = p->error ? p->error : usual;
+	if (__atomic_add_fetch(&p->failed, 1, __ATOMIC_RELAXED) == 1)
+		tell(p, name, usual, caller);
+	errno = usual;
+	return true;
+}
+
+void *inject_next(const char *name)
+{
+	void *f = dlsym(RTLD_NEXT, name);
+
+	if (!f)
+		abort();
+	return f;
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Makes the Nth allocation, system call or completion of a program fail (inject.h, inject.so).
+
+    page = Page()
+    page.arm(CALL, 17)                       the 17th from now on
+    p = subprocess.Popen(..., env=page.environment())
+    hit = page.hit()                         what failed, or None: there are fewer than 17
+"""
+import errno
+import mmap
+import os
+import struct
+import tempfile
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.realpath(os.environ.get("SCRIM_BUILD") or
+                         os.path.join(HERE, "../../build"))
+SAN = f"{BUILD}/san"  # the programs under test: their memory is watched
+LIBRARY = f"{BUILD}/tests/inject.so"
+
+NOTHING, ALLOC, CALL, OP = range(4)
+KINDS = {ALLOC: "allocation", CALL: "call", OP: "completion"}
+ALWAYS = 1 << 62
+
+ARM = struct.Struct("=IiQQ")  # struct inject_page, its first part
+SEEN = struct.Struct("=4Q")
+HIT = struct.Struct("=Qi2ii32s96s")
+
+# A report of a sanitizer ends the program with a code that it does not have itself.
+REPORTED = 99
+SANITIZERS = {"ASAN_OPTIONS": f"verify_asan_link_order=0:detect_leaks=1:exitcode={REPORTED}",
+              "LSAN_OPTIONS": f"suppressions={HERE}/leaks:print_suppressions=0",
+              "UBSAN_OPTIONS": f"print_stacktrace=1:exitcode={REPORTED}"}
+
+
+@dataclass
+class Hit:
+    kind: int
+    number: int
+    times: int
+    name: str
+    where: str
+    error: int
+
+    def __str__(self):
+        return (f"{KINDS[self.kind]} {self.number}{' and all after it' if self.times > 1 else ''}: {self.name} "
+                f"from {self.where}: {errno.errorcode.get(self.error, self.error)}")
+
+
+class Page:
+    def __init__(self):
+        self.file = tempfile.NamedTemporaryFile(prefix="scrim-inject-")
+        self.file.truncate(mmap.PAGESIZE)
+        os.chmod(self.file.name, 0o666)  # of a program that runs as somebody else, too
+        self.map = mmap.mmap(self.file.fileno(), mmap.PAGESIZE)
+        self.armed = NOTHING, 0, 0
+
+    def arm(self, kind, at, times=1, error=0):
+        """Of this kind the at-th from now on fails, and times - 1 after it, with errno error (0: the usual)."""
+        self.disarm()
+        SEEN.pack_into(self.map, ARM.size, 0, 0, 0, 0)
+        begin = HIT.unpack_from(self.map, ARM.size + SEEN.size)[2]
+        HIT.pack_into(self.map, ARM.size + SEEN.size, 0, 0, begin, 0, 0, b"", b"")
+        self.armed = kind, at, times
+        ARM.pack_into(self.map, 0, NOTHING, error, at, times)
+        struct.pack_into("=I", self.map, 0, kind)
+
+    def disarm(self):
+        struct.pack_into("=I", self.map, 0, NOTHING)
+
+    def seen(self, kind):
+        return SEEN.unpack_from(self.map, ARM.size)[kind]
+
+    def hit(self):
+        failed, gave, _, _, _, name, where = HIT.unpack_from(self.map, ARM.size + SEEN.size)
+        text = lambda b: b.split(b"\0")[0].decode()
+        return Hit(*self.armed, text(name), text(where), gave) if failed else None
+
+    def descriptors(self):
+        """Open at the program's begin and at its orderly end; None where it had no such end."""
+        _, _, begin, end, ended, _, _ = HIT.unpack_from(self.map, ARM.size + SEEN.size)
+        return (begin, end) if ended else None
+
+    def environment(self):
+        return {**os.environ, **SANITIZERS, "LD_PRELOAD": LIBRARY, "SCRIM_INJECT": self.file.name}
+
+    def close(self):
+        self.map.close()
+        self.file.close()

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System calls, as libc's functions have them: those of scrim and of the libraries that it uses.
+ * Each with the error that a person would meet first. Left out is what gives something back
+ * (close, munmap), what waits for a thread, and of writes those to a log, which is judged, and to
+ * an eventfd, which cannot fail.
+ */
+#include "inject.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <net/if.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* A function whose failing is `bad`. */
+#define CALL(type, bad, usual, name, params, ...)                                                  \
+	type name params                                                                           \
+	{                                                                                          \
+		static type(*next) params;                                                         \
+                                                                                                   \
+		if (inject_hit(INJECT_CALL, #name, usual, __builtin_return_address(0)))            \
+			return bad;                                                                \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(__VA_ARGS__);                                                          \
+	}
+
+/* --- files ------------------------------------------------------------------------------------- */
+
+/* The mode is there only with some flags; passing on what lies there in its place harms nothing. */
+#define OPEN(name)                                                                                 \
+	int name(const char *path, int flags, ...)                                                 \
+	{                                                                                          \
+		static int (*next)(const char *, int, ...);                                        \
+		va_list ap;                                                                        \
+		mode_t mode;                                                                       \
+                                                                                                   \
+		va_start(ap, flags);                                                               \
+		mode = va_arg(ap, mode_t);                                                         \
+		va_end(ap);                                                                        \
+		if (inject_hit(INJECT_CALL, #name, EMFILE, __builtin_return_address(0)))           \
+			return -1;                                                                 \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(path, flags, mode);                                                    \
+	}
+OPEN(open)
+OPEN(open64)
+
+#define OPENAT(name)                                                                               \
+	int name(int dir, const char *path, int flags, ...)                                        \
+	{                                                                                          \
+		static int (*next)(int, const char *, int, ...);                                   \
+		va_list ap;                                                                        \
+		mode_t mode;                                                                       \
+                                                                                                   \
+		va_start(ap, flags);                                                               \
+		mode = va_arg(ap, mode_t);                                                         \
+		va_end(ap);                                                                        \
+		if (inject_hit(INJECT_CALL, #name, EMFILE, __builtin_return_address(0)))           \
+			return -1;                                                                 \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(dir, path, flags, mode);                                               \
+	}
+OPENAT(openat)
+OPENAT(openat64)
+
+CALL(FILE *, NULL, EMFILE, fopen, (const char *path, const char *mode), path, mode)
+CALL(FILE *, NULL, EMFILE, fopen64, (const char *path, const char *mode), path, mode)
+CALL(FILE *, NULL, EMFILE, setmntent, (const char *path, const char *mode), path, mode)
+CALL(DIR *, NULL, EMFILE, opendir, (const char *path), path)
+CALL(ssize_t, -1, EIO, read, (int fd, void *to, size_t n), fd, to, n)
+CALL(int, -1, EACCES, access, (const char *path, int mode), path, mode)
+CALL(int, -1, EIO, fstat, (int fd, struct stat *to), fd, to)
+CALL(int, -1, EACCES, stat, (const char *path, struct stat *to), path, to)
+CALL(int, -1, EIO, statfs, (const char *path, struct statfs *to), path, to)
+CALL(int, -1, EACCES, mkdir, (const char *path, mode_t mode), path, mode)
+CALL(int, -1, EACCES, rename, (const char *from, const char *to), from, to)
+CALL(int, -1, EACCES, rmdir, (const char *path), path)
+CALL(int, -1, EACCES, unlink, (const char *path), path)
+CALL(int, -1, EINTR, flock, (int fd, int how), fd, how)
+
+ssize_t write(int fd, const void *from, size_t n)
+{
+	static ssize_t (*next)(int, const void *, size_t);
+
+	if (fd == STDOUT_FILENO &&
+	    inject_hit(INJECT_CALL, "write", ENOSPC, __builtin_return_address(0)))
+		return -1;
+	if (!next)
+		next = inject_next("write");
+	return next(fd, from, n);
+}
+
+/* --- memory, limits, threads ------------------------------------------------------------------- */
+
+CALL(void *, MAP_FAILED, ENOMEM, mmap,
+     (void *at, size_t len, int prot, int flags, int fd, off_t offset), at, len, prot, flags, fd,
+     offset)
+CALL(void *, MAP_FAILED, ENOMEM, mmap64,
+     (void *at, size_t len, int prot, int flags, int fd, off64_t offset), at, len, prot, flags, fd,
+     offset)
+CALL(int, -1, EINVAL, madvise, (void *at, size_t len, int advice), at, len, advice)
+CALL(int, -1, ENOMEM, mlock2, (const void *at, size_t len, unsigned int flags), at, len, flags)
+CALL(int, -1, ENOMEM, mlockall, (int flags), flags)
+CALL(int, -1, EPERM, getrlimit, (__rlimit_resource_t which, struct rlimit *to), which, to)
+CALL(int, -1, EPERM, setrlimit, (__rlimit_resource_t which, const struct rlimit *to), which, to)
+CALL(int, -1, EINVAL, sched_getaffinity, (pid_t pid, size_t n, cpu_set_t *to), pid, n, to)
+CALL(int, -1, EINVAL, sched_setaffinity, (pid_t pid, size_t n, const cpu_set_t *to), pid, n, to)
+CALL(int, errno, EAGAIN, pthread_create,
+     (pthread_t *restrict to, const pthread_attr_t *restrict attr, void *(*f)(void *),
+      void *restrict arg),
+     to, attr, f, arg)
+
+/* Variadic to C, of registers to the machine: what lies in those that are not used harms nothing. */
+long syscall(long number, ...)
+{
+	static long (*next)(long, ...);
+	long a[6];
+	va_list ap;
+
+	va_start(ap, number);
+	for (size_t i = 0; i < array_size(a); i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (inject_hit(INJECT_CALL, "syscall", EPERM, __builtin_return_address(0)))
+		return -1;
+	if (!next)
+		next = inject_next("syscall");
+	return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+int prctl(int what, ...)
+{
+	static int (*next)(int, ...);
+	long a[4];
+	va_list ap;
+
+	va_start(ap, what);
+	for (size_t i = 0; i < array_size(a); i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (inject_hit(INJECT_CALL, "prctl", EINVAL, __builtin_return_address(0)))
+		return -1;
+	if (what == PR_SET_DUMPABLE)
+		return 0; /* or the sanitizer could not look for leaks */
+	if (!next)
+		next = inject_next("prctl");
+	return next(what, a[0], a[1], a[2], a[3]);
+}
+
+#define CONTROL(name, type, usual)                                                                 \
+	int name(int fd, type what, ...)                                                           \
+	{                                                                                          \
+		static int (*next)(int, type, ...);                                                \
+		va_list ap;                                                                        \
+		long arg;                                                                          \
+                                                                                                   \
+		va_start(ap, what);                                                                \
+		arg = va_arg(ap, long);                                                            \
+		va_end(ap);                                                                        \
+		if (inject_hit(INJECT_CALL, #name, usual, __builtin_return_address(0)))            \
+			return -1;                                                                 \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(fd, what, arg);                                                        \
+	}
+CONTROL(fcntl, int, EMFILE)
+CONTROL(fcntl64, int, EMFILE)
+CONTROL(ioctl, unsigned long, ENODEV)
+
+/* --- sockets ----------------------------------------------------------------------------------- */
+
+CALL(int, -1, EMFILE, socket, (int family, int type, int protocol), family, type, protocol)
+CALL(int, -1, EMFILE, socketpair, (int family, int type, int protocol, int fd[2]), family, type,
+     protocol, fd)
+CALL(int, -1, EMFILE, eventfd, (unsigned int n, int flags), n, flags)
+CALL(int, -1, EADDRINUSE, bind, (int fd, const struct sockaddr *at, socklen_t len), fd, at, len)
+CALL(int, -1, EADDRINUSE, listen, (int fd, int n), fd, n)
+CALL(int, -1, ENOTCONN, shutdown, (int fd, int how), fd, how)
+CALL(int, -1, ENOTCONN, getpeername,
+     (int fd, struct sockaddr *restrict to, socklen_t *restrict len), fd, to, len)
+CALL(int, -1, ENOBUFS, getsockname, (int fd, struct sockaddr *restrict to, socklen_t *restrict len),
+     fd, to, len)
+CALL(int, -1, ENOPROTOOPT, getsockopt,
+     (int fd, int level, int name, void *restrict to, socklen_t *restrict len), fd, level, name, to,
+     len)
+CALL(int, -1, ENOPROTOOPT, setsockopt,
+     (int fd, int level, int name, const void *from, socklen_t len), fd, level, name, from, len)
+CALL(ssize_t, -1, ENOBUFS, send, (int fd, const void *from, size_t n, int flags), fd, from, n,
+     flags)
+CALL(ssize_t, -1, ENOBUFS, sendto,
+     (int fd, const void *from, size_t n, int flags, const struct sockaddr *to, socklen_t len), fd,
+     from, n, flags, to, len)
+CALL(ssize_t, -1, ENOBUFS, sendmsg, (int fd, const struct msghdr *m, int flags), fd, m, flags)
+CALL(ssize_t, -1, ENOBUFS, recvmsg, (int fd, struct msghdr *m, int flags), fd, m, flags)
+CALL(unsigned int, 0, ENODEV, if_nametoindex, (const char *name), name)
+CALL(struct if_nameindex *, NULL, ENOBUFS, if_nameindex, (void))

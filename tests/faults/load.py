@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A daemon under a small load, in which one call after another fails.
+
+A round is a few streams of different kinds, one after another. Every byte of them is foreseen:
+
+    client ──raw──▶ scrimd ──masked──▶ server        whatever fails, both ends have a beginning of
+           ◀─answer─        ◀─answer──               what is foreseen, and a clean end only behind all
+
+After a round the daemon has let go of all of it; a round in which nothing fails is whole; and a
+stream that was not whole is counted by its reason.
+"""
+import contextlib
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from inject import BUILD, NOTHING, Page
+from programs import TIMEOUT, Daemon, check_end, free_port, listening
+
+CONFIG = """version: 1
+workers: 1
+limits: {{hold: {hold}, connect: 5s, buffer: 32KiB, buffers: 1, buffers-max: 2}}
+listeners:
+  - {{name: text, mode: proxy, listen: 127.0.0.1, port: {text}, upstream: "127.0.0.1:{upstream}", format: text,
+     mask: both, policy: few}}
+  - {{name: hl7, mode: proxy, listen: 127.0.0.1, port: {hl7}, upstream: "127.0.0.1:{upstream}", format: hl7,
+     mask: both, policy: few}}
+  - {{name: told, mode: proxy, listen: 127.0.0.1, port: {told}, upstream: "127.0.0.1:{upstream}", format: text,
+     mask: to-server, policy: few, send_proxy: v2}}
+policies:
+  few: {{rules: [own, ssn]}}
+rules:
+  - {{name: own, class: other-id, pattern: 'HX-[0-9]{{8}}'}}
+"""
+
+# (as sent, as it arrives)
+SMALL = (b"SSN 123-45-6789\n", b"SSN 111-11-1111\n")
+ANSWER = (b"well, HX-12345678 it is\n", b"well, XX-11111111 it is\n")
+HL7 = tuple(b"\x0bMSH|^~\\&|A|B|C|D|20200501||ORU^R01|1|P|2.5\rOBX|1|TX|||" + v + b"||||||F\r\x1c\r"
+            for v in (b"SSN 123-45-6789", b"SSN 111-11-1111"))
+LARGE = tuple(b"".join(line * 3 + b"nothing to see %d\n" % n for n in range(4000)) for line in SMALL)
+PROXY = 28  # bytes in front of a stream that tells the client's address
+FINE = ("accepted", "relayed")
+
+
+class End(threading.Thread):
+    """Reads a socket to its end: what came, and whether the end was clean."""
+
+    def __init__(self, s):
+        super().__init__(daemon=True)
+        self.socket, self.data, self.clean, self.over, self.failed = s, bytearray(), False, False, None
+        self.changed = threading.Condition()
+        self.broken = False  # a sender was told of the reset: whoever reads sees an end
+        s.settimeout(TIMEOUT)
+        self.start()
+
+    def send(self, data, cut=None):
+        """All of it, in pieces, and then the end; or up to a reset."""
+        try:
+            for at in range(0, len(data), cut or len(data)):
+                self.socket.sendall(data[at:at + (cut or len(data))])
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.broken = True
+
+    def run(self):
+        clean = False
+        try:
+            while piece := self.socket.recv(1 << 16):
+                with self.changed:
+                    self.data += piece
+                    self.changed.notify_all()
+            clean = True
+        except ConnectionError:
+            pass
+        except OSError as error:
+            self.failed = error
+        with self.changed:
+            self.clean, self.over = clean, True
+            self.changed.notify_all()
+
+    def has(self, n):
+        """Waits until so much has come, or the end."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.data) >= n or self.over, TIMEOUT), f"hangs at {self.data[:99]}"
+
+    def ended(self):
+        self.join(TIMEOUT * 2)
+        assert self.over and not self.failed, f"hangs: {self.failed}"
+        self.clean &= not self.broken
+
+
+
+
+def reset(s):
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+
+
+class Stream:
+    """Both ends of one stream. server is None where the daemon reset it before it went on."""
+
+    def __init__(self, load, port, sent, answer):
+        self.sent, self.answer = sent, answer
+        load.forget()
+        self.stack = contextlib.ExitStack()
+        self.client = self.server = self.at_client = self.at_server = None
+        with contextlib.suppress(ConnectionError):
+            self.client = self.stack.enter_context(socket.create_connection(("127.0.0.1", port), TIMEOUT))
+            self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            came = select.select([load.server, self.client], [], [], TIMEOUT)[0]
+            assert came, "neither taken on nor reset"
+            self.at_client = End(self.client)
+            if load.server in came:
+                self.server = self.stack.enter_context(load.server.accept()[0])
+                self.at_server = End(self.server)
+
+    def judge(self, whole, prefix=b"", client_only=False):
+        for end, (_, want) in ((self.at_server, self.sent), (self.at_client, self.answer)):
+            if not end:
+                assert not whole, "not taken on"
+                continue
+            end.ended()
+            got = bytes(end.data)
+            if end is self.at_server:
+                got = got[len(prefix):] if got.startswith(prefix) else got
+            assert want.startswith(got), f"arrived: {got[:200]!r} of {want[:200]!r}"
+            assert not end.clean or got == want, f"a clean end after {len(got)} of {len(want)} bytes"
+            assert not whole or (end.clean and got == want), f"cut after {len(got)} of {len(want)} bytes"
+        return bool(self.at_client and self.at_server and self.at_client.clean and self.at_server.clean)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+
+def client_first(load, port, sent=SMALL, answer=ANSWER, cut=7, skip=0):
+    """The client says all and ends; then the server answers and ends."""
+    def run(whole):
+        with Stream(load, port, sent, answer) as s:
+            if s.server:
+                s.at_client.send(sent[0], cut)
+                s.at_server.ended()
+                del s.at_server.data[:skip]
+                s.at_server.send(answer[0], cut)
+            return s.judge(whole)
+    return run
+
+
+def server_first(load, port):
+    """The server speaks and ends first."""
+    def run(whole):
+        with Stream(load, port, SMALL, ANSWER) as s:
+            if s.server:
+                s.at_server.send(ANSWER[0], 5)
+                s.at_client.ended()
+                s.at_client.send(SMALL[0], 5)
+            return s.judge(whole)
+    return run
+
+
+def both_at_once(load, port):
+    """Much in both directions at once, and neither end reads at first."""
+    def run(whole):
+        with Stream(load, port, LARGE, LARGE) as s:
+            if s.server:
+                ends = [threading.Thread(target=e.send, args=LARGE[:1], daemon=True) for e in (s.at_client, s.at_server)]
+                for t in ends:
+                    t.start()
+                for t in ends:
+                    t.join(TIMEOUT)
+            return s.judge(whole)
+    return run
+
+
+def pauses(load, port):
+    """The client pauses in the middle of a value for longer than `hold`."""
+    def run(whole):
+        with Stream(load, port, SMALL, ANSWER) as s:
+            if s.server:
+                with contextlib.suppress(OSError):
+                    s.client.sendall(SMALL[0][:10])
+                s.at_server.has(10)
+                s.at_client.send(SMALL[0][10:])
+                s.at_server.ended()
+                s.at_server.send(ANSWER[0])
+            return s.judge(whole)
+    return run
+
+
+def client_resets(load, port):
+    """The client resets in the middle of a value: so sees the server, and not all of it."""
+    def run(whole):
+        with Stream(load, port, SMALL, (b"", b"")) as s:
+            if not s.server:
+                assert not whole, "not taken on"
+                return False
+            with contextlib.suppress(OSError):
+                s.client.sendall(SMALL[0][:10])
+                s.at_server.has(4)
+                s.client.shutdown(socket.SHUT_RD)  # its reader lets go of it
+            s.at_client.ended()
+            reset(s.client)
+            s.at_server.ended()
+            assert not s.at_server.clean, "a clean end at the server"
+            assert SMALL[1].startswith(bytes(s.at_server.data)), s.at_server.data
+            return False
+    return run
+
+
+class Load:
+    """The daemon, its server, and rounds of streams."""
+
+    def __init__(self, instance, patient=True):
+        """patient: no pause lets a part of a value go; else one does, and little else is done."""
+        self.instance, self.page = instance, Page()
+        self.stack = contextlib.ExitStack()
+        self.stack.callback(self.page.close)
+        self.server = self.stack.enter_context(listening())
+        self.ports = {name: free_port() for name in ("text", "hl7", "told")}
+        self.text = CONFIG.format(hold="60s" if patient else "20ms", upstream=self.server.getsockname()[1],
+                                  **self.ports)
+        text, hl7, told = (self.ports[name] for name in ("text", "hl7", "told"))
+        self.streams = [client_first(self, text), client_first(self, hl7, HL7, HL7), server_first(self, text),
+                        client_first(self, told, SMALL, ANSWER[:1] * 2, skip=PROXY), client_resets(self, text),
+                        both_at_once(self, text)] if patient else [pauses(self, text)] * 2
+        self.daemon = None
+        try:
+            self.start()
+        except BaseException:
+            self.stack.close()
+            raise
+
+    def start(self):
+        self.page.arm(NOTHING, 0)
+        self.daemon = self.stack.enter_context(Daemon(self.page, self.text, "--instance", self.instance))
+        assert self.daemon.is_ready, self.daemon.lines
+        self.round()
+        self.open = self.descriptors()
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
+
+    def forget(self):
+        """Connections that an earlier stream was made and nobody took."""
+        while select.select([self.server], [], [], 0)[0]:
+            self.server.accept()[0].close()
+
+    def refusals(self):
+        """How many the daemon has counted, of all reasons."""
+        out = subprocess.run([f"{BUILD}/scrim", "status", "--json", "--instance", self.instance],
+                             capture_output=True, check=True, timeout=TIMEOUT).stdout
+        return sum(n for name, n in json.loads(out)["flow"].items() if name not in FINE)
+
+    def round(self):
+        for stream in self.streams:
+            stream(True)
+
+    def kept(self):
+        """Waits until the daemon has let go of every connection."""
+        end = time.monotonic() + TIMEOUT
+        while self.descriptors() > self.open:
+            assert time.monotonic() < end, f"{self.descriptors() - self.open} descriptors stay open"
+            time.sleep(0.002)
+
+    def once(self, kind, number, error=0):
+        """A round in which one call fails, and one in which none does. What was hit."""
+        before = self.refusals()
+        self.page.arm(kind, number, 1, error)
+        cut = sum(not stream(False) for stream in self.streams)
+        self.page.disarm()
+        hit = self.page.hit()
+        end = time.monotonic() + TIMEOUT
+        while not self.broken() and self.refusals() - before < cut:
+            assert time.monotonic() < end, f"{cut} streams did not end in order, {self.refusals() - before} are counted"
+        if not self.broken():
+            self.kept()
+            self.round()
+            return hit
+        # The ring itself has failed: then it ends, resets all, and says so.
+        code, said = self.daemon.end()
+        assert code == 1, f"ended with {code}: {said}"
+        check_end(self.page, code, said)
+        self.start()
+        return hit
+
+    def broken(self):
+        return any("a worker broke" in line for line in self.daemon.lines)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        code, said = self.daemon.end()
+        self.stack.close()
+        subprocess.run([f"{BUILD}/scrim", "detach", "--instance", self.instance], stdout=subprocess.DEVNULL)
+        assert code == 0 or self.page.hit(), f"ended with {code}: {said}"

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Programs that run to their end while one call of theirs fails: what each may do, and may not.
+
+A subject runs once for a page that is armed, and raises AssertionError where the end is wrong:
+
+    check   scrim check: good, or a reason
+    filter  scrim filter: what comes out is the masked stream, or a beginning of it and a reason
+    start   scrimd: ready, masking and ending in order, or a reason and nothing served
+"""
+import contextlib
+import errno
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+
+from inject import REPORTED, SAN
+
+TIMEOUT = 20  # of what takes longer a sanitizer or a busy machine is no reason
+
+# Ends that are not the program's own: libfyaml takes a null pointer where it has no memory for the
+# text that it is given, before anything is served; the sanitizer itself allocates for a thread.
+FOREIGN = (("SEGV", "in fy_parse_input_append"), ("AddressSanitizer: CHECK failed: sanitizer_",))
+
+
+def check_end(page, code, said):
+    """No crash, no descriptor left open, and no failure without its reason."""
+    hit = page.hit()
+    if code == REPORTED and any(all(word in said for word in words) for words in FOREIGN):
+        return
+    assert code >= 0 and code != REPORTED, f"{hit}: ended with {code}: {said}"
+    assert "AddressSanitizer" not in said and "runtime error" not in said, f"{hit}: {said}"
+    if code:
+        assert hit, f"fails by itself, {code}: {said}"
+        assert names(hit, said), f"{hit}: not said: {said!r}"
+    opened = page.descriptors()
+    # Where there is no memory for an arena the program ends on the spot.
+    if opened and not (code and said.endswith(": out of memory\n")):
+        assert opened[0] == opened[1], f"{hit}: {opened[1] - opened[0]} descriptors stay open"
+
+
+# What is said for people where the system's own words help nobody.
+WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken",)}
+
+
+def names(hit, said):
+    """Whether the words say what failed."""
+    return os.strerror(hit.error).lower() in said.lower() or any(w in said for w in WORDS.get(hit.error, ()))
+
+
+class Tool:
+    """A command line of scrim with something to read, and what it prints when nothing fails."""
+
+    def __init__(self, name, words, data=b""):
+        self.name, self.command, self.data = name, [f"{SAN}/scrim", *words], data
+        done = subprocess.run(self.command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
+        self.want = done.stdout
+
+    def run(self, page):
+        done = subprocess.run(self.command, input=self.data, capture_output=True, timeout=TIMEOUT,
+                              env=page.environment())
+        check_end(page, done.returncode, done.stderr.decode())
+        if done.returncode:
+            assert self.want.startswith(done.stdout), f"{page.hit()}: printed {done.stdout[-100:]!r}"
+        else:
+            assert done.stdout == self.want, f"{page.hit()}: printed {done.stdout[-100:]!r}, and no error"
+
+
+RAW, MASKED = b"SSN 123-45-6789\n", b"SSN 111-11-1111\n"
+
+CONFIG = """version: 1
+workers: 1
+limits: {{hold: 60s}}
+listeners:
+  - name: faults
+    mode: proxy
+    listen: 127.0.0.1
+    port: {port}
+    upstream: 127.0.0.1:{upstream}
+    format: text
+    mask: to-server
+    policy: few
+    roles:
+      - {{sources: [127.0.0.9/32], policy: few, name: other}}
+policies:
+  few: {{rules: [own, ssn]}}
+rules:
+  - {{name: own, class: other-id, pattern: 'HX-[0-9]{{8}}', labels: [one]}}
+"""
+
+
+@contextlib.contextmanager
+def listening():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen(64)
+        s.settimeout(TIMEOUT)
+        yield s
+
+
+def free_port():
+    with listening() as s:
+        return s.getsockname()[1]
+
+
+class Daemon:
+    """scrimd with its lines, up to `ready` or its end."""
+
+    def __init__(self, page, text, *words, user=None):
+        self.page = page
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
+        os.chmod(self.file.name, 0o644)
+        self.file.write(text)
+        self.file.flush()
+        as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
+        self.process = subprocess.Popen([f"{SAN}/scrimd", "--config", self.file.name, *words], text=True,
+                                        stderr=subprocess.PIPE, env=page.environment(), **as_user)
+        self.lines, self.is_ready, self.changed = [], False, threading.Event()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        assert self.changed.wait(TIMEOUT), f"{page.hit()}: neither ready nor ended: {self.lines}"
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if ": ready" in line:
+                self.is_ready = True
+                self.changed.set()
+        self.changed.set()
+
+    def wait(self):
+        try:
+            code = self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.page.hit()}: does not end: {''.join(self.lines)}") from None
+        self.reader.join(TIMEOUT)
+        return code
+
+    def end(self):
+        """Asks it to end; its code and all that it said."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.wait(), "".join(self.lines)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stderr.close()
+        self.file.close()
+
+
+class Start:
+    """scrimd's start, a stream if it comes to that, and its end."""
+
+    def __init__(self, name, *words, user=None):
+        self.name, self.words, self.user = name, words, user
+
+    def run(self, page):
+        port = free_port()
+        with listening() as server:
+            text = CONFIG.format(port=port, upstream=server.getsockname()[1])
+            with Daemon(page, text, *self.words, user=self.user) as d:
+                if d.is_ready:
+                    stream(page, port, server)
+                code, said = d.end()
+                check_end(page, code, said)
+                assert d.is_ready or code, f"{page.hit()}: ended with 0, and never ready: {said}"
+
+
+def stream(page, port, server):
+    """One stream through the daemon: masked in whole, or cut by a reset."""
+    got, clean = b"", False
+    with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), TIMEOUT) as client:
+        client.sendall(RAW)
+        client.shutdown(socket.SHUT_WR)
+        came = select.select([server, client], [], [], TIMEOUT)[0]
+        assert came, f"{page.hit()}: neither taken on nor reset"
+        if server in came:
+            with server.accept()[0] as peer:
+                peer.settimeout(TIMEOUT)
+                while piece := peer.recv(65536):
+                    got += piece
+                clean = True
+        assert MASKED.startswith(got), f"{page.hit()}: the server has {got!r}"
+        assert not clean or got == MASKED, f"{page.hit()}: a clean end after {got!r}"
