@@ -5,6 +5,7 @@
 #   make test       as root: set-up, build, every test        make check   unprivileged: unit tests
 #   make bench      scan and relay against their peers        make lint    layout and static analysis
 #   make accuracy   how much of labelled text is found, and how much else is masked
+#   make faults     as root: each allocation, system call and completion fails, one after another
 #   make layers     no include points upwards                 make clean
 #   make install    PREFIX= DESTDIR=; make uninstall: see dist/module.mk
 #

@@ -48,6 +48,19 @@ PROXY = 28  # bytes in front of a stream that tells the client's address
 FINE = ("accepted", "relayed")
 
 
+# What the idle timer releases of a value that has only begun, a reset does too: so many letters and digits.
+BEGUN = 3
+
+
+def foreseen(got, pair):
+    """A beginning of what is to arrive; at its end, a value's first bytes may be as they were sent."""
+    sent, want = pair
+    same = next((i for i, (a, b) in enumerate(zip(got, want)) if a != b), len(got))
+    begun = got[same:]
+    return (len(got) <= len(want) and begun == sent[same:len(got)] and
+            sum(chr(c).isalnum() for c in begun) <= BEGUN)
+
+
 class End(threading.Thread):
     """Reads a socket to its end: what came, and whether the end was clean."""
 
@@ -120,16 +133,15 @@ class Stream:
                 self.server = self.stack.enter_context(load.server.accept()[0])
                 self.at_server = End(self.server)
 
-    def judge(self, whole, prefix=b"", client_only=False):
-        for end, (_, want) in ((self.at_server, self.sent), (self.at_client, self.answer)):
+    def judge(self, whole):
+        for end, pair in ((self.at_server, self.sent), (self.at_client, self.answer)):
+            want = pair[1]
             if not end:
                 assert not whole, "not taken on"
                 continue
             end.ended()
             got = bytes(end.data)
-            if end is self.at_server:
-                got = got[len(prefix):] if got.startswith(prefix) else got
-            assert want.startswith(got), f"arrived: {got[:200]!r} of {want[:200]!r}"
+            assert foreseen(got, pair), f"arrived: {got[-200:]!r} of {want[:len(got)][-200:]!r}"
             assert not end.clean or got == want, f"a clean end after {len(got)} of {len(want)} bytes"
             assert not whole or (end.clean and got == want), f"cut after {len(got)} of {len(want)} bytes"
         return bool(self.at_client and self.at_server and self.at_client.clean and self.at_server.clean)
@@ -167,15 +179,14 @@ def server_first(load, port):
 
 
 def both_at_once(load, port):
-    """Much in both directions at once, and neither end reads at first."""
+    """Much in both directions at once."""
     def run(whole):
         with Stream(load, port, LARGE, LARGE) as s:
             if s.server:
-                ends = [threading.Thread(target=e.send, args=LARGE[:1], daemon=True) for e in (s.at_client, s.at_server)]
-                for t in ends:
-                    t.start()
-                for t in ends:
-                    t.join(TIMEOUT)
+                other = threading.Thread(target=s.at_server.send, args=LARGE[:1], daemon=True)
+                other.start()
+                s.at_client.send(LARGE[0])
+                other.join(TIMEOUT)
             return s.judge(whole)
     return run
 
@@ -210,7 +221,7 @@ def client_resets(load, port):
             reset(s.client)
             s.at_server.ended()
             assert not s.at_server.clean, "a clean end at the server"
-            assert SMALL[1].startswith(bytes(s.at_server.data)), s.at_server.data
+            assert foreseen(bytes(s.at_server.data), SMALL), s.at_server.data
             return False
     return run
 
@@ -301,4 +312,4 @@ class Load:
         code, said = self.daemon.end()
         self.stack.close()
         subprocess.run([f"{BUILD}/scrim", "detach", "--instance", self.instance], stdout=subprocess.DEVNULL)
-        assert code == 0 or self.page.hit(), f"ended with {code}: {said}"
+        assert code == 0, f"ended with {code}: {said}"

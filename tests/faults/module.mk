@@ -9,3 +9,9 @@ $(OUT)/tests/inject.so: $(INJECT_OBJ)
 	$(call run,link,$@)$(CC) -shared -o $@ $^ -ldl
 
 testprogs: $(OUT)/tests/inject.so
+
+# All of them, one after another; make test runs a part.
+.PHONY: faults
+faults: all testprogs
+	@$(MAKE) --no-print-directory SAN=1 all
+	@SCRIM_BUILD=$(abspath $(BUILD)) tests/faults/run-all --all
