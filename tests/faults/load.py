@@ -305,10 +305,8 @@ class Load:
     def broken(self):
         return any("a worker broke" in line for line in self.daemon.lines)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
+        """The daemon ends; AssertionError unless it does so in order."""
         code, said = self.daemon.end()
         self.stack.close()
         subprocess.run([f"{BUILD}/scrim", "detach", "--instance", self.instance], stdout=subprocess.DEVNULL)

@@ -117,6 +117,7 @@ class Daemon:
         self.file.flush()
         as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
         self.process = subprocess.Popen([f"{SAN}/scrimd", "--config", self.file.name, *words], text=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, env=page.environment(), **as_user)
         self.lines, self.is_ready, self.changed = [], False, threading.Event()
         self.reader = threading.Thread(target=self._read, daemon=True)
