@@ -6,18 +6,21 @@
  *           ─▶ sockets given to the kernel's side: from here on connections come
  */
 #include "daemon.h"
-#include "generation.h"
 #include "listen.h"
 #include "notify.h"
 #include "privilege.h"
 #include "refusals.h"
+#include "reload.h"
 #include "worker.h"
 #include <errno.h>
+#include <poll.h>
+#include <scrim/control.h>
 #include <scrim/log.h>
 #include <scrim/steer.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,12 +29,15 @@
 
 struct daemon {
 	struct config *config;
-	struct generation *generation;
+	struct io_limits limits; /* its, as far as the system allows them */
+	struct reload reload;
 	struct kern *kern;
 	struct listen listen;
 	struct worker *workers;
 	unsigned int nworkers;
 	bool steers;
+	int signals; /* a signalfd */
+	int control; /* a listening socket, or -1 */
 	struct refusals refusals;
 	struct notify notify;
 	u32 tick_ms; /* TICK_MS, or less for the service manager's sake */
@@ -67,10 +73,10 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 {
 	struct worker *w = &d->workers[i];
 
-	w->conf.limits = d->config->limits;
+	w->conf.limits = d->limits;
 	w->conf.cpu = steer_cpu(i);
 	w->conf.flow = kern_flow(d->kern);
-	w->conf.rules = &d->generation->rules;
+	w->conf.rules = &d->reload.now->rules;
 	w->conf.own = d->steers ? own : NULL;
 	w->conf.reclaim = d->steers ? reclaim : NULL;
 	w->conf.ctx = d->kern;
@@ -88,25 +94,25 @@ static void fit_connections(struct daemon *d)
 	const u32 all = privilege_descriptors();
 	const u32 fit = all > other ? (all - other) / 2 / d->nworkers : 1;
 
-	if (d->config->limits.connections <= fit)
+	if (d->limits.connections <= fit)
 		return;
-	d->config->limits.connections = fit ? fit : 1;
+	d->limits.connections = fit ? fit : 1;
 	log_line(LOG_LEVEL_NOTICE,
 		 "%u descriptors allowed (ulimit -Hn): %u connections per worker, not more", all,
-		 d->config->limits.connections);
+		 d->limits.connections);
 }
 
 static int start(struct daemon *d, const struct daemon_args *args, struct err *e)
 {
 	int rc;
 
-	rc = generation_new(d->config, &d->generation, e);
+	rc = generation_new(d->config, &d->reload.now, e);
 	if (!rc)
 		rc = io_probe(e);
 	if (!rc)
 		rc = open_kern(d, args, e);
 	if (!rc)
-		rc = generation_roles(d->generation, d->kern, e);
+		rc = generation_roles(d->reload.now, d->config, d->kern, e);
 	if (!rc)
 		rc = listen_open(&d->listen, d->config, d->nworkers, e);
 	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
@@ -120,15 +126,30 @@ static int start(struct daemon *d, const struct daemon_args *args, struct err *e
 	return rc;
 }
 
-static void catch_signals(sigset_t *ret_set)
+/* Before any thread: they inherit that the signals come by the descriptor. */
+static int catch_signals(void)
 {
-	sigemptyset(ret_set);
-	sigaddset(ret_set, SIGTERM);
-	sigaddset(ret_set, SIGINT);
-	sigaddset(ret_set, SIGHUP);
-	sigaddset(ret_set, SIGUSR1); /* a worker ended */
-	sigprocmask(SIG_BLOCK, ret_set, NULL);
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1); /* a worker ended */
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Without it `scrim reload` finds nobody; all else works. */
+static void open_control(struct daemon *d, const char *instance)
+{
+	struct err e = {0};
+
+	d->control = control_listen(instance, &e);
+	if (d->control < 0)
+		log_line(LOG_LEVEL_WARNING,
+			 "%s: `scrim reload` does not reach this daemon, SIGHUP does", e.text);
 }
 
 static unsigned int running(const struct daemon *d)
@@ -161,34 +182,98 @@ static void sign_of_life(struct daemon *d)
 	notify_send(&d->notify, "WATCHDOG=1");
 }
 
-/* The next signal, or -1 after a tick. */
-static int wait_signal(struct daemon *d, const sigset_t *set)
+static void warn_passing(const struct config *c)
 {
-	const struct timespec tick = {.tv_sec = d->tick_ms / 1000,
-				      .tv_nsec = d->tick_ms % 1000 * 1000000L};
-	int sig = sigtimedwait(set, NULL, &tick);
+	for (size_t i = 0; i < c->nlisteners; i++)
+		for (size_t j = 0; j < c->listeners[i].nroles; j++)
+			if (c->listeners[i].roles[j].policy->pass)
+				log_line(LOG_LEVEL_WARNING,
+					 "listener %s: role %s passes its streams on unmasked, as "
+					 "configured",
+					 c->listeners[i].name, c->listeners[i].roles[j].name);
+}
 
+/* Reads the configuration again. *ret_said is freed by the caller: a line for each fault. */
+static int reload(struct daemon *d, char **ret_said)
+{
+	size_t len;
+	FILE *said = open_memstream(ret_said, &len);
+	int rc = -ENOMEM;
+
+	if (!said)
+		return rc;
+	notify_send(&d->notify, "RELOADING=1\nMONOTONIC_USEC=%llu", 1000ULL * now_ms());
+	rc = reload_run(&d->reload, said);
+	if (!rc)
+		fprintf(said, "ruleset version %u\n", d->reload.now->version);
+	fclose(said);
+	for (char *line = *ret_said, *end; (end = strchr(line, '\n')); line = end + 1)
+		log_line(rc ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "reload: %.*s", (int)(end - line),
+			 line);
+	if (rc)
+		log_line(LOG_LEVEL_ERROR, "reload: nothing has changed");
+	else
+		warn_passing(d->reload.now->config);
+	notify_send(&d->notify, "READY=1\nSTATUS=ruleset version %u%s", d->reload.now->version,
+		    rc ? ", the last reload was faulty" : "");
+	return rc;
+}
+
+static void answer(struct daemon *d)
+{
+	char request[CONTROL_TEXT], *said = NULL;
+	int fd = control_accept(d->control, request);
+	bool good;
+
+	if (fd < 0)
+		return;
+	if (!strcmp(request, "reload")) {
+		good = !reload(d, &said);
+		control_answer(fd, good, "%s", said ? said : "out of memory\n");
+		free(said);
+	} else {
+		control_answer(fd, false, "`%s` is nothing that this version does\n", request);
+	}
+	close(fd);
+}
+
+/* The next signal, or -1 after a tick; meanwhile requests are answered. */
+static int wait_signal(struct daemon *d)
+{
+	struct pollfd polled[] = {
+		{.fd = d->signals, .events = POLLIN},
+		{.fd = d->control, .events = POLLIN},
+	};
+	struct signalfd_siginfo info;
+
+	poll(polled, array_size(polled), (int)d->tick_ms);
 	sign_of_life(d);
-	return sig;
+	if (polled[1].revents)
+		answer(d);
+	return read(d->signals, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : -1;
 }
 
 /* Until a signal to end (its number), or a worker that ended unasked (0). */
-static int serve(struct daemon *d, const sigset_t *set)
+static int serve(struct daemon *d)
 {
 	struct log_gate gate = {0};
+	char *said = NULL;
 	struct err e;
 	u64 missed;
 	int sig;
 
 	for (;;) {
-		sig = wait_signal(d, set);
+		sig = wait_signal(d);
 		if (sig == SIGTERM || sig == SIGINT)
 			return sig;
-		if (sig == SIGHUP)
-			log_line(LOG_LEVEL_WARNING, "SIGHUP: the configuration is not read again; "
-						    "restart scrimd to change it");
 		if (running(d) < d->nworkers)
 			return 0;
+		if (sig == SIGHUP) {
+			reload(d, &said);
+			free(said);
+			said = NULL;
+		}
+		reload_sweep(&d->reload);
 		if (!d->steers)
 			continue;
 		sig = kern_refresh(d->kern, &e);
@@ -202,10 +287,13 @@ static int serve(struct daemon *d, const sigset_t *set)
 }
 
 /* Lets open connections end; false if a second signal said not to wait. */
-static bool drain(struct daemon *d, const sigset_t *set)
+static bool drain(struct daemon *d)
 {
 	int sig;
 
+	if (d->control >= 0)
+		close(d->control);
+	d->control = -1;
 	/* The manager's own limit must not cut the drain short. */
 	notify_send(&d->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu",
 		    1000ULL * d->config->limits.drain_ms + 1000ULL * DRAIN_SPARE_MS);
@@ -213,7 +301,7 @@ static bool drain(struct daemon *d, const sigset_t *set)
 	for (unsigned int i = 0; i < d->nworkers; i++)
 		worker_stop(&d->workers[i]);
 	while (running(d)) {
-		sig = wait_signal(d, set);
+		sig = wait_signal(d);
 		if (d->steers)
 			refusals_tell(&d->refusals, kern_flow(d->kern), now_ms());
 		if (sig == SIGTERM || sig == SIGINT)
@@ -235,6 +323,8 @@ static int finish(struct daemon *d, struct err *e)
 {
 	int rc = 0, one;
 
+	if (d->control >= 0)
+		close(d->control);
 	for (unsigned int i = 0; d->workers && i < d->nworkers; i++) {
 		worker_stop(&d->workers[i]);
 		one = worker_join(&d->workers[i]);
@@ -243,7 +333,7 @@ static int finish(struct daemon *d, struct err *e)
 	}
 	listen_close(&d->listen);
 	kern_close(d->kern);
-	generation_free(d->generation);
+	reload_end(&d->reload);
 	free(d->workers);
 	notify_close(&d->notify);
 	return rc;
@@ -253,26 +343,23 @@ static void say_ready(const struct daemon *d)
 {
 	const struct config *c = d->config;
 
-	for (size_t i = 0; i < c->nlisteners; i++)
-		for (size_t j = 0; j < c->listeners[i].nroles; j++)
-			if (c->listeners[i].roles[j].policy->pass)
-				log_line(LOG_LEVEL_WARNING,
-					 "listener %s: role %s passes its streams on unmasked, as "
-					 "configured",
-					 c->listeners[i].name, c->listeners[i].roles[j].name);
+	warn_passing(c);
 	log_line(LOG_LEVEL_NOTICE, "ready: version %s, %zu listeners, %u workers, scanning with %s",
-		 SCRIM_VERSION, c->nlisteners, d->nworkers, isa_name(d->generation->engine->isa));
+		 SCRIM_VERSION, c->nlisteners, d->nworkers, isa_name(d->reload.now->engine->isa));
 	notify_send(&d->notify, "READY=1\nSTATUS=%zu listeners, %u workers", c->nlisteners,
 		    d->nworkers);
 }
 
 int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 {
-	struct daemon d = {.config = c, .steers = steer_needed(c), .nworkers = steer_workers(c)};
-	sigset_t set;
+	struct daemon d = {.config = c,
+			   .limits = c->limits,
+			   .steers = steer_needed(c),
+			   .nworkers = steer_workers(c),
+			   .control = -1};
 	int rc, broke;
 
-	catch_signals(&set);
+	d.signals = catch_signals();
 	privilege_start();
 	notify_open(&d.notify);
 	d.tick_ms = TICK_MS;
@@ -280,6 +367,8 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 		d.tick_ms = d.notify.watchdog_ms / 4 ?: 1;
 	fit_connections(&d);
 	d.workers = calloc(d.nworkers, sizeof(*d.workers));
+	d.reload = (struct reload){
+		.file = args->file, .base = c, .workers = d.workers, .nworkers = d.nworkers};
 	rc = d.workers ? start(&d, args, e) : err_set(e, ENOMEM, "out of memory");
 	if (rc) {
 		struct err second;
@@ -289,14 +378,16 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 		finish(&d, &second); /* the first reason is the one to tell */
 		return rc;
 	}
+	d.reload.kern = d.kern;
+	open_control(&d, args->instance);
 	refusals_begin(&d.refusals, kern_flow(d.kern));
 	say_ready(&d);
-	if (serve(&d, &set))
+	if (serve(&d))
 		log_line(LOG_LEVEL_NOTICE, "draining: no new connections; open ones have %u s",
 			 c->limits.drain_ms / 1000);
 	else
 		broken(&d);
-	if (!drain(&d, &set)) {
+	if (!drain(&d)) {
 		log_line(LOG_LEVEL_NOTICE,
 			 "a second signal: ending at once, open connections are reset");
 		_exit(0);

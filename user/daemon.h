@@ -6,6 +6,7 @@
 #include <scrim/engine.h>
 
 struct daemon_args {
+	const char *file;     /* the configuration's, to be read again */
 	const char *instance; /* NULL: none */
 	bool replace;
 };

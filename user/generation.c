@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* struct config ─▶ struct engine ─▶ struct roles of each listener ─▶ struct io_ruleset. */
 #include "generation.h"
+#include "config_fixed.h"
 #include "must.h"
 #include <errno.h>
 #include <stdlib.h>
 
-int generation_roles(struct generation *g, struct kern *k, struct err *e)
+int generation_roles(struct generation *g, const struct config *base, struct kern *k, struct err *e)
 {
 	struct config *c = g->config;
-	struct roles *roles = must_new(&c->arena, struct roles, c->nlisteners);
-	const void **of = must_new(&c->arena, const void *, c->nlisteners);
+	struct roles *roles = must_new(&c->arena, struct roles, base->nlisteners);
+	const void **of = must_new(&c->arena, const void *, base->nlisteners);
 	int rc = 0;
 
-	for (size_t i = 0; i < c->nlisteners && !rc; i++) {
-		rc = roles_new(c, &c->listeners[i], g->engine, k, &roles[i], e);
+	for (size_t i = 0; i < base->nlisteners && !rc; i++) {
+		rc = roles_new(c, config_listener_find(c, base->listeners[i].name), g->engine, k,
+			       &roles[i], e);
 		of[i] = &roles[i];
 	}
 	g->rules = (struct io_ruleset){.roles = of, .role_of = roles_of};
@@ -28,6 +30,7 @@ int generation_new(struct config *c, struct generation **ret_g, struct err *e)
 	if (!g)
 		return err_set(e, ENOMEM, "out of memory");
 	g->config = c;
+	g->version = 1;
 	rc = engine_new(c, &g->engine, e);
 	if (rc) {
 		generation_free(g);

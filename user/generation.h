@@ -10,9 +10,11 @@
 #include "roles.h"
 
 struct generation {
+	u32 version; /* 1 at the start, one more with each reload */
+	struct generation *older;
 	struct config *config;
 	struct engine *engine;
-	struct io_ruleset rules; /* by the listeners of config */
+	struct io_ruleset rules; /* by the listeners the daemon was started with */
 };
 
 /*
@@ -22,8 +24,13 @@ struct generation {
  */
 int generation_new(struct config *c, struct generation **ret_g, struct err *e);
 
-/* Compiles the policies and takes the rows of counters. 0, or negative with e set. */
-int generation_roles(struct generation *g, struct kern *k, struct err *e);
+/*
+ * Compiles the policies and takes the rows of counters.
+ *   base  whose listeners the rules are by; g's configuration has each of them, by name
+ * Returns 0, or negative with e set.
+ */
+int generation_roles(struct generation *g, const struct config *base, struct kern *k,
+		     struct err *e);
 
 /* NULL is allowed. */
 void generation_free(struct generation *g);

@@ -26,6 +26,10 @@ static const char help[] =
 	"  --version        prints the version\n"
 	"  --help           this text\n"
 	"\n"
+	"SIGHUP, `scrim reload`: reads the configuration again; rules, policies and roles may "
+	"have\n"
+	"changed. Each record is masked under one version; a fault changes nothing.\n"
+	"\n"
 	"SIGTERM, SIGINT: no new connections; the open ones end by themselves or are reset at the\n"
 	"limit `drain`. A second signal resets them at once. What is pinned stays, and refuses:\n"
 	"`scrim detach` takes it down.\n"
@@ -61,17 +65,17 @@ static bool good_instance(const char *name)
 	return len && len < SCRIM_NAME_LEN && !name[len];
 }
 
-static int run(const char *file, const struct daemon_args *args)
+static int run(const struct daemon_args *args)
 {
 	struct config *c;
 	struct err e = {0};
 	int rc;
 
-	if (config_read(file, stderr, &c))
+	if (config_read(args->file, stderr, &c))
 		return EXIT_USAGE;
 	if (!c->nlisteners) {
 		fprintf(stderr, "%s: no listeners, so there is nothing to do; add `listeners`\n",
-			file);
+			args->file);
 		config_free(c);
 		return EXIT_USAGE;
 	}
@@ -98,7 +102,6 @@ int main(int argc, char **argv)
 {
 	enum log_level most = LOG_LEVEL_INFO;
 	struct daemon_args args = {0};
-	const char *file = NULL;
 	int c;
 
 	open_standard();
@@ -106,7 +109,7 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			file = optarg;
+			args.file = optarg;
 			break;
 		case 'i':
 			args.instance = optarg;
@@ -128,10 +131,10 @@ int main(int argc, char **argv)
 					      : "there is no such option");
 		}
 	}
-	if (!file || optind != argc)
+	if (!args.file || optind != argc)
 		return usage("give --config FILE and no other word");
 	if (args.instance && !good_instance(args.instance))
 		return usage("an instance's name is at most 31 letters, digits, `-` and `_`");
 	log_init("scrimd", most);
-	return run(file, &args);
+	return run(&args);
 }

@@ -66,6 +66,17 @@ int worker_start(struct worker *w, struct err *e)
 	return start.rc;
 }
 
+void worker_rules(struct worker *w, struct io_ruleset *rules)
+{
+	if (w->started && w->io)
+		io_worker_rules(w->io, rules);
+}
+
+const struct io_ruleset *worker_ruled_by(const struct worker *w)
+{
+	return w->started && w->io ? io_worker_ruled_by(w->io) : NULL;
+}
+
 void worker_stop(struct worker *w)
 {
 	if (w->started && w->io)

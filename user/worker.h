@@ -28,6 +28,10 @@ struct worker {
  */
 int worker_start(struct worker *w, struct err *e);
 
+/* Has it go over to another ruleset; which it has gone over to (NULL: it has not begun). */
+void worker_rules(struct worker *w, struct io_ruleset *rules);
+const struct io_ruleset *worker_ruled_by(const struct worker *w);
+
 /* Begins the drain. */
 void worker_stop(struct worker *w);
 

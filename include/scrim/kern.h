@@ -86,6 +86,13 @@ struct scrim_flow_row *kern_flow(struct kern *k);
  */
 struct scrim_rule_row *kern_row(struct kern *k, const char *rule, const char *role);
 
+/* How many rows are taken; and giving back those taken since, of which nothing was counted. */
+struct kern_rows {
+	size_t rules, listeners;
+};
+struct kern_rows kern_rows_taken(const struct kern *k);
+void kern_rows_untake(struct kern *k, struct kern_rows before);
+
 /* The row of (listener, role), likewise. */
 struct scrim_listener_row *kern_listener_row(struct kern *k, const char *listener,
 					     const char *role);

@@ -136,6 +136,31 @@ struct scrim_listener_row *kern_listener_row(struct kern *k, const char *listene
 	return named_row(k->listeners, sizeof(*k->listeners), SCRIM_LISTENER_ROWS, listener, role);
 }
 
+static size_t taken_of(const void *rows, size_t size, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && *((const char *)rows + i * size))
+		i++;
+	return i;
+}
+
+struct kern_rows kern_rows_taken(const struct kern *k)
+{
+	return (struct kern_rows){
+		.rules = taken_of(k->rules, sizeof(*k->rules), SCRIM_RULE_ROWS),
+		.listeners = taken_of(k->listeners, sizeof(*k->listeners), SCRIM_LISTENER_ROWS),
+	};
+}
+
+void kern_rows_untake(struct kern *k, struct kern_rows before)
+{
+	for (size_t i = kern_rows_taken(k).rules; i-- > before.rules;)
+		__atomic_store_n(k->rules[i].rule, 0, __ATOMIC_RELEASE);
+	for (size_t i = kern_rows_taken(k).listeners; i-- > before.listeners;)
+		__atomic_store_n(k->listeners[i].listener, 0, __ATOMIC_RELEASE);
+}
+
 /* A pinned map's memory, to read. */
 static const void *view_map(const char *dir, const char *pin, u32 value_size, u32 entries,
 			    struct err *e)
