@@ -52,6 +52,8 @@ static void print_long(const struct rule_def *d)
 
 		printf("  pattern  %s\n", f->pattern);
 		printf("    guards   before %s, after %s\n", guards[f->before], guards[f->after]);
+		if (f->tail)
+			printf("    tail     %s\n", f->tail);
 		if (f->validate)
 			printf("    validate %s\n", f->validate);
 		if (f->labels)
@@ -101,6 +103,8 @@ static void print_json(const struct rule_def *d)
 		tool_json(stdout, f->pattern);
 		json_text("before", guards[f->before]);
 		json_text("after", guards[f->after]);
+		if (f->tail)
+			json_text("tail", f->tail);
 		if (f->validate)
 			json_text("validate", f->validate);
 		json_list("labels", f->labels);

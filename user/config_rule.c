@@ -11,7 +11,7 @@
 struct rule_map {
 	const char *name, *what;
 	const struct yaml *class, *patterns, *labels, *context, *unless, *fields, *validate,
-		*before, *after, *distance, *allow, *except;
+		*before, *after, *distance, *allow, *except, *tail;
 };
 
 static const struct key rule_keys[] = {
@@ -29,6 +29,7 @@ static const struct key rule_keys[] = {
 	{"after", offsetof(struct rule_map, after), read_node, NULL},
 	{"allow", offsetof(struct rule_map, allow), read_node, NULL},
 	{"except", offsetof(struct rule_map, except), read_node, NULL},
+	{"tail", offsetof(struct rule_map, tail), read_node, NULL},
 	{"what", offsetof(struct rule_map, what), read_text, NULL},
 };
 
@@ -189,6 +190,26 @@ static void read_distance(struct reader *r, const struct rule_map *map, struct f
 	form->distance = (u16)distance;
 }
 
+/* The bytes that may follow a match without end: nothing else may forbid that they do. */
+static void read_tail(struct reader *r, const struct rule_map *map, struct form_def *form)
+{
+	const char *text = map->tail->text;
+
+	if (!expect(r, map->tail, YAML_TEXT, "a class of bytes such as '[0-9A-Za-z]'") ||
+	    !check_pattern(r, map->tail))
+		return;
+	if (*text != '[' || strcspn(text, "]") + 1 != strlen(text))
+		wrong(r, map->tail,
+		      "`%s` is no class; write what each byte may be in [ ], such as "
+		      "'[0-9A-Za-z]'",
+		      text);
+	if (map->after && form->after != GUARD_NONE)
+		wrong(r, map->after,
+		      "with a `tail` nothing can be kept from following; write `after: none`");
+	form->after = GUARD_NONE;
+	form->tail = text;
+}
+
 /* What all of a rule's patterns share. */
 static void read_form(struct reader *r, const struct rule_map *map, struct form_def *form)
 {
@@ -201,6 +222,8 @@ static void read_form(struct reader *r, const struct rule_map *map, struct form_
 	read_distance(r, map, form);
 	if (map->validate)
 		form->validate = read_validator(r, map->validate);
+	if (map->tail)
+		read_tail(r, map, form);
 	form->commit_unit = COMMIT_BYTES;
 	form->commit = COMMIT_DEFAULT;
 }
@@ -246,11 +269,11 @@ static void read_rule(struct reader *r, const struct yaml *node, size_t index)
 	}
 	if (!map.patterns && !map.fields)
 		wrong(r, node, "a rule has neither `pattern` nor `fields`; add what it looks for");
-	if (!map.patterns && (map.labels || map.unless || map.validate || map.before || map.after))
+	if (!map.patterns && (map.labels || map.context || map.unless || map.validate ||
+			      map.before || map.after || map.tail))
 		wrong(r, node,
-		      "`labels`, `unless`, `validate`, `before` and `after` belong to a `pattern`; "
-		      "add "
-		      "one");
+		      "`labels`, `unless`, `validate`, `before`, `after` and `tail` belong to a "
+		      "`pattern`; add one");
 	map.labels = either_labels(r, map.labels, map.context);
 	if (map.fields)
 		read_fields(r, map.fields, def);

@@ -73,6 +73,9 @@ struct stream {
 	u8 kind;             /* enum run_kind; SKIP: none is open */
 	bool counted;        /* the open field has been counted as a value */
 	bool whole;          /* nothing of it has been decided */
+	u8 lacks;            /* bytes of a masked character that are still to come */
+	u16 tail;            /* 1 + the form whose value's tail is being masked; 0: none */
+	u16 tail_rule;       /* whose `masked_bytes` both are */
 };
 
 void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters);

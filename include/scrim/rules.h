@@ -110,6 +110,11 @@ struct form_def {
 	enum guard before, after;
 	enum commit_unit commit_unit;
 	u8 commit;
+	/*
+	 * A class "[...]" or NULL. Where a match could only be longer if the pattern's repeats could
+	 * be, who masks goes on over the bytes of this class behind it, however many there are.
+	 */
+	const char *tail;
 };
 
 /* A rule as written. All strings are borrowed for the time of ruleset_compile() only. */
@@ -163,6 +168,7 @@ struct form {
 	const struct label_set *unless; /* NULL: none forbids */
 	enum commit_unit commit_unit;
 	u8 commit;
+	const bool *tail; /* by byte; NULL: none */
 };
 
 struct rule {
@@ -243,6 +249,13 @@ int value_set_build(struct arena *a, const char *const *allow, const char *const
 bool value_set_has(const struct value_set *set, const u8 *value, size_t len);
 /* How long a value that it holds can be, bytes. */
 size_t value_set_max(const struct value_set *set);
+
+/*
+ * Whether what stands at text has reached the end of f's pattern, so that only its window keeps f
+ * from matching more: the automaton reads as far as it can, and then goes on with no byte at all.
+ * Reads at most SCRIM_WINDOW bytes, and none behind len.
+ */
+bool form_full(const struct form *f, const u8 *text, size_t len);
 
 /*
  * Whether f's guard before p holds. text[0, p) is what can be looked back at (SCRIM_LOOKBACK

@@ -15,13 +15,10 @@
  * timer; they are decided again, with what followed, and only counted.
  */
 #include "fill.h"
-#include "fill_sixteen.h"
-#include "private.h"
+#include "work.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HELD_MAX (SCRIM_WINDOW + 1)
 
 _Static_assert(FILL_HELD <= HELD_MAX, "what a field holds fits");
 
@@ -30,18 +27,6 @@ struct carry {
 	u16 held; /* undecided */
 	u16 sent; /* of those, already sent by the idle timer */
 	u8 bytes[SCRIM_LOOKBACK + HELD_MAX];
-};
-
-/* A chunk being masked. */
-struct work {
-	struct stream *s;
-	struct mask_scratch *w;
-	u8 *begin;  /* of what was carried */
-	u8 *text;   /* where the open run, or what is looked back at, begins */
-	u8 *from;   /* its first undecided byte */
-	u8 *unsent; /* the first byte of all that was not sent */
-	u8 *end;    /* of the chunk */
-	u8 *decided;
 };
 
 void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters)
@@ -84,8 +69,7 @@ static struct work work_begin(struct stream *s, struct mask_scratch *w, u8 *data
 	return k;
 }
 
-/* Keeps [decided, end) and, of a text, what may be looked back at. */
-static int work_carry(struct work *k, u8 *decided, u8 *end, bool look_back)
+int work_carry(struct work *k, u8 *decided, u8 *end, bool look_back)
 {
 	struct stream *s = k->s;
 	u8 *back = decided, *least = k->text;
@@ -113,8 +97,7 @@ static int work_carry(struct work *k, u8 *decided, u8 *end, bool look_back)
 	return 0;
 }
 
-/* Fills [from, to), of which what was sent is only looked at. Returns what is decided of it. */
-static size_t work_fill(struct work *k, u8 *from, u8 *to, bool ends, struct filled *ret_filled)
+size_t work_fill(struct work *k, u8 *from, u8 *to, bool ends, struct filled *ret_filled)
 {
 	struct fill_job job = {
 		.p = from,
@@ -126,57 +109,6 @@ static size_t work_fill(struct work *k, u8 *from, u8 *to, bool ends, struct fill
 	if (from < k->unsent)
 		job.sent = (size_t)((k->unsent < to ? k->unsent : to) - from);
 	return fill_escaped(&job, ret_filled);
-}
-
-static void work_matches(struct work *k, const struct scan_job *job)
-{
-	const u8 escape = frame_escape(&k->s->frame);
-
-	for (size_t i = 0; i < job->nmatches; i++) {
-		const struct match *m = &job->matches[i];
-		struct tally *t = &k->w->tally[m->rule];
-		u8 *from = k->text + m->mask_from, *to = k->text + m->mask_to;
-		struct filled filled;
-
-		if (policy_allows(k->s->policy, m->rule, from, (size_t)(to - from))) {
-			t->allowed++;
-			continue;
-		}
-		if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
-		    k->end - from >= FILL_ROOM)
-			filled.now = fill_roomy(from, (size_t)(to - from));
-		else
-			work_fill(k, from, to, true, &filled);
-		t->matches++;
-		t->masked_bytes += filled.now;
-	}
-}
-
-/* Text up to `end`, which the run goes beyond or not. */
-static int work_text(struct work *k, u8 *end, bool ends)
-{
-	struct scan_job job = {
-		.text = k->text,
-		.start = (size_t)(k->from - k->text),
-		.len = (size_t)(end - k->text),
-		.ends = ends,
-		.matches = k->w->matches,
-		.cap = k->w->cap,
-		.rejected = k->w->rejected,
-	};
-	int r = 0;
-
-	if (!k->s->policy->scanner) {
-		k->decided = end;
-		return 0;
-	}
-	scan(k->s->policy->scanner, &job);
-	k->decided = k->text + job.decided;
-	if (!ends)
-		r = work_carry(k, k->decided, end, true);
-	if (!r)
-		work_matches(k, &job);
-	return r;
 }
 
 /*
@@ -240,6 +172,7 @@ static int work_run(struct work *k, const struct run *run, u8 *p)
 				  : work_field(k, p + run->len, run->ends);
 	if (run->ends) {
 		s->kind = RUN_SKIP;
+		s->tail = 0;
 		stream_drop(s);
 	}
 	return r;
@@ -353,43 +286,6 @@ int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct spa
 		return work_fail(&k, r);
 	work_end(&k, ret_out);
 	return frame_finish(&s->frame);
-}
-
-/* Of what may go on, a value that is allowed as it stands is not masked before it does. */
-static bool idle_allowed(const struct work *k, const struct match *m)
-{
-	return policy_allows(k->s->policy, m->rule, k->text + m->mask_from,
-			     m->mask_to - m->mask_from);
-}
-
-/* Which of the held bytes matter already: masks them, counts the others as released. */
-static void idle_text(struct work *k, u8 *end)
-{
-	const struct scanner *scanner = k->s->policy->scanner;
-	size_t start = (size_t)(k->from - k->text), len = (size_t)(end - k->text);
-	size_t unsent = (size_t)(k->unsent - k->text), left = len - unsent, n;
-	u16 holder = scan_holder(scanner, k->text, start, len);
-	bool masked[SCRIM_LOOKBACK + HELD_MAX] = {false};
-	struct match *m = k->w->matches;
-	struct filled filled;
-
-	n = scan_partial(scanner, k->text, start, len, m, k->w->cap);
-	for (size_t i = 0; i < n; i++) {
-		if (idle_allowed(k, &m[i]))
-			continue;
-		for (size_t at = m[i].mask_from; at < m[i].mask_to; at++) {
-			if (at < unsent || masked[at])
-				continue;
-			masked[at] = true;
-			k->w->tally[m[i].rule].idle++;
-			left--;
-		}
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!idle_allowed(k, &m[i]))
-			work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to, true,
-				  &filled);
-	k->w->tally[holder].released += left;
 }
 
 /*

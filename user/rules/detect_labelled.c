@@ -7,13 +7,14 @@
 #include "builtin.h"
 
 #define ID_REST "(?:-?[0-9A-Za-z]){2,39}"
+#define ID_TAIL .tail = "[0-9A-Za-z-]"
 /* Digits may touch their label: "ACCT123456". */
 #define ID_DIGITS(labels_, ...)                                                                    \
 	FORM("\\d(?:-?[0-9A-Za-z])" ID_REST, DECIMAL, NONE, DIGITS, 4, .labels = labels_,          \
-	     .distance = 24, ##__VA_ARGS__)
+	     .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_LETTERS(labels_, ...)                                                                   \
 	FORM("(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d" ID_REST, WORD, NONE, DIGITS, 4,               \
-	     .labels = labels_, .distance = 24, ##__VA_ARGS__)
+	     .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_GROUPS(labels_, ...)                                                                    \
 	FORM("\\d{2,6}(?: \\d{2,6}){1,5}", DECIMAL, DECIMAL, DIGITS, 4, .labels = labels_,         \
 	     .distance = 24, ##__VA_ARGS__)

@@ -6,6 +6,8 @@
 #define GROUP HEX "{1,4}"
 #define PAIR  HEX "{2}"
 #define V4    "\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}"
+/* What may stand in a URL, inside of [ ]. */
+#define URL "0-9A-Za-z!#$%&*+./:;=?@_~\\x80-\\xff-"
 /* What follows "::". */
 #define TAIL "(?:(?:" GROUP ":){0,5}(?:" GROUP "|" V4 "))"
 
@@ -58,8 +60,8 @@ static const struct rule_def network[] = {
 				 "see https://www.hl7.org/fhir/R4, http:// alone"),
 		.nforms = 1,
 		.forms = {FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
-			       "[0-9A-Za-z!#$%&*+./:;=?@_~\\x80-\\xff-]{3,200}",
-			       WORD, NONE, BYTES, 10, .validate = "url")},
+			       "[" URL "]{3,200}",
+			       WORD, NONE, BYTES, 10, .validate = "url", .tail = "[" URL "]")},
 	},
 };
 

@@ -10,9 +10,10 @@
 	     "chart #", "chart id", "patient id", "patient number", "patient no", "patient #",     \
 	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
 	     "unit number", "unit no")
+#define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
-	     .distance = 24)
+	     .distance = 24, MRN_TAIL)
 
 #define ZIP_FORM(digits, ...)                                                                      \
 	FORM(digits "(?:-\\d{4})?", DECIMAL, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
@@ -89,7 +90,7 @@ static const struct rule_def numbers[] = {
 				 "MRN pending, room 123456", "the patient id was lost"),
 		.nforms = 5,
 		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,39}", DECIMAL, NONE, DIGITS, 4,
-			       .labels = MRN_LABELS, .distance = 24),
+			       .labels = MRN_LABELS, .distance = 24, MRN_TAIL),
 			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
 			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d")},
 	},

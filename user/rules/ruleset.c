@@ -89,6 +89,51 @@ bool form_may_mask(const struct form *f, const u8 *text, size_t len)
 	return dfa_takes(&f->dfa, text, len) && (!f->validate || f->validate(text, len));
 }
 
+static u16 dfa_step(const struct dfa *d, u16 state, u8 c)
+{
+	return d->trans[state * d->nclasses + d->class[c]];
+}
+
+bool form_full(const struct form *f, const u8 *text, size_t len)
+{
+	u16 state = 1, next;
+
+	for (size_t i = 0; i < len; i++, state = next) {
+		next = dfa_step(&f->dfa, state, text[i]);
+		if (!next)
+			break;
+	}
+	for (unsigned int c = 0; c < 256; c++)
+		if (dfa_step(&f->dfa, state, (u8)c))
+			return false;
+	return true;
+}
+
+/* The bytes of a class; *ret_tail NULL where there is none. */
+static int tail_build(struct ruleset_box *box, const char *class, const bool **ret_tail,
+		      struct err *e)
+{
+	struct dfa dfa;
+	bool *tail;
+	int r;
+
+	*ret_tail = NULL;
+	if (!class)
+		return 0;
+	r = pattern_dfa(&box->scratch, class, &dfa, e);
+	if (r)
+		return err_prefix(e, r, "tail");
+	if (dfa.min != 1 || dfa.max != 1)
+		return err_set(e, EINVAL, "a tail is a class of bytes: [...]");
+	tail = arena_array(&box->arena, 256, sizeof(*tail));
+	if (!tail)
+		return -ENOMEM;
+	for (unsigned int c = 0; c < 256; c++)
+		tail[c] = dfa_step(&dfa, 1, (u8)c) != 0;
+	*ret_tail = tail;
+	return 0;
+}
+
 static int compile_form(struct ruleset_box *box, const struct form_def *def, struct form *f,
 			struct err *e)
 {
@@ -111,6 +156,8 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 	r = label_set_build(&box->arena, def->labels, def->distance, &f->labels, e);
 	if (!r)
 		r = label_set_build(&box->arena, def->unless, def->distance, &f->unless, e);
+	if (!r)
+		r = tail_build(box, def->tail, &f->tail, e);
 	if (r)
 		return say_memory(r, e);
 	r = pattern_program(&box->scratch, def->pattern, &tree, &nfa, NULL, e);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The matches of a text, masked in place, and what reaches over a match's ends:
+ *
+ *     https://portal.example.org/...200 bytes...|...and many more?user=jane next
+ *     ├─────────── match, its window full ──────┤├─────── its tail ───────┤
+ *
+ * A value that goes on behind its pattern's window is masked to where its class of bytes ends
+ * (form_def.tail). A character of UTF-8 in whose middle a match ends is masked whole; of one in
+ * whose middle it begins, what is left is left: what was valid UTF-8 stays so. Both are known by
+ * the bytes as received and by what is open in the stream, so cuts do not matter.
+ */
+#include "fill_sixteen.h"
+#include "work.h"
+#include <string.h>
+
+static const struct form *form_of(const struct work *k, u16 form)
+{
+	return &k->s->policy->rs->forms[form];
+}
+
+static bool continues(u8 c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* How long a character is that begins with c; 1 where c begins none of several bytes. */
+static size_t character_length(u8 c)
+{
+	return c < 0xc2 || c > 0xf4 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* How many bytes at the begin of [from, to) belong to a character that begins in [text, from). */
+static size_t begun_before(const u8 *text, const u8 *from, const u8 *to)
+{
+	size_t n = 0, had = 1, length;
+
+	if (!continues(*from))
+		return 0;
+	while (had < 3 && from - text > (ptrdiff_t)had && continues(from[-(ptrdiff_t)had]))
+		had++;
+	if (from - text < (ptrdiff_t)had)
+		return 0;
+	length = character_length(from[-(ptrdiff_t)had]);
+	while (had + n < length && from + n < to && continues(from[n]))
+		n++;
+	return n;
+}
+
+/* How many bytes the character at the end of [from, to) still lacks. */
+static u8 lacks_behind(const u8 *from, const u8 *to)
+{
+	size_t had = 1, length;
+
+	while (had < 3 && to - from > (ptrdiff_t)had && continues(to[-(ptrdiff_t)had]))
+		had++;
+	length = character_length(to[-(ptrdiff_t)had]);
+	return (u8)(length > had ? length - had : 0);
+}
+
+static bool tail_open(const struct stream *s)
+{
+	return s->tail || s->lacks;
+}
+
+/* Where what is open ends in [from, to), and how much of a character is lacking then. */
+static u8 *tail_end(const struct work *k, u8 *from, u8 *to, u8 *ret_lacks)
+{
+	const struct stream *s = k->s;
+	const bool *class = s->tail ? form_of(k, (u16)(s->tail - 1))->tail : NULL;
+	u8 lacks = s->lacks;
+
+	for (; from < to && lacks && continues(*from); lacks--)
+		from++;
+	while (from < to && class && class[*from])
+		from++;
+	*ret_lacks = lacks;
+	return from;
+}
+
+/* Masks what is open as far as it goes in [from, to); it is over where something else follows. */
+static void mask_tail(struct work *k, u8 *from, u8 *to)
+{
+	struct stream *s = k->s;
+	struct filled filled;
+	u8 *end = tail_end(k, from, to, &s->lacks);
+
+	if (end < to)
+		s->tail = s->lacks = 0;
+	work_fill(k, from, end, true, &filled);
+	k->w->tally[s->tail_rule].masked_bytes += filled.now;
+}
+
+/* A match that more may go on behind, or whose ends may be in the middle of a character. */
+static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *to)
+{
+	u8 *begin = k->text + m->from, *end = k->text + m->to, lacks;
+	const struct form *f = form_of(k, m->form);
+	struct stream *s = k->s;
+	/* All of this is of the bytes as received. */
+	bool full = f->tail && form_full(f, begin, (size_t)(k->run_end - begin));
+	bool within = s->tail && tail_end(k, begin, end, &lacks) == end;
+	size_t skip = s->lacks ? 0 : begun_before(k->text, from, to);
+	struct filled filled;
+
+	lacks = lacks_behind(from, to);
+	if (within)
+		mask_tail(k, begin, from);
+	work_fill(k, from + skip, to, true, &filled);
+	s->lacks = lacks;
+	if (!within) {
+		s->tail = 0;
+		s->tail_rule = m->rule;
+	}
+	if (tail_open(s))
+		mask_tail(k, to, end);
+	if (full) {
+		s->tail = (u16)(m->form + 1);
+		s->tail_rule = m->rule;
+	}
+	return filled.now;
+}
+
+static void work_matches(struct work *k, const struct scan_job *job)
+{
+	const u8 escape = frame_escape(&k->s->frame);
+	u8 *at = k->from;
+
+	for (size_t i = 0; i < job->nmatches; i++) {
+		const struct match *m = &job->matches[i];
+		struct tally *t = &k->w->tally[m->rule];
+		u8 *from = k->text + m->mask_from, *to = k->text + m->mask_to;
+		struct filled filled;
+
+		if (tail_open(k->s))
+			mask_tail(k, at, k->text + m->from);
+		at = k->text + m->to;
+		if (!tail_open(k->s) &&
+		    policy_allows(k->s->policy, m->rule, from, (size_t)(to - from))) {
+			t->allowed++;
+			continue;
+		}
+		if (tail_open(k->s) || form_of(k, m->form)->tail || ((*from | to[-1]) & 0x80))
+			filled.now = mask_slowly(k, m, from, to);
+		else if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
+			 k->end - from >= FILL_ROOM)
+			filled.now = fill_roomy(from, (size_t)(to - from));
+		else
+			work_fill(k, from, to, true, &filled);
+		t->matches++;
+		t->masked_bytes += filled.now;
+	}
+	if (tail_open(k->s))
+		mask_tail(k, at, k->decided);
+}
+
+int work_text(struct work *k, u8 *end, bool ends)
+{
+	struct scan_job job = {
+		.text = k->text,
+		.start = (size_t)(k->from - k->text),
+		.len = (size_t)(end - k->text),
+		.ends = ends,
+		.matches = k->w->matches,
+		.cap = k->w->cap,
+		.rejected = k->w->rejected,
+	};
+	int r = 0;
+
+	if (!k->s->policy->scanner) {
+		k->decided = end;
+		return 0;
+	}
+	k->run_end = end;
+	scan(k->s->policy->scanner, &job);
+	k->decided = k->text + job.decided;
+	if (!ends)
+		r = work_carry(k, k->decided, end, true);
+	if (!r)
+		work_matches(k, &job);
+	return r;
+}
+
+/*
+ * What of the held text [start, len) the idle timer masks, matches and parts of them: `matches`,
+ * room for k->w->cap. Of what may go on, a value that is allowed as it stands is not masked before
+ * it does.
+ */
+static size_t idle_matches(const struct work *k, size_t start, size_t len, struct match *matches)
+{
+	size_t n, kept = 0;
+	u8 lacks;
+
+	n = scan_partial(k->s->policy->scanner, k->text, start, len, matches, k->w->cap - 1);
+	for (size_t i = 0; i < n; i++) {
+		const struct match *m = &matches[i];
+
+		if (!policy_allows(k->s->policy, m->rule, k->text + m->mask_from,
+				   m->mask_to - m->mask_from))
+			matches[kept++] = *m;
+	}
+	if (tail_open(k->s))
+		matches[kept++] = (struct match){
+			.mask_from = (u32)start,
+			.mask_to = (u32)(tail_end(k, k->text + start, k->text + len, &lacks) -
+					 k->text),
+			.rule = k->s->tail_rule,
+		};
+	return kept;
+}
+
+void idle_text(struct work *k, u8 *end)
+{
+	size_t start = (size_t)(k->from - k->text), len = (size_t)(end - k->text);
+	size_t unsent = (size_t)(k->unsent - k->text), left = len - unsent, n;
+	u16 holder = scan_holder(k->s->policy->scanner, k->text, start, len);
+	bool masked[SCRIM_LOOKBACK + HELD_MAX] = {false};
+	struct match *m = k->w->matches;
+	struct filled filled;
+
+	n = idle_matches(k, start, len, m);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t at = m[i].mask_from; at < m[i].mask_to; at++) {
+			if (at < unsent || masked[at])
+				continue;
+			masked[at] = true;
+			k->w->tally[m[i].rule].idle++;
+			left--;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to, true, &filled);
+	k->w->tally[holder].released += left;
+}
