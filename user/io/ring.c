@@ -3,7 +3,6 @@
 #include "worker.h"
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #define SQ_ENTRIES 512
 #define CQ_ENTRIES 8192
@@ -49,15 +48,4 @@ void ring_cancel(struct io_worker *w, void *what, enum op op)
 
 	io_uring_prep_cancel64(sqe, (u64)(uintptr_t)what | op, 0);
 	io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
-}
-
-u64 worker_now(struct io_worker *w)
-{
-	struct timespec t;
-
-	if (!w->now) {
-		clock_gettime(CLOCK_MONOTONIC, &t);
-		w->now = (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-	}
-	return w->now;
 }

@@ -336,36 +336,6 @@ static bool worker_relieve(struct io_worker *w)
 	return false;
 }
 
-static u64 earlier(u64 a, u64 b)
-{
-	return !a || (b && b < a) ? b : a;
-}
-
-static int worker_wait(struct io_worker *w)
-{
-	u64 at = earlier(earlier(w->tick_at, w->drain_by), w->accept_at), now;
-	u64 alive_ms = w->conf.alive_ms;
-	struct __kernel_timespec t;
-	struct io_uring_cqe *cqe;
-
-	if (!link_alone(&w->idle))
-		at = earlier(at, container_of(w->idle.next, struct direction, idle)->idle_at);
-	if (!link_alone(&w->connecting))
-		at = earlier(at,
-			     container_of(w->connecting.next, struct conn, connecting)->connect_by);
-	if (!link_alone(&w->resetting))
-		at = earlier(at, container_of(w->resetting.next, struct conn, resetting)->look_at);
-	if (alive_ms)
-		at = earlier(at, worker_now(w) + alive_ms * 1000000);
-	if (!at)
-		return io_uring_submit_and_wait(&w->ring, 1);
-	now = worker_now(w);
-	at = at > now ? at - now : 0;
-	t = (struct __kernel_timespec){.tv_sec = (long long)(at / 1000000000),
-				       .tv_nsec = (long long)(at % 1000000000)};
-	return io_uring_submit_and_wait_timeout(&w->ring, &cqe, 1, &t, NULL);
-}
-
 /* One turn: submit, wait, take what has happened. */
 static int worker_round(struct io_worker *w)
 {

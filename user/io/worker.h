@@ -110,6 +110,7 @@ struct io_worker {
 	u32 nconns;
 	size_t spilled; /* bytes in memory outside of the pools */
 	struct link conns, connecting, resetting, idle, blocked, starving[POOLS];
+	int habit;                        /* how many of the last waits were short: wait.c */
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
 	u64 turns;                        /* of the loop; written by the worker, read by any */
@@ -133,11 +134,16 @@ static inline int direction_out(struct direction *d)
 /* NO_SQARRAY came with Linux 6.6 and stands for all that this release needs. */
 #define RING_FLAGS                                                                                 \
 	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |       \
-	 IORING_SETUP_NO_SQARRAY)
+	 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_NO_SQARRAY)
 int ring_open(struct io_uring *ring, struct err *e);
 struct io_uring_sqe *ring_sqe(struct io_worker *w, void *what, enum op op);
 void ring_cancel(struct io_worker *w, void *what, enum op op);
+
+/* wait.c */
+/* CLOCK_MONOTONIC, ns, as of this round. */
 u64 worker_now(struct io_worker *w);
+/* Submits, and waits for a completion or the next deadline. As io_uring_submit_and_wait(). */
+int worker_wait(struct io_worker *w);
 
 /* flow.c */
 /* Adds to a counter that workers share. */
