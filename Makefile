@@ -70,7 +70,7 @@ all: $(OUT)/libscrim.a $(OUT)/scrimd $(OUT)/scrim
 
 $(call obj,$(L1)): CFLAGS_ALL += -Wconversion
 $(OUT)/obj/user/scan/avx2.o: CFLAGS_ALL += -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
-$(OUT)/obj/user/scan/avx512.o: CFLAGS_ALL += -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt -mavx512f -mavx512bw -mavx512vbmi
+$(OUT)/obj/user/scan/avx512.o: CFLAGS_ALL += -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2
 $(call obj,$(L2_KERN) $(TOOLS)): CFLAGS_ALL += -I$(OUT)/bpf
 $(call obj,$(L2_KERN)): $(SKEL)
 

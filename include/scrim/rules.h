@@ -96,10 +96,17 @@ enum commit_unit {
 #define QUICK_READ 18
 typedef size_t (*quick_fn)(const u8 *text);
 
+/*
+ * Whether a form can have neither a match at text nor one that its validator refuses, for what stands
+ * most often where it may begin; false for "ask the automaton". Reads what a quick_fn does.
+ */
+typedef bool (*never_fn)(const u8 *text);
+
 struct form_def {
 	const char *pattern;
 	const char *validate; /* a validator's name (validator_find), or NULL */
 	quick_fn quick;       /* or NULL; for the built-in rules */
+	never_fn never;       /* or NULL; likewise */
 	/*
 	 * NULL-ended, or NULL: no label needed. At most 31 bytes each; a space in one is any or
 	 * no separator; "=OK" asks for the case as written.
@@ -164,6 +171,7 @@ struct form {
 	enum guard before, after;
 	validate_fn validate;           /* NULL: all accepted */
 	quick_fn quick;                 /* NULL: none */
+	never_fn never;                 /* NULL: none */
 	const struct label_set *labels; /* NULL: none needed */
 	const struct label_set *unless; /* NULL: none forbids */
 	enum commit_unit commit_unit;
@@ -299,10 +307,11 @@ u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, siz
 #define LABEL_PLACES 7
 bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LABEL_PLACES][256]);
 /*
- * How many bytes a value may be away from a label that ends before text[end], plus one; 0 if none
- * ends there. Reads text[end], and at most 32 bytes before it.
+ * The sets that have a label which ends at text[end), text[end] being there or 0 (one byte more is read).
+ *   ret_reach  as many bytes from there on a value of theirs may begin; unchanged without a set
  */
-unsigned int label_index_reach(const struct label_index *x, const u8 *text, size_t end);
+u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end,
+		     unsigned int *ret_reach);
 /* Whether two sets answer the same everywhere, as far as their labels as written tell. Not NULL. */
 bool label_set_same(const struct label_set *a, const struct label_set *b);
 

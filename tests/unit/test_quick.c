@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Quick ways (rules.h, quick_fn): where one says how long a match is, the form's pattern, guard and
- * validator say the same; it says so for what it was made for; it reads no byte too many.
+ * Quick ways (rules.h): where a quick_fn says how long a match is, the form's pattern, guard and validator
+ * say the same, and it says so for what it was made for; where a never_fn says that nothing is there,
+ * they find nothing, and nothing to refuse. Neither reads a byte too many.
  */
 #include "guard_page.h"
 #include "one_form.h"
@@ -125,6 +126,88 @@ Test(quick, every_day)
 	ruleset_free(rs);
 }
 
+/* What stands where a street or a date may begin, as lines of a log and of a letter have it. */
+static void make_words(u64 *seed, char *to, size_t cap)
+{
+	static const char *const behind[] = {" ",  " ",   " ",      "-",    "",
+					     "A ", "st ", "th of ", " of ", ", "};
+	static const char *const words[] = {"INFO",   "Oak",  "W",    "Mar", "may",  "dec",
+					    "SEP",    "1st",  "22nd", "3rd", "rows", "O'Hara",
+					    "County", "Road", "Rte",  "Box", "HWY",  "192",
+					    "B.",     "Ave",  "10:45"};
+	static const char *const between[] = {" ", ", ", " ", ",", "-", ".", "", "\xc2\xa0"};
+
+	snprintf(to, cap, "%u%s%s%s%s%s%s", draw(seed, draw(seed, 2) ? 32 : 200000),
+		 behind[draw(seed, array_size(behind))], words[draw(seed, array_size(words))],
+		 between[draw(seed, array_size(between))], words[draw(seed, array_size(words))],
+		 between[draw(seed, array_size(between))], words[draw(seed, array_size(words))]);
+}
+
+/* Whether f has a match at the begin of the text that its guard lets stand, valid or not. */
+static bool any_end(const struct form_def *def, const struct form *f, const u8 *text)
+{
+	bool ends[SCRIM_WINDOW + 1];
+
+	oracle_ends(def->pattern, text, TEXT, 0, ends);
+	for (size_t e = 1; e <= TEXT; e++)
+		if (ends[e] && form_guard_after(f, text, e, TEXT, true) != 0)
+			return true;
+	return false;
+}
+
+/* The k-th form of the built-in rules that has a never_fn, or NULL. */
+static const struct form_def *never_form(size_t k)
+{
+	const struct rule_def *defs;
+	size_t n;
+
+	defs = rules_builtin(&n);
+	for (size_t i = 0; i < n; i++)
+		for (u16 f = 0; f < defs[i].nforms; f++)
+			if (defs[i].forms[f].never && !k--)
+				return &defs[i].forms[f];
+	return NULL;
+}
+
+/* Holds a never_fn against its form's pattern. Returns how often it said that nothing is there. */
+static size_t nothing_is_there(const struct form_def *def, u64 seed)
+{
+	struct ruleset *rs = one_form(def);
+	size_t begins = 0, nevers = 0;
+	u8 text[TEXT + 1];
+
+	for (int i = 0; i < 20000; i++) {
+		bool there;
+
+		scan_text_random(&seed, "0123 ABab.,-", text, TEXT);
+		make_words(&seed, (char *)text, TEXT);
+		text[strlen((char *)text)] = ' ';
+		if (!draw(&seed, 4))
+			text[draw(&seed, QUICK_READ)] = (u8) "0 aB-,\xe2\xc3#"[draw(&seed, 9)];
+		there = any_end(def, &rs->forms[0], text);
+		begins += there;
+		if (!def->never(text))
+			continue;
+		nevers++;
+		cr_assert(!there, "%s: '%.*s' is one", def->pattern, TEXT, text);
+	}
+	cr_expect_gt(begins, 10, "%s: %zu", def->pattern, begins);
+	ruleset_free(rs);
+	return nevers;
+}
+
+Test(quick, nothing_is_there)
+{
+	const struct form_def *def;
+	size_t k = 0, nevers;
+
+	for (; (def = never_form(k)); k++) {
+		nevers = nothing_is_there(def, k + 1);
+		cr_expect_gt(nevers, 5000, "%s: %zu", def->pattern, nevers);
+	}
+	cr_expect_geq(k, 5, "%zu", k);
+}
+
 Test(quick, reads_what_is_there)
 {
 	static const char *const samples[] = {"2024-02-29", "255.255.255.255"};
@@ -140,6 +223,17 @@ Test(quick, reads_what_is_there)
 		memset(text, '1', QUICK_READ);
 		at = guarded_right(&g, text, QUICK_READ, '1');
 		cr_expect_eq(def->quick(at), 0);
+	}
+	for (size_t i = 0; i < 5 * QUICK_READ; i++) {
+		u8 text[QUICK_READ + 3];
+
+		snprintf((char *)text, sizeof(text), "7 OOOOOOOOOOOOOOOOO ");
+		text[i % QUICK_READ] = (u8) ",1 A."[i / QUICK_READ];
+		for (size_t k = 0; never_form(k); k++)
+			never_form(k)->never(guarded_right(&g, text, QUICK_READ, ' '));
+		memset(text, '1', i % QUICK_READ);
+		for (size_t k = 0; never_form(k); k++)
+			never_form(k)->never(guarded_right(&g, text, QUICK_READ, ' '));
 	}
 	guarded_free(&g);
 }

@@ -9,6 +9,11 @@
 #define MBI_A  "[AC-HJKMNP-RT-Y]"
 #define MBI_AN "[0-9AC-HJKMNP-RT-Y]"
 
+/* The countries of validate_iban(): hexadecimal ids begin with two letters and two digits, too. */
+#define IBAN_COUNTRY                                                                               \
+	"(?:A[DELTZ]|B[AEGHIRY]|C[HRYZ]|D[EJKO]|E[EGS]|F[IKOR]|G[BEILRT]|H[NRU]|I[ELQST]|JO|K[WZ]" \
+	"|L[BCITUVY]|M[CDEKNRTU]|N[ILO]|OM|P[KLST]|QA|R[OSU]|S[ACDEIKMOTV]|T[LNR]|UA|V[AG]|XK|YE)"
+
 #define VIN_AN "[0-9A-HJ-NPR-Z]"
 #define VIN_A  "[A-HJ-NPR-Z]"
 
@@ -88,8 +93,9 @@ static const struct rule_def codes[] = {
 		.examples = LIST("to [GB82WEST12345698765432]", "[DE89 3704 0044 0532 0130 00] and",
 				 "GB82WEST12345698765433, GB82WEST1234569876543"),
 		.nforms = 1,
-		.forms = {FORM("(?i)[A-Z]{2}\\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?", WORD,
-			       WORD, BYTES, 8, .validate = "iban")},
+		.forms = {FORM("(?i)" IBAN_COUNTRY
+			       "\\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?",
+			       WORD, WORD, BYTES, 8, .validate = "iban")},
 	},
 	{
 		.name = "aba",

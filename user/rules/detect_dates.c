@@ -30,15 +30,16 @@ static const struct rule_def dates[] = {
 		.examples =
 			LIST("born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
 			     "[20240229101530]", "2023-02-29, 13/13/2024", "you may 5 times"),
-		.nforms = 7,
+		.nforms = 8,
 		.forms =
 			{DATE_FORM(
 				 YEAR
 				 "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2}|\\.\\d{1,2}\\.\\d{1,2})",
 				 DECIMAL, DECIMAL, 5, .quick = quick_date),
-			 DATE_FORM("\\d{1,2}(?:/\\d{1,2}/(?:" YEAR "|\\d{2})|-\\d{1,2}-" YEAR
-				   "|\\.\\d{1,2}\\." YEAR ")",
-				   DECIMAL, DECIMAL, 4),
+			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
+			 /* Alone, for an IPv4 address looks much like it. */
+			 DATE_FORM("\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)" YEAR, DECIMAL, DECIMAL,
+				   4),
 			 DATE_FORM(YEAR
 				   "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
 				   "(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d(?:\\.\\d{1,4})?)?)?",
@@ -47,9 +48,10 @@ static const struct rule_def dates[] = {
 			 DATE_FORM("\\d{2}-\\d{2}-\\d{2}", NUMBER, NUMBER, 4),
 			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-., ]{1,2}" YEAR
 					  "|" YEAR "|-\\d{2})",
-				   DECIMAL, DECIMAL, 1),
+				   DECIMAL, DECIMAL, 1, .never = never_month),
 			 /* Without a year: not "1 decent", "over 20 may", nor the id "c5dec". */
-			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH ")", WORD, WORD, 1),
+			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH ")", WORD, WORD, 1,
+				   .never = never_month),
 			 DATE_FORM(MONTH "\\.?[- ]{1,2}(?:" DAY ORDINAL "(?:,? ?-?" YEAR ")?|" YEAR
 					 ")",
 				   WORD, DECIMAL, 1)},

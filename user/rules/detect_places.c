@@ -4,6 +4,7 @@
  * what stands after a label. ZIP codes alone are in detect_numbers.c.
  */
 #include "builtin.h"
+#include "validate.h"
 
 #define HOUSE "\\d{1,5}[A-Z]? "
 /* A word behind the first; commas may stand between. */
@@ -49,11 +50,11 @@ static const struct rule_def places[] = {
 				 "2 patients on Main St"),
 		.nforms = 5,
 		.forms = {FORM(HOUSE "[A-Z][0-9A-Za-z'.-]{0,18}" WORD WORDS "{0,5}", TOKEN, WORD,
-			       BYTES, 8, .validate = "street"),
+			       BYTES, 8, .validate = "street", .never = never_street),
 			  FORM("\\d{1,5} " ORDINAL WORD WORDS "{0,5}", TOKEN, WORD, BYTES, 8,
-			       .validate = "street"),
+			       .validate = "street", .never = never_street),
 			  FORM(HOUSE "(?:[A-Z][A-Za-z.]{0,11} )?" ROUTE WORDS "{0,3}", TOKEN, WORD,
-			       BYTES, 8, .validate = "street"),
+			       BYTES, 8, .validate = "street", .never = never_street),
 			  FORM("\\d{1,5}[A-Z]?" WORDS "{1,4}", WORD, WORD, BYTES, 5,
 			       .validate = "address", .labels = ADDRESS_LABELS, .distance = 16),
 			  FORM(CAPITAL "(?: " CAPITAL "){0,2},? \\d{1,5}[A-Za-z]?", WORD, WORD,

@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "label.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A label of some sets. */
@@ -14,12 +15,16 @@ struct indexed {
 	u64 sets;
 };
 
-/* A label's last bytes up to a space, without case: looked at first. */
+/*
+ * The last bytes, up to a space, that labels have in common, without case: many end in "number".
+ * They are looked at first.
+ */
 struct tail {
 	u64 bytes, mask;
+	u16 first, n; /* labels */
 };
 
-/* Labels by their last two bytes, of each the lower five bits. */
+/* Tails by the last two bytes, of each the lower five bits. */
 #define PAIRS 1024
 
 /* All labels of the sets, each once. */
@@ -27,17 +32,22 @@ struct label_index {
 	u16 distance;                    /* the longest */
 	u64 near[RULE_MAX_DISTANCE + 1]; /* by distance: the sets that look so far */
 	u16 distances[64];               /* by set */
-	u16 n;
+	u16 n, ntails;
 	u32 first[PAIRS + 1]; /* by pair: where its part of `listed` begins */
-	u16 *listed;          /* labels that may end in the pair */
-	struct tail *tails;   /* in the order of labels */
-	struct indexed labels[];
+	struct tail *listed;  /* tails that may end in the pair */
+	struct tail *tails;
+	struct indexed labels[]; /* in the order of tails */
 };
+
+static unsigned int pair_of(u8 last, u8 before)
+{
+	return (last & 31u) << 5 | (before & 31u);
+}
 
 static struct tail tail_of(const struct label *l)
 {
 	u8 bytes[8] = {0}, mask[8] = {0};
-	struct tail t;
+	struct tail t = {0};
 
 	for (size_t k = 1; k <= 8 && k <= l->len && l->text[l->len - k] != ' '; k++) {
 		bytes[8 - k] = (u8)l->text[l->len - k] | 0x20;
@@ -48,17 +58,37 @@ static struct tail tail_of(const struct label *l)
 	return t;
 }
 
-static unsigned int pair_of(u8 last, u8 before)
+static int by_tail(const void *a, const void *b)
 {
-	return (last & 31u) << 5 | (before & 31u);
+	const struct indexed *x = a, *y = b;
+	struct tail s = tail_of(&x->label), t = tail_of(&y->label);
+
+	return memcmp(&s, &t, sizeof(s));
 }
 
-/* Whether a label may end in the pair: what is before its last byte may be anything, or a space. */
-static bool ends_in(const struct label *l, unsigned int pair)
+/* Sorts the labels and takes their tails. */
+static void take_tails(struct label_index *x)
 {
-	u8 last = (u8)l->text[l->len - 1], before = (u8)(l->len > 1 ? l->text[l->len - 2] : ' ');
+	qsort(x->labels, x->n, sizeof(x->labels[0]), by_tail);
+	for (u16 i = 0; i < x->n; i++) {
+		struct tail t = tail_of(&x->labels[i].label);
 
-	return before == ' ' ? pair >> 5 == (last & 31u) : pair == pair_of(last, before);
+		t.first = i;
+		if (!i || x->tails[x->ntails - 1].bytes != t.bytes ||
+		    x->tails[x->ntails - 1].mask != t.mask)
+			x->tails[x->ntails++] = t;
+		x->tails[x->ntails - 1].n++;
+	}
+}
+
+/* Whether a tail may end in the pair: what is before its last byte may be anything if it is alone. */
+static bool ends_in(const struct tail *t, unsigned int pair)
+{
+	u8 bytes[8], mask[8];
+
+	memcpy(bytes, &t->bytes, sizeof(bytes));
+	memcpy(mask, &t->mask, sizeof(mask));
+	return pair >> 5 == (bytes[7] & 31u) && (!mask[6] || pair % 32 == (bytes[6] & 31u));
 }
 
 static int list_pairs(struct arena *a, struct label_index *x)
@@ -69,11 +99,11 @@ static int list_pairs(struct arena *a, struct label_index *x)
 		n = 0;
 		for (unsigned int pair = 0; pair < PAIRS; pair++) {
 			x->first[pair] = n;
-			for (u16 i = 0; i < x->n; i++) {
-				if (!ends_in(&x->labels[i].label, pair))
+			for (u16 i = 0; i < x->ntails; i++) {
+				if (!ends_in(&x->tails[i], pair))
 					continue;
 				if (pass)
-					x->listed[n] = i;
+					x->listed[n] = x->tails[i];
 				n++;
 			}
 		}
@@ -96,7 +126,6 @@ static void index_add(struct label_index *x, const struct label *l, u64 set)
 			return;
 		}
 	}
-	x->tails[x->n] = tail_of(l);
 	x->labels[x->n++] = (struct indexed){.label = *l, .sets = set};
 }
 
@@ -123,6 +152,7 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 		if (sets[i]->distance > x->distance)
 			x->distance = sets[i]->distance;
 	}
+	take_tails(x);
 	*ret_index = x;
 	return list_pairs(a, x);
 }
@@ -144,28 +174,32 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 		known = ~0ULL;
 	}
 	for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
-		u16 i = x->listed[k];
+		const struct tail *t = &x->listed[k];
 
-		if (!((x->tails[i].bytes ^ tail) & x->tails[i].mask & known) &&
-		    (x->labels[i].sets & asked & ~sets) &&
-		    label_ends(&x->labels[i].label, text, from, end))
-			sets |= x->labels[i].sets & asked;
+		if ((t->bytes ^ tail) & t->mask & known)
+			continue;
+		for (const struct indexed *l = x->labels + t->first, *end_of = l + t->n; l < end_of;
+		     l++)
+			if ((l->sets & asked & ~sets) && label_ends(&l->label, text, from, end))
+				sets |= l->sets & asked;
 	}
 	return sets;
 }
 
-unsigned int label_index_reach(const struct label_index *x, const u8 *text, size_t end)
+u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end,
+		     unsigned int *ret_reach)
 {
 	size_t from = end > LABEL_MAX + 1 ? end - LABEL_MAX - 1 : 0;
 	u64 sets = end ? index_ends(x, ~0ULL, text, from, end) : 0;
 	unsigned int reach = 0;
 
-	for (; sets; sets &= sets - 1) {
-		unsigned int to = x->distances[__builtin_ctzll(sets)] + 1u;
+	for (u64 m = sets; m; m &= m - 1) {
+		unsigned int to = x->distances[__builtin_ctzll(m)] + 1u;
 
 		reach = to > reach ? to : reach;
 	}
-	return reach;
+	*ret_reach = sets ? reach : *ret_reach;
+	return sets;
 }
 
 u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p)

@@ -149,6 +149,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 			return err_set(e, EINVAL, "no validator is called '%s'", def->validate);
 	}
 	f->quick = def->quick;
+	f->never = def->never;
 	f->before = def->before;
 	f->after = def->after;
 	f->commit_unit = def->commit_unit;

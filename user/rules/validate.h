@@ -39,4 +39,8 @@ bool validate_email(const u8 *text, size_t len);
 size_t quick_date(const u8 *text);
 size_t quick_ipv4(const u8 *text);
 
+/* Where no month stands behind a day, no second word behind a house number; see never_fn. */
+bool never_month(const u8 *text);
+bool never_street(const u8 *text);
+
 #endif

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "validate.h"
 #include <emmintrin.h>
+#include <scrim/rules.h>
 #include <string.h>
 
 #define YEAR_MIN 1880
@@ -107,6 +108,23 @@ size_t quick_date(const u8 *text)
 	    !on_calendar(100 * pair(text) + pair(text + 2), pair(text + 5), pair(text + 8)))
 		return 0;
 	return 10;
+}
+
+/* One or two digits, a space or a dash or neither; an ordinal or "of" is left to the automaton. */
+bool never_month(const u8 *text)
+{
+	size_t i = 1 + byte_is_digit(text[1]);
+	u8 c = text[i] | 0x20, d = text[i + 1] | 0x20;
+
+	if (byte_is_digit(text[i]))
+		return true;
+	if ((c == 's' && d == 't') || (c == 'n' && d == 'd') || (c == 'r' && d == 'd') ||
+	    (c == 't' && d == 'h'))
+		return false;
+	i += text[i] == ' ' || text[i] == '-';
+	if ((text[i] == ' ' || text[i] == 'o') || month_by_name(text + i))
+		return false;
+	return true;
 }
 
 /* YYYYMMDD[HHMM[SS]] (HL7 v2 chapter 2A, DTM), as many digits as given. */

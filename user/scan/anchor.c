@@ -100,13 +100,14 @@ static int describe(const struct form *f, struct before *b, struct anchor *a, st
 	return form_sets_from(f, b->behind, sh->at + 2, SHAPE_DEPTH - 2);
 }
 
-int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *ret_shape)
+int form_anchor(const struct form *f, const struct pages *pages, struct anchor *ret_anchor,
+		struct shape *ret_shape)
 {
 	bool *flags = calloc(3u * f->dfa.nstates, sizeof(*flags));
 	struct before b = {.d = &f->dfa, .now = flags};
 	struct anchor a;
 	struct shape sh;
-	float rate, best = 1;
+	float count, best = SAMPLE_PLACES;
 	int r = 0;
 
 	if (!flags)
@@ -117,13 +118,13 @@ int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *r
 		if (!walk_before(&b, which))
 			continue;
 		r = describe(f, &b, &a, &sh);
-		rate = shape_rate(&sh);
-		if (!r && rate < best) {
-			best = rate;
+		count = anchor_count(pages, &a, &sh);
+		if (!r && count < best) {
+			best = count;
 			*ret_anchor = a;
 			*ret_shape = sh;
 		}
 	}
 	free(flags);
-	return r ? r : best < 1;
+	return r ? r : best < SAMPLE_PLACES;
 }

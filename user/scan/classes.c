@@ -8,34 +8,61 @@
  * through least: a class fits what any of its bytes fits.
  */
 #include "prefilter.h"
-#include <float.h>
 #include <string.h>
+
+/* Which shapes of each bank something fits, by place. */
+struct fit {
+	u8 of[BANKS][SHAPE_DEPTH];
+};
 
 struct class
 {
-	u64 fits[BANKS];
+	struct fit fit;
 	struct mass mass;
 };
 
+/* Those of printable bytes, of control bytes, and of all over 0x7f. */
+#define MOST (0x80 - 0x20 + 2)
+
 struct classes {
 	unsigned int n;
-	struct class class[256];
-	u8 of[256]; /* by byte */
+	int depth; /* places that matter */
+	struct class class[MOST];
+	float loss[MOST][MOST]; /* of two when put together */
+	u8 of[256];             /* by byte */
 };
 
-static bool alike(const struct classes *cs, const u64 *fits, unsigned int c, unsigned int other)
+static struct fit fit_of(const struct prefilter *pf, unsigned int c)
 {
-	return !memcmp(cs->class[cs->of[other]].fits, fits, BANKS * sizeof(*fits)) &&
+	struct fit fit;
+
+	for (int bank = 0; bank < BANKS; bank++)
+		for (int i = 0; i < SHAPE_DEPTH; i++)
+			fit.of[bank][i] = pf->fits[bank][i][c];
+	return fit;
+}
+
+static void fit_join(struct fit *fit, const struct fit *other)
+{
+	for (int bank = 0; bank < BANKS; bank++)
+		for (int i = 0; i < SHAPE_DEPTH; i++)
+			fit->of[bank][i] |= other->of[bank][i];
+}
+
+static bool alike(const struct classes *cs, const struct fit *fit, unsigned int c,
+		  unsigned int other)
+{
+	return !memcmp(&cs->class[cs->of[other]].fit, fit, sizeof(*fit)) &&
 	       (other >= 0x20 && other < 0x80) && (c >= 0x20 && c < 0x80);
 }
 
 /* Which byte's class c goes into without a choice, or c itself. */
-static unsigned int companion(const struct classes *cs, const u64 *fits, unsigned int c)
+static unsigned int companion(const struct classes *cs, const struct fit *fit, unsigned int c)
 {
 	if (c < 0x20 || c >= 0x80)
 		return c < 0x20 ? 0 : 0x80;
 	for (unsigned int other = 0x20; other < c; other++)
-		if (alike(cs, fits, c, other))
+		if (alike(cs, fit, c, other))
 			return other;
 	return c;
 }
@@ -43,15 +70,11 @@ static unsigned int companion(const struct classes *cs, const u64 *fits, unsigne
 static void divide(struct classes *cs, const struct prefilter *pf)
 {
 	for (unsigned int c = 0; c < 256; c++) {
-		unsigned int with;
-		u64 fits[BANKS];
+		struct fit fit = fit_of(pf, c);
+		unsigned int with = companion(cs, &fit, c);
 
-		for (int bank = 0; bank < BANKS; bank++)
-			fits[bank] = pf->fits[bank][c];
-		with = companion(cs, fits, c);
 		cs->of[c] = (u8)(with == c ? cs->n++ : cs->of[with]);
-		for (int bank = 0; bank < BANKS; bank++)
-			cs->class[cs->of[c]].fits[bank] |= fits[bank];
+		fit_join(&cs->class[cs->of[c]].fit, &fit);
 		mass_add(&cs->class[cs->of[c]].mass, (u8)c);
 	}
 }
@@ -62,20 +85,23 @@ struct sums {
 	float rate[SHAPES];
 };
 
-static void add(struct sums *sums, int bank, u64 fits, const struct mass *m)
+static void mass_sum(struct mass *m, const struct mass *other)
 {
-	for (; fits; fits &= fits - 1) {
-		int bit = __builtin_ctzll(fits);
+	for (int kind = 0; kind < BYTE_KINDS; kind++)
+		m->of[kind] += other->of[kind];
+}
 
-		for (int kind = 0; kind < BYTE_KINDS; kind++)
-			sums->at[8 * bank + bit % 8][bit / 8].of[kind] += m->of[kind];
-	}
+/* Adds m to place i of those of a bank's shapes that are in `fit`. */
+static void add(struct sums *sums, int bank, int i, unsigned int fit, const struct mass *m)
+{
+	for (; fit; fit &= fit - 1)
+		mass_sum(&sums->at[8 * bank + __builtin_ctz(fit)][i], m);
 }
 
 /* Of what needs a label, little is asked. */
-static float weighed(const struct mass at[SHAPE_DEPTH], int s)
+static float weighed(const struct classes *cs, const struct mass *at, int s)
 {
-	return masses_rate(at) * (s == SHAPE_ZONED ? 0.02f : 1);
+	return masses_rate(at, cs->depth) * (s == SHAPE_ZONED ? 0.02f : 1);
 }
 
 static void sum_up(const struct classes *cs, struct sums *ret_sums)
@@ -83,50 +109,54 @@ static void sum_up(const struct classes *cs, struct sums *ret_sums)
 	memset(ret_sums, 0, sizeof(*ret_sums));
 	for (unsigned int k = 0; k < cs->n; k++)
 		for (int bank = 0; bank < BANKS; bank++)
-			add(ret_sums, bank, cs->class[k].fits[bank], &cs->class[k].mass);
+			for (int i = 0; i < cs->depth; i++)
+				add(ret_sums, bank, i, cs->class[k].fit.of[bank][i],
+				    &cs->class[k].mass);
 	for (int s = 0; s < SHAPES; s++)
-		ret_sums->rate[s] = weighed(ret_sums->at[s], s);
+		ret_sums->rate[s] = weighed(cs, ret_sums->at[s], s);
 }
 
-/* How much more shape s finds if a class fits these places, too. */
-static float more(const struct sums *now, int s, u64 new_a, const struct mass *a, u64 new_b,
-		  const struct mass *b)
+/* How much more shape s finds if a and b are put together. */
+static float more(const struct classes *cs, const struct sums *now, int s, const struct class *a,
+		  const struct class *b)
 {
 	struct mass at[SHAPE_DEPTH];
 
 	memcpy(at, now->at[s], sizeof(at));
-	for (int i = 0; i < SHAPE_DEPTH; i++)
-		for (int kind = 0; kind < BYTE_KINDS; kind++)
-			at[i].of[kind] += (float)(new_a >> (8 * i) & 1) * a->of[kind] +
-					  (float)(new_b >> (8 * i) & 1) * b->of[kind];
-	return weighed(at, s) - now->rate[s];
+	for (int i = 0; i < cs->depth; i++) {
+		bool x = a->fit.of[s / 8][i] >> s % 8 & 1, y = b->fit.of[s / 8][i] >> s % 8 & 1;
+
+		if (y && !x)
+			mass_sum(&at[i], &a->mass);
+		if (x && !y)
+			mass_sum(&at[i], &b->mass);
+	}
+	return weighed(cs, at, s) - now->rate[s];
 }
 
-/*
- * How much more the shapes find if a and b are put together. Each shape only adds to it: at `most`
- * it is enough.
- */
-static float loss(const struct sums *now, const struct class *a, const struct class *b, float most)
+static float loss(const struct classes *cs, const struct sums *now, const struct class *a,
+		  const struct class *b)
 {
 	float sum = 0;
 
-	for (int s = 0; s < SHAPES && sum < most; s++) {
-		u64 new_a = (b->fits[s / 8] & ~a->fits[s / 8]) >> s % 8 & 0x0101010101010101ULL;
-		u64 new_b = (a->fits[s / 8] & ~b->fits[s / 8]) >> s % 8 & 0x0101010101010101ULL;
+	for (int bank = 0; bank < BANKS; bank++) {
+		unsigned int grown = 0;
 
-		if (new_a | new_b)
-			sum += more(now, s, new_a, &a->mass, new_b, &b->mass);
+		for (int i = 0; i < cs->depth; i++)
+			grown |= a->fit.of[bank][i] ^ b->fit.of[bank][i];
+		for (; grown; grown &= grown - 1)
+			sum += more(cs, now, 8 * bank + __builtin_ctz(grown), a, b);
 	}
 	return sum;
 }
 
 static void join(struct classes *cs, unsigned int i, unsigned int j)
 {
-	for (int bank = 0; bank < BANKS; bank++)
-		cs->class[i].fits[bank] |= cs->class[j].fits[bank];
-	for (int kind = 0; kind < BYTE_KINDS; kind++)
-		cs->class[i].mass.of[kind] += cs->class[j].mass.of[kind];
+	fit_join(&cs->class[i].fit, &cs->class[j].fit);
+	mass_sum(&cs->class[i].mass, &cs->class[j].mass);
 	cs->class[j] = cs->class[--cs->n];
+	for (unsigned int k = 0; k < cs->n; k++)
+		cs->loss[j][k] = cs->loss[k][j] = cs->loss[cs->n][k];
 	for (unsigned int c = 0; c < 256; c++) {
 		if (cs->of[c] == j)
 			cs->of[c] = (u8)i;
@@ -135,25 +165,32 @@ static void join(struct classes *cs, unsigned int i, unsigned int j)
 	}
 }
 
+/* What class i would lose with any other. */
+static void weigh(struct classes *cs, const struct sums *now, unsigned int i)
+{
+	for (unsigned int j = 0; j < cs->n; j++)
+		if (j != i)
+			cs->loss[i][j] = cs->loss[j][i] =
+				loss(cs, now, &cs->class[i], &cs->class[j]);
+}
+
+/* What others lose with each other is not weighed anew: it changes little. */
 static void join_cheapest(struct classes *cs)
 {
 	unsigned int best_i = 0, best_j = 1;
 	struct sums now;
-	float least, l;
 
-	sum_up(cs, &now);
-	least = loss(&now, &cs->class[0], &cs->class[1], FLT_MAX);
 	for (unsigned int i = 0; i < cs->n; i++) {
 		for (unsigned int j = i + 1; j < cs->n; j++) {
-			l = loss(&now, &cs->class[i], &cs->class[j], least);
-			if (l < least) {
-				least = l;
+			if (cs->loss[i][j] < cs->loss[best_i][best_j]) {
 				best_i = i;
 				best_j = j;
 			}
 		}
 	}
 	join(cs, best_i, best_j);
+	sum_up(cs, &now);
+	weigh(cs, &now, best_i);
 }
 
 static void cut_for_shuffles(struct prefilter *pf)
@@ -172,9 +209,13 @@ static void cut_for_shuffles(struct prefilter *pf)
 
 void classes_choose(struct prefilter *pf, unsigned int n)
 {
-	struct classes cs = {0};
+	struct classes cs = {.depth = n <= CLASSES_CUT ? NEAR_DEPTH : SHAPE_DEPTH};
+	struct sums now;
 
 	divide(&cs, pf);
+	sum_up(&cs, &now);
+	for (unsigned int i = 0; i < cs.n && cs.n >= n; i++)
+		weigh(&cs, &now, i);
 	while (cs.n >= n)
 		join_cheapest(&cs);
 	memcpy(pf->class, cs.of, sizeof(cs.of));
@@ -184,7 +225,7 @@ void classes_choose(struct prefilter *pf, unsigned int n)
 			u8 *fits = pf->fits_class[bank][i];
 
 			for (unsigned int c = 0; c < cs.n; c++)
-				fits[c] = (u8)(cs.class[c].fits[bank] >> (8 * i));
+				fits[c] = cs.class[c].fit.of[bank][i];
 			fits[pf->wild] = 0xff;
 		}
 	}

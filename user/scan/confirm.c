@@ -19,7 +19,7 @@ u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u6
 
 	if (p)
 		forms &= group_before(g, text, p);
-	if (n == FILTER_DEPTH)
+	if (len - p >= LOOK_READ)
 		return group_look(g, text + p, forms);
 	for (size_t k = 0; k < n; k++)
 		forms &= g->at[k][text[p + k]];
@@ -82,9 +82,9 @@ u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 
 	return forms;
 }
 
-u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
+u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms, u64 sets)
 {
-	u64 labelled = forms & s->groups[g].labelled, asked = 0, sets = 0;
+	u64 labelled = forms & s->groups[g].labelled, asked = 0;
 
 	if (!labelled)
 		return forms;
@@ -93,8 +93,8 @@ u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64
 
 		asked |= sf->labels | sf->unless;
 	}
-	if (asked)
-		sets = label_index_find(s->labels, asked, text, p);
+	asked &= sets;
+	sets = asked ? label_index_find(s->labels, asked, text, p) : 0;
 	for (u64 m = labelled; m; m &= m - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(m);
 		const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
@@ -150,6 +150,8 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 		if (e)
 			return ACCEPTED;
 	}
+	if (f->never && job->len - p >= QUICK_READ && f->never(job->text + p))
+		return NOTHING;
 	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
 		return ask_all_ends(sf, job, p, ret_end);
 	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p);
@@ -194,7 +196,7 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 		group_filter(&s->groups[g], job->text, p, job->len, candidate_forms(s, g, hints));
 
 	forms = group_guarded(s, g, job->text, p, forms);
-	return hints->zoned ? group_labelled(s, g, job->text, p, forms) : forms;
+	return hints->zoned ? group_labelled(s, g, job->text, p, forms, hints->sets) : forms;
 }
 
 /* What all `forms` of each group make of p. */

@@ -21,17 +21,22 @@ static int form_rate(const struct form *f, bool anchored, float *ret_rate)
 {
 	struct shape shapes[PIECES];
 	struct form_sets sets;
+	struct sample sample;
+	struct pages pages;
 	struct anchor anchor;
 	int n = form_sets(f, &sets);
 
+	pages_print(&pages);
 	if (!n)
-		n = anchored ? form_anchor(f, &anchor, shapes)
+		n = anchored ? form_anchor(f, &pages, &anchor, shapes)
 			     : form_pieces(f, sets.before[0], shapes);
 	if (n < 0)
 		return n;
 	*ret_rate = 0;
-	for (int i = 0; i < n; i++)
-		*ret_rate += shape_rate(&shapes[i]);
+	for (int i = 0; i < n; i++) {
+		sample_take(&pages, &shapes[i], &sample);
+		*ret_rate += sample_count(&sample, &sample) / SAMPLE_PLACES;
+	}
 	return 0;
 }
 
@@ -52,7 +57,7 @@ int scan_explain(const struct scanner *s, u16 form, struct scan_cost *ret_cost)
 	r = form_rate(s->forms[i].form, g->anchored & bit, &cost.rate);
 	if (r)
 		return r;
-	if (g->zoned & bit)
+	if (s->forms[i].labels)
 		cost.path = PATH_LABEL;
 	else if (g->anchored & bit)
 		cost.path = PATH_ANCHOR;

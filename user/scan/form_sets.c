@@ -73,12 +73,10 @@ int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t
 
 /*
  * Marks in `to` the states that a digit leads to from `from`, in behind[0] the bytes that are none
- * and may follow, in behind[1] what may follow those; whether one may.
+ * and may follow, in behind[1] what may follow those.
  */
-static bool step_digit(const struct dfa *d, const bool *from, bool *to, bool (*behind)[256])
+static void step_digit(const struct dfa *d, const bool *from, bool *to, bool (*behind)[256])
 {
-	bool other = false;
-
 	for (u16 s = 1; s < d->nstates; s++) {
 		for (unsigned int c = 0; from[s] && c < 256; c++) {
 			u16 next = d->trans[s * d->nclasses + d->class[c]];
@@ -89,36 +87,32 @@ static bool step_digit(const struct dfa *d, const bool *from, bool *to, bool (*b
 			}
 			if (!next && !d->accept[s])
 				continue;
-			behind[0][c] = other = true;
+			behind[0][c] = true;
 			for (unsigned int e = 0; e < 256; e++)
 				behind[1][e] |= d->accept[s] || d->accept[next] ||
 						d->trans[next * d->nclasses + d->class[e]];
 		}
 	}
 	to[0] = false;
-	return other;
 }
 
 /*
- * How many digits may stand at the begin, and what behind them. Once a match may have ended, any
+ * What may stand behind the digits at the begin. Once a match may have ended, any
  * number may follow where the guard lets them, and anything behind those.
  */
 static void runs(const struct form *f, bool *states, bool *next, struct form_sets *sets)
 {
 	const struct dfa *d = &f->dfa;
-	bool ended = false, alive = false;
+	bool ended = false;
 
 	memset(sets->behind_run, 0, sizeof(sets->behind_run));
 	memset(sets->behind_run[0] + '0', true, 10);
 	for (size_t n = 0; n <= RUN_MAX; n++) {
 		ended |= f->after == GUARD_NONE && accepts_any(d, states);
-		for (u16 s = 1; s < d->nstates; s++)
-			alive |= n == RUN_MAX && states[s];
 		memset(next, 0, d->nstates * sizeof(*next));
-		sets->run[n] = step_digit(d, states, next, sets->behind_run) || ended;
+		step_digit(d, states, next, sets->behind_run);
 		memcpy(states, next, d->nstates * sizeof(*next));
 	}
-	sets->run[RUN_MAX] = alive || ended;
 	if (ended)
 		memset(sets->behind_run, true, sizeof(sets->behind_run));
 }
@@ -137,6 +131,8 @@ int form_sets(const struct form *f, struct form_sets *ret_sets)
 	memset(states, 0, n * sizeof(*states));
 	states[1] = true;
 	r = form_sets_from(f, states, ret_sets->at, FILTER_DEPTH);
+	if (!r)
+		r = form_digit_patterns(f, ret_sets->digits);
 	free(states);
 	return r;
 }

@@ -24,7 +24,8 @@ bool isa_usable(enum isa isa)
 		       __builtin_cpu_supports("lzcnt");
 	case ISA_AVX512:
 		return isa_usable(ISA_AVX2) && __builtin_cpu_supports("avx512f") &&
-		       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+		       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+		       __builtin_cpu_supports("avx512vbmi2");
 	case ISA_COUNT:
 		break;
 	}

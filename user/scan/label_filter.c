@@ -7,7 +7,7 @@
  *            3 2 1 0                              places of "mrn"
  *                  |<----- zone: `distance` --->|
  *
- * The labels are put on heaps such that their sets of bytes grow least; what fits a heap
+ * The labels are put on heaps such that these find least in a page of text; what fits a heap
  * is looked up in a table of the last four bytes, and only then among the labels.
  */
 #include "prefilter.h"
@@ -17,49 +17,74 @@
 
 #define MANY 6 /* bytes at a place */
 
+#define CHANCE 3 /* against what the page says */
+
 struct heap {
 	bool at[HEAP_PLACES][256];
+	u64 page[HEAP_PLACES]
+		[PAGE_WORDS]; /* where the page has a byte of at[k], k + 1 bytes back */
 };
 
 struct heaps {
 	size_t n;
 	struct heap heap[HEAPS + 1];
+	u64 between[PAGE_WORDS]; /* places of the page between two letters */
 	float size[HEAPS + 1];
 	float growth[HEAPS + 1][HEAPS + 1]; /* of two when put together */
 };
 
-/* How many tails fit a heap, weighed by how common their bytes are. */
-static float heap_size(const struct heap *h)
+/* How often bytes that x or y has at each place meet, were they drawn by how common they are. */
+static float heap_chance(const struct heap *x, const struct heap *y)
 {
-	struct mass m[HEAP_PLACES];
-	float size = 1;
+	float chance = 1;
 
-	masses_of(h->at, HEAP_PLACES, m);
-	for (int k = 0; k < HEAP_PLACES; k++)
-		size *= m[k].of[0] + m[k].of[1] + m[k].of[2];
+	for (int k = 0; k < HEAP_PLACES; k++) {
+		struct mass m = {0};
+
+		for (unsigned int c = 0; c < 256; c++)
+			if (x->at[k][c] | y->at[k][c])
+				mass_add(&m, (u8)c);
+		chance *= m.of[0] + m.of[1] + m.of[2];
+	}
+	return chance;
+}
+
+/* How often the page fits x or y at each place, and other pages would. */
+static float heap_size(const struct heaps *hs, const struct heap *x, const struct heap *y)
+{
+	float size = CHANCE * heap_chance(x, y);
+
+	for (int w = 0; w < PAGE_WORDS; w++) {
+		u64 fit = ~hs->between[w];
+
+		for (int k = 0; k < HEAP_PLACES && fit; k++) {
+			fit &= x->page[k][w] | y->page[k][w];
+			size += k < 2 || k == HEAP_PLACES - 1
+					? 0
+					: 0.001f * (float)__builtin_popcountll(fit);
+		}
+		size += (float)__builtin_popcountll(fit);
+	}
 	return size;
 }
 
-static struct heap joined(const struct heap *a, const struct heap *b)
+static void heap_join(struct heap *h, const struct heap *other)
 {
-	struct heap both = *a;
-
-	for (int k = 0; k < HEAP_PLACES; k++)
+	for (int k = 0; k < HEAP_PLACES; k++) {
 		for (unsigned int c = 0; c < 256; c++)
-			both.at[k][c] |= b->at[k][c];
-	return both;
+			h->at[k][c] |= other->at[k][c];
+		for (int w = 0; w < PAGE_WORDS; w++)
+			h->page[k][w] |= other->page[k][w];
+	}
 }
 
 /* What has come to heap i: weighs it, alone and with any other. */
 static void weigh(struct heaps *hs, size_t i)
 {
-	struct heap both;
-
-	hs->size[i] = heap_size(&hs->heap[i]);
-	for (size_t j = 0; j < hs->n; j++) {
-		both = joined(&hs->heap[i], &hs->heap[j]);
-		hs->growth[i][j] = hs->growth[j][i] = heap_size(&both) - hs->size[i] - hs->size[j];
-	}
+	hs->size[i] = heap_size(hs, &hs->heap[i], &hs->heap[i]);
+	for (size_t j = 0; j < hs->n; j++)
+		hs->growth[i][j] = hs->growth[j][i] =
+			heap_size(hs, &hs->heap[i], &hs->heap[j]) - hs->size[i] - hs->size[j];
 }
 
 /* Puts the two together that grow least, the last in the place of what is free. */
@@ -75,11 +100,35 @@ static void join_cheapest(struct heaps *hs)
 			}
 		}
 	}
-	hs->heap[best_i] = joined(&hs->heap[best_i], &hs->heap[best_j]);
+	heap_join(&hs->heap[best_i], &hs->heap[best_j]);
 	hs->heap[best_j] = hs->heap[--hs->n];
 	weigh(hs, best_i);
 	if (best_j < hs->n)
 		weigh(hs, best_j);
+}
+
+/* A heap of one label. */
+static void add_heap(struct heaps *hs, bool places[LABEL_PLACES][256])
+{
+	struct heap *h = &hs->heap[hs->n];
+
+	memcpy(h->at, places + 1, sizeof(h->at));
+	for (size_t k = 0; k < HEAP_PLACES; k++)
+		sample_set(h->at[k], k + 1, h->page[k]);
+	weigh(hs, hs->n++);
+}
+
+static void find_between(struct heaps *hs)
+{
+	u64 before[PAGE_WORDS];
+	bool letters[256];
+
+	for (unsigned int c = 0; c < 256; c++)
+		letters[c] = is_letter((u8)c);
+	sample_set(letters, 0, hs->between);
+	sample_set(letters, 1, before);
+	for (int w = 0; w < PAGE_WORDS; w++)
+		hs->between[w] &= before[w];
 }
 
 /* The vector code tells these apart by their upper half only. */
@@ -181,11 +230,10 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x, siz
 	if (!hs)
 		return -ENOMEM;
 	memset(lf, 0, sizeof(*lf));
+	find_between(hs);
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
 		add_tails(lf, places);
-		memcpy(hs->heap[hs->n].at, places + 1, sizeof(hs->heap[0].at));
-		weigh(hs, hs->n);
-		hs->n++;
+		add_heap(hs, places);
 		if (hs->n > nheaps)
 			join_cheapest(hs);
 	}

@@ -15,7 +15,7 @@
 /* Nothing is known: every form is asked. */
 static struct hints hints_none(void)
 {
-	struct hints hints = {.anchored = true, .zoned = true};
+	struct hints hints = {.anchored = true, .zoned = true, .sets = ~0ULL};
 
 	memset(hints.fit, 0xff, sizeof(hints.fit));
 	return hints;
@@ -62,7 +62,7 @@ static const struct scan_form *begun(const struct scanner *s, const u8 *text, si
 		u64 m = group_filter(&s->groups[g], text, p, len, ~0ULL);
 
 		m = group_guarded(s, g, text, p, m);
-		for (m = group_labelled(s, g, text, p, m); m; m &= m - 1) {
+		for (m = group_labelled(s, g, text, p, m, ~0ULL); m; m &= m - 1) {
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 

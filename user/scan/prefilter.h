@@ -23,10 +23,13 @@
 #define FILTER_DEPTH  12 /* bytes of a match whose sets are known; see struct group */
 #define GROUP_FORMS   64
 #define GROUPS_MAX    (RULE_MAX * RULE_MAX_FORMS / GROUP_FORMS)
-#define RUN_MAX       7 /* digits at the begin of a match that are counted */
-#define BANKS         5 /* of eight shapes; an ISA may use fewer */
+#define DIGIT_PATTERN 12 /* bytes, of which it is asked whether they are digits */
+#define PATTERN_WORDS ((1 << DIGIT_PATTERN) / 64)
+#define RUN_MAX       7 /* digits at the begin of a match behind which one looks */
+#define BANKS         6 /* of eight shapes; an ISA may use fewer */
 #define SHAPES        (8 * BANKS)
-#define SHAPE_DEPTH   8
+#define SHAPE_DEPTH   10
+#define NEAR_DEPTH    8 /* places that narrower vectors look at */
 #define SHAPE_ZONED   3 /* of all forms that need a label */
 #define SHAPE_ANCHOR  4 /* from here on */
 #define ANCHOR_SHAPES 4
@@ -49,8 +52,37 @@ struct anchor {
 	u16 least, back; /* it begins at least, and at most, that many bytes before */
 };
 
+/* Common text, some prints of one page. Shapes are weighed with it; see sample.c. */
+#define PAGE_PLACES   3968
+#define PAGE_WORDS    (PAGE_PLACES / 64)
+#define PRINTS        4
+#define SAMPLE_PLACES (PRINTS * PAGE_PLACES)
+#define SAMPLE_WORDS  (PRINTS * PAGE_WORDS)
+struct pages {
+	u8 text[PRINTS][PAGE_PLACES + SHAPE_DEPTH];
+};
+void pages_print(struct pages *ret_pages);
+
+/* A bit for each place of the pages: whether its byte k fits place k of a shape. */
+struct sample {
+	u64 at[SHAPE_DEPTH][SAMPLE_WORDS];
+};
+void sample_take(const struct pages *pages, const struct shape *sh, struct sample *ret_sample);
+void sample_join(struct sample *s, const struct sample *other);
+
+/* At how many places what fits x or y at each place is found, near misses counting a little. */
+float sample_count(const struct sample *x, const struct sample *y);
+
+/* The same for what an anchor marks, which is dearer than what a shape finds. */
+float anchor_count(const struct pages *pages, const struct anchor *a, const struct shape *around);
+
+/* Where the page as it is written has a byte of the set `back` bytes before: a bit for each place. */
+void sample_set(const bool set[256], size_t back, u64 ret_bits[PAGE_WORDS]);
+
 struct prefilter {
-	u64 fits[BANKS][256]; /* by byte: bit 8 i + s if it fits shape s of the bank at place i */
+	u8 fits[BANKS][SHAPE_DEPTH]
+	       [256];         /* by place and byte: bit s if it fits shape s of the bank */
+	u64 near[BANKS][256]; /* the near places by byte: byte i for place i */
 	u8 class[256]; /* by byte: below `wild`; control bytes share one, those over 0x7f too */
 	u8 wild;       /* what is not there yet: fits everything */
 	u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
@@ -80,7 +112,7 @@ struct prefilter {
 #define TAIL_SIX    0x3f1f1f1f1f1f0000ULL
 #define TAIL_FOUR   0x3f1f1f1f00000000ULL
 #define TAIL_THREE  0x3f1f1f0000000000ULL
-#define TAIL_BITS   15
+#define TAIL_BITS   16
 struct label_filter {
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
 	u8 class[256];                                   /* by byte, for fits_class */
@@ -127,7 +159,7 @@ static inline bool label_tail(const struct label_filter *lf, const u8 *text, siz
 struct form_sets {
 	bool before[2][256];
 	bool at[FILTER_DEPTH][256];
-	bool run[RUN_MAX + 1]; /* by how many digits a match and what follows begin with */
+	u64 digits[PATTERN_WORDS]; /* a bit for each pattern of digits that it can begin with */
 	/*
 	 * What stands behind those digits (true for digits), and behind that when there are fewer
 	 * than RUN_MAX.
@@ -137,6 +169,12 @@ struct form_sets {
 
 /* Derives f's sets from its automaton and its guards. Returns 0, -ENOMEM. */
 int form_sets(const struct form *f, struct form_sets *ret_sets);
+
+/*
+ * Which patterns of digits a match and what follows can begin with: bit k of a pattern for byte k.
+ * Returns 0, -ENOMEM.
+ */
+int form_digit_patterns(const struct form *f, u64 ret_patterns[PATTERN_WORDS]);
 
 /*
  * The same from states of the automaton (nstates flags, changed): sets[0, n) are what follows.
@@ -149,9 +187,10 @@ int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t
  *   ret_shape  what stands around it: place 1 is the byte itself
  * Returns 1, or 0 if there is none, -ENOMEM.
  */
-int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *ret_shape);
+int form_anchor(const struct form *f, const struct pages *pages, struct anchor *ret_anchor,
+		struct shape *ret_shape);
 
-#define PIECES 8
+#define PIECES 24
 
 /*
  * Takes f apart into at most PIECES shapes: what begins with one digit, with two... Every match
@@ -161,15 +200,22 @@ int form_anchor(const struct form *f, struct anchor *ret_anchor, struct shape *r
 int form_pieces(const struct form *f, const bool before[256], struct shape ret_shapes[PIECES]);
 
 /*
- * Gathers forms under shapes: add each, then finish. A builder is some 40 KiB, zeroed.
+ * Gathers forms under shapes: add each, then finish. A builder is some 1.6 MiB, zeroed.
  */
+#define QUICK_MAX 8 /* shapes of quick forms, a bank of their own */
 #define PLAIN_MAX (SHAPES - 1 - ANCHOR_SHAPES)
 struct prefilter_builder {
-	size_t n, max;                        /* plain shapes, and how many may stay */
+	size_t n, nquick;                     /* shapes, and how many of them are quick */
+	size_t max, max_quick;                /* how many may stay that are not, that are */
+	bool quick[PLAIN_MAX + 1];            /* of quick forms: never put together with others */
+	unsigned int place[PLAIN_MAX + 1];    /* of all shapes, once finished */
 	struct shape shapes[PLAIN_MAX + 1];   /* one more */
+	struct sample samples[PLAIN_MAX + 1]; /* what they find */
+	struct sample pieces[PIECES];         /* what those of a form find */
+	struct pages pages;
 	u64 forms[PLAIN_MAX + 1][GROUPS_MAX]; /* which of them are under it */
-	float rate[PLAIN_MAX + 1];
-	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* what two find more when put together */
+	float cost[PLAIN_MAX + 1];
+	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* what two cost more when put together */
 	struct shape anchored[ANCHOR_SHAPES], zoned;
 	struct prefilter *pf;
 };
@@ -181,13 +227,9 @@ struct prefilter_builder {
  */
 int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		  const struct form_sets *sets, bool zoned);
-/* Which shape a plain one becomes. */
-static inline unsigned int plain_shape(size_t i)
-{
-	return (unsigned int)(i < SHAPE_ZONED ? i : i + 1 + ANCHOR_SHAPES);
-}
 
 /*
+ * Gives each shape its place: the quick ones are the last bank of `max_quick`, if that is not 0.
  *   classes  CLASSES or CLASSES_CUT
  */
 void prefilter_finish(struct prefilter_builder *b, unsigned int classes);
@@ -204,10 +246,7 @@ struct mass {
 	float of[BYTE_KINDS];
 };
 void mass_add(struct mass *m, u8 c);
-/* Those of n sets. */
-void masses_of(const bool (*sets)[256], size_t n, struct mass *ret_masses);
 /* How often bytes of these sets follow each other in text, times per byte: an estimate. */
-float masses_rate(const struct mass at[SHAPE_DEPTH]);
-float shape_rate(const struct shape *sh);
+float masses_rate(const struct mass *at, int depth);
 
 #endif

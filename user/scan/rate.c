@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small picture of clinical and log text, to weigh shapes with: how often each kind of byte
+ * A small picture of clinical and log text, to weigh classes with: how often each kind of byte
  * follows each, and how common a byte is among its kind. Only relations matter, and only for
- * speed: what is found does not depend on it.
+ * speed: what is found does not depend on it. Shapes have a whole page of text (sample.c); but
+ * classes are put together too often to look that up each time.
  */
 #include "prefilter.h"
 #include <string.h>
@@ -44,13 +45,13 @@ void mass_add(struct mass *m, u8 c)
 	m->of[byte_kind(c)] += part_of_kind(c);
 }
 
-float masses_rate(const struct mass at[SHAPE_DEPTH])
+float masses_rate(const struct mass *at, int depth)
 {
 	float now[BYTE_KINDS], next[BYTE_KINDS], sum = 0;
 
 	for (int k = 0; k < BYTE_KINDS; k++)
 		now[k] = first[k] * at[0].of[k];
-	for (int i = 1; i < SHAPE_DEPTH; i++) {
+	for (int i = 1; i < depth; i++) {
 		for (int k = 0; k < BYTE_KINDS; k++) {
 			next[k] = 0;
 			for (int from = 0; from < BYTE_KINDS; from++)
@@ -62,24 +63,4 @@ float masses_rate(const struct mass at[SHAPE_DEPTH])
 	for (int k = 0; k < BYTE_KINDS; k++)
 		sum += now[k];
 	return sum;
-}
-
-void masses_of(const bool (*sets)[256], size_t n, struct mass *ret_masses)
-{
-	memset(ret_masses, 0, n * sizeof(*ret_masses));
-	for (unsigned int c = 0; c < 256; c++) {
-		enum byte_kind kind = byte_kind((u8)c);
-		float part = part_of_kind((u8)c);
-
-		for (size_t i = 0; i < n; i++)
-			ret_masses[i].of[kind] += (float)sets[i][c] * part;
-	}
-}
-
-float shape_rate(const struct shape *sh)
-{
-	struct mass at[SHAPE_DEPTH];
-
-	masses_of(sh->at, SHAPE_DEPTH, at);
-	return masses_rate(at);
 }

@@ -14,18 +14,28 @@
 #define BATCH      2048 /* bytes, a multiple of 64 */
 #define WORDS      (BATCH / 64)
 #define BACK_WORDS ((SCRIM_WINDOW + 63) / 64)
+#define ZONES      32 /* that are known one by one */
+
+/* Where a value may begin that needs a label: behind a label of these sets. */
+struct zone {
+	size_t from, to;
+	u64 sets;
+};
 
 struct reader {
 	const struct scanner *s;
 	struct scan_job *job;
-	size_t next;                                  /* places before this one are decided */
-	size_t base;                                  /* the place of words[0] bit 0 */
-	size_t zone_to;                               /* zones seen so far end there */
+	size_t next;              /* places before this one are decided */
+	size_t base;              /* the place of words[0] bit 0 */
+	size_t zone_to;           /* zones seen so far end there */
+	struct zone zones[ZONES]; /* by `from`; those before first_zone are past */
+	size_t first_zone, nzones;
 	size_t quick_end;                             /* places below may be read quickly */
 	bool special;                                 /* there is one: is_special() */
 	u64 words[BACK_WORDS + WORDS];                /* where a form may begin */
 	u64 anchored[BACK_WORDS + WORDS];             /* where an anchored one may */
 	u64 zone[BACK_WORDS + WORDS];                 /* where a label may stand before */
+	u64 others[BACK_WORDS + WORDS];               /* where others than quick forms may begin */
 	u8 fit[ISA_BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
 };
 
@@ -56,22 +66,6 @@ static void open_zone(u64 *zone, size_t at, size_t n, size_t from, size_t to)
 }
 
 /*
- * Writes the places of bits, from `place` on, to `to`, where there is room for two more: two are
- * written whether there are as many or not, because how many is hard to guess. Returns how many
- * there are.
- */
-static inline size_t list_bits(u64 bits, size_t place, u16 *to)
-{
-	size_t n = (size_t)__builtin_popcountll(bits);
-
-	for (size_t k = 0; k < 2; k++, bits &= bits - 1)
-		to[k] = (u16)(place + (size_t)__builtin_ctzll(bits | 1ULL << 63));
-	for (size_t k = 2; k < n; k++, bits &= bits - 1)
-		to[k] = (u16)(place + (size_t)__builtin_ctzll(bits));
-	return n;
-}
-
-/*
  * Lists the ends of labels in text[at, at + n) as far as their last bytes tell, relative to `at`.
  * Which are kept is hard to guess, too.
  */
@@ -93,20 +87,62 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 	return kept;
 }
 
+/* Where there are too many, the last one grows: it lets through too much, and none too little. */
+static void keep_zone(struct reader *r, const struct zone *z)
+{
+	struct zone *last = &r->zones[ZONES - 1];
+
+	if (r->nzones < ZONES) {
+		r->zones[r->nzones++] = *z;
+		return;
+	}
+	last->to = z->to > last->to ? z->to : last->to;
+	last->sets |= z->sets;
+}
+
+/* Forgets the zones that end before place p. */
+static void drop_zones(struct reader *r, size_t p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->nzones; i++)
+		if (r->zones[i].to > p)
+			r->zones[kept++] = r->zones[i];
+	r->nzones = kept;
+	r->first_zone = 0;
+}
+
+/* Of which sets a label may stand before place p; places are asked about in ascending order. */
+static u64 sets_before(struct reader *r, size_t p)
+{
+	u64 sets = 0;
+
+	while (r->first_zone < r->nzones && r->zones[r->first_zone].to <= p)
+		r->first_zone++;
+	for (size_t i = r->first_zone; i < r->nzones && r->zones[i].from <= p; i++)
+		sets |= r->zones[i].to > p ? r->zones[i].sets : 0;
+	return sets;
+}
+
 /* Opens zones behind the labels that end in text[at, at + n), and goes on with one from before. */
 static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 {
-	u16 ends[BATCH + 4];
+	u16 ends[BATCH + LIST_ROOM];
 	size_t count = list_ends(r, at, n, ends);
 
 	if (r->zone_to > at)
 		open_zone(zone, at, n, at, r->zone_to);
 	for (size_t i = 0; i < count; i++) {
-		size_t end = at + ends[i];
-		size_t to = end + label_index_reach(r->s->labels, r->job->text, end);
+		struct zone z = {.from = at + ends[i]};
+		unsigned int reach;
 
-		open_zone(zone, at, n, end, to);
-		r->zone_to = to > r->zone_to ? to : r->zone_to;
+		z.sets = label_index_ends(r->s->labels, r->job->text, z.from, &reach);
+		if (!z.sets)
+			continue;
+		z.to = z.from + reach;
+		open_zone(zone, at, n, z.from, z.to);
+		r->zone_to = z.to > r->zone_to ? z.to : r->zone_to;
+		keep_zone(r, &z);
 	}
 }
 
@@ -155,7 +191,10 @@ static void mark_anchors(struct reader *r, size_t at, u64 bits)
 static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 {
 	u64 anchors[WORDS], zoned[WORDS];
-	struct fits fits = {.candidates = r->words + held, .zoned = zoned, .anchors = anchors};
+	struct fits fits = {.candidates = r->words + held,
+			    .others = r->others + held,
+			    .zoned = zoned,
+			    .anchors = anchors};
 
 	for (int bank = 0; bank < ISA_BANKS; bank++)
 		fits.fit[bank] = r->fit[bank] + 64 * held;
@@ -191,17 +230,28 @@ enum glance { NOTHING_THERE, QUICK_MATCH, LOOK_CLOSER };
 
 /*
  * Where a form that knows a quick way finds a match at text + i and no other could be as long,
- * that is the match.
+ * that is the match. A place that fits the shapes of quick forms alone needs no other look.
  */
 static inline enum glance glance_at(const struct reader *r, const struct group *g, const u8 *text,
 				    size_t i, struct form_id *ret_id, size_t *ret_len)
 {
+	bool alone = !(r->others[i / 64] >> i % 64 & 1);
 	u64 forms = 0, others;
 	unsigned int bit;
 
-	for (int bank = 0; bank < ISA_BANKS; bank++)
-		forms |= g->under[bank][r->fit[bank][i]];
-	forms = group_look(g, text + i, forms & group_before(g, text, i));
+	if (alone) {
+		forms = g->under[QUICK_BANK][r->fit[QUICK_BANK][i]];
+	} else {
+		for (int bank = 0; bank < ISA_BANKS; bank++)
+			forms |= g->under[bank][r->fit[bank][i]];
+	}
+	forms &= group_before(g, text, i);
+	if (!alone) {
+		forms = group_look(g, text + i, forms);
+		for (u64 m = forms & g->often; m; m &= m - 1)
+			if (g->never[__builtin_ctzll(m)](text + i))
+				forms &= ~(m & -m);
+	}
 	if (!(forms & g->quick))
 		return forms ? LOOK_CLOSER : NOTHING_THERE;
 	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
@@ -223,6 +273,8 @@ static enum verdict read_closely(struct reader *r, size_t i)
 
 	for (int bank = 0; bank < ISA_BANKS; bank++)
 		hints.fit[bank] = r->fit[bank][i];
+	if (hints.zoned)
+		hints.sets = sets_before(r, r->base + i);
 	verdict = confirm(r->s, job, r->base + i, &hints, &job->matches[job->nmatches]);
 	if (verdict == MATCH)
 		r->next = job->matches[job->nmatches++].to;
@@ -277,7 +329,7 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 /* Reads the candidates of the first n words; false where it comes to what is undecided. */
 static bool read_words(struct reader *r, size_t n)
 {
-	u16 places[64 * (BACK_WORDS + WORDS) + 2];
+	u16 places[64 * (BACK_WORDS + WORDS) + LIST_ROOM];
 	size_t count = 0;
 	u64 special = 0;
 
@@ -305,7 +357,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.s = s;
 	r.job = job;
 	r.next = r.base = job->start;
-	r.zone_to = r.quick_end = 0;
+	r.zone_to = r.quick_end = r.nzones = r.first_zone = 0;
 	if (s->labels)
 		zones_before(&r);
 	if (s->plain_groups == 1 && job->len > QUICK_READ)
@@ -324,8 +376,10 @@ static void run(const struct scanner *s, struct scan_job *job)
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
 		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));
 		memmove(r.zone, r.zone + ready, held * sizeof(*r.zone));
+		memmove(r.others, r.others + ready, held * sizeof(*r.others));
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			memmove(r.fit[bank], r.fit[bank] + 64 * ready, 64 * held);
 		r.base += 64 * ready;
+		drop_zones(&r, r.base);
 	}
 }

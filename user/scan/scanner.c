@@ -14,8 +14,8 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 		for (unsigned int j = 0; j < 2; j++)
 			g->behind_run[j][c] |= (u64)sets->behind_run[j][c] << bit;
 	}
-	for (unsigned int n = 0; n <= RUN_MAX; n++)
-		g->run[n] |= (u64)sets->run[n] << bit;
+	for (unsigned int n = 0; n < 1U << DIGIT_PATTERN; n++)
+		g->digits[n] |= (sets->digits[n / 64] >> n % 64 & 1) << bit;
 }
 
 /* The bit of a set among the scanner's, which it joins; 0: there is none, or no room. */
@@ -57,10 +57,13 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	if (r)
 		g->anchored |= bit;
 	if (sf->labels)
-		g->zoned |= bit;
+		g->behind[__builtin_ctzll(sf->labels)] |= bit;
 	if (f->labels || f->unless)
 		g->labelled |= bit;
 	g->quickly[s->nforms % GROUP_FORMS] = f->quick;
+	g->never[s->nforms % GROUP_FORMS] = f->never;
+	if (f->never)
+		g->often |= bit;
 	g->ids[s->nforms % GROUP_FORMS] = (struct form_id){f->rule, index};
 	if (f->quick)
 		g->quick |= bit;
@@ -78,9 +81,8 @@ static void take_under(struct scanner *s, const struct prefilter_builder *b)
 	for (u16 g = 0; g < s->ngroups; g++)
 		for (unsigned int fit = 0; fit < 256; fit++)
 			for (size_t i = 0; i < b->n; i++)
-				if (fit >> plain_shape(i) % 8 & 1)
-					s->groups[g].under[plain_shape(i) / 8][fit] |=
-						b->forms[i][g];
+				if (fit >> b->place[i] % 8 & 1)
+					s->groups[g].under[b->place[i] / 8][fit] |= b->forms[i][g];
 }
 
 /* A bank costs time on every byte, and lets less through: it depends on the vectors. */
@@ -89,6 +91,16 @@ static const size_t banks[ISA_COUNT] = {
 	[ISA_AVX2] = AVX2_BANKS,
 	[ISA_AVX512] = AVX512_BANKS,
 };
+
+static void prepare(struct prefilter_builder *b, struct scanner *s)
+{
+	pages_print(&b->pages);
+	b->pf = &s->prefilter;
+	b->max = 8 * banks[s->isa] - 1 - ANCHOR_SHAPES;
+	/* Only AVX-512 can afford a bank more. */
+	b->max_quick = s->isa == ISA_AVX512 ? QUICK_MAX : 0;
+	b->max -= b->max_quick;
+}
 
 static int add_forms(struct scanner *s, const bool *enabled)
 {
@@ -104,8 +116,7 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	if (!b || !s->forms || !s->groups)
 		r = -ENOMEM;
 	else
-		*b = (struct prefilter_builder){.max = 8 * banks[s->isa] - 1 - ANCHOR_SHAPES,
-						.pf = &s->prefilter};
+		prepare(b, s);
 	/* Those that need a label come last: elsewhere nobody looks at their groups. */
 	for (int labelled = 0; labelled < 2; labelled++) {
 		for (u16 i = 0; i < s->rs->nforms && !r; i++)

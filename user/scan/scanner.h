@@ -17,8 +17,9 @@
 
 #define SCALAR_BANKS 2
 #define AVX2_BANKS   3
-#define AVX512_BANKS 5
+#define AVX512_BANKS 6
 
+#define LOOK_READ  16 /* bytes that a look at what a match begins with may read */
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
 /* A form as a match names it. */
@@ -32,18 +33,20 @@ struct form_id {
  * before k, the form's bit is set for what its guard lets stand there, then for all.
  */
 struct group {
-	u64 anchored;          /* possible only where an anchor was seen */
-	u64 labelled;          /* need a label, or must not have one */
-	u64 zoned;             /* possible only in the zone behind a label */
-	u64 quick;             /* have a quick way */
-	u64 reach[QUICK_READ]; /* may match that many bytes or more, or be refused */
+	u64 anchored;           /* possible only where an anchor was seen */
+	u64 labelled;           /* need a label, or must not have one */
+	u64 behind[LABEL_SETS]; /* possible only behind a label of the set */
+	u64 quick;              /* have a quick way */
+	u64 often;              /* know how to see quickly that they do not match */
+	u64 reach[QUICK_READ];  /* may match that many bytes or more, or be refused */
 	quick_fn quickly[GROUP_FORMS];
+	never_fn never[GROUP_FORMS];
 	struct form_id ids[GROUP_FORMS];
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
-	u64 run[RUN_MAX + 1];   /* by how many digits it begins with, RUN_MAX or more alike */
-	u64 behind_run[2][256]; /* and by the two bytes behind these; see struct form_sets */
+	u64 behind_run[2][256]; /* by the two bytes behind its first digits; see struct form_sets */
 	u64 under[BANKS][256];  /* by which shapes of a bank fit: the forms under them */
+	u64 digits[1 << DIGIT_PATTERN]; /* by which of the first bytes are digits */
 };
 
 /*
@@ -113,6 +116,7 @@ int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_
 /* What the shapes find. */
 struct fits {
 	u64 *candidates; /* a bit for a place: a form may begin */
+	u64 *others;     /* one that has no quick way may; perhaps too many */
 	u64 *zoned;      /* one that needs a label may */
 	u64 *anchors;    /* an anchor may stand */
 	u8 *fit[BANKS];  /* a byte for a place: the shapes of a bank that fit */
@@ -123,15 +127,16 @@ struct hints {
 	u8 fit[BANKS];
 	bool anchored; /* an anchored form may match */
 	bool zoned;    /* a label may stand before */
+	u64 sets;      /* of these sets, and no other */
 };
 
-/* How many digits stand at t, RUN_MAX at most; eight bytes are there. */
-static inline unsigned int digit_run(const u8 *t)
+/* Which of the LOOK_READ bytes at t are digits: bit k for byte k. */
+static inline unsigned int digits_at(const u8 *t)
 {
-	const __m128i value = _mm_sub_epi8(_mm_loadl_epi64((const __m128i *)t), _mm_set1_epi8('0'));
+	const __m128i value = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)t), _mm_set1_epi8('0'));
 	const __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
 
-	return (unsigned int)__builtin_ctz(~(unsigned int)_mm_movemask_epi8(digit) | 1U << RUN_MAX);
+	return (unsigned int)_mm_movemask_epi8(digit);
 }
 
 /* The forms that what stands before p allows; p > 0. */
@@ -143,12 +148,16 @@ static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
 	return g->before[joins && p > 1 && (u8)(text[p - 2] - '0') < 10][c];
 }
 
-/* Those of `forms` that can begin with the FILTER_DEPTH bytes at t. */
+/* Those of `forms` that can begin with the LOOK_READ bytes at t. */
 static inline u64 group_look(const struct group *g, const u8 *t, u64 forms)
 {
-	unsigned int run = digit_run(t);
+	unsigned int digits = digits_at(t), run;
 
-	forms &= g->run[run] & g->behind_run[0][t[run]];
+	forms &= g->digits[digits % (1U << DIGIT_PATTERN)];
+	if (!forms)
+		return 0;
+	run = (unsigned int)__builtin_ctz(~digits | 1U << RUN_MAX);
+	forms &= g->behind_run[0][t[run]];
 	forms &= run < RUN_MAX ? g->behind_run[1][t[run + 1]] : forms;
 #pragma GCC unroll 12
 	for (size_t k = 0; k < FILTER_DEPTH; k++)
@@ -165,7 +174,9 @@ static inline u64 candidate_forms(const struct scanner *s, u16 g, const struct h
 	for (int bank = 0; bank < BANKS; bank++)
 		forms |= group->under[bank][hints->fit[bank]];
 	forms |= hints->anchored ? group->anchored : 0;
-	return forms | (hints->zoned ? group->zoned : 0);
+	for (u64 sets = hints->sets; sets; sets &= sets - 1)
+		forms |= group->behind[__builtin_ctzll(sets)];
+	return forms;
 }
 
 enum verdict { NO_MATCH, MATCH, UNDECIDED };
@@ -187,7 +198,10 @@ u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u6
  */
 u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);
 
-/* Takes out of `forms` of group g those whose labels forbid a match at p. */
-u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);
+/*
+ * Takes out of `forms` of group g those whose labels forbid a match at p; only labels of `sets` can
+ * stand before it.
+ */
+u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms, u64 sets);
 
 #endif

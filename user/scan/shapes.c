@@ -3,14 +3,14 @@
  * From forms to few shapes.
  *
  * Every form brings a few shapes (pieces.c). When there is one too many, the two are put together that lose
- * least by it, after the estimate of rate.c: ten forms that begin with three digits become one
+ * least by it on a page of common text (sample.c): ten forms that begin with three digits become one
  * shape, and a site's "AX-" stays by itself. So the prefilter's cost does not grow with the rules.
  */
 #include "prefilter.h"
 #include <string.h>
 
 /* A shape that more often than this finds something is better anchored elsewhere. */
-#define OFTEN 0.0005f
+#define OFTEN (0.0005f * SAMPLE_PLACES)
 
 static void shape_join(struct shape *sh, const struct shape *other)
 {
@@ -19,46 +19,69 @@ static void shape_join(struct shape *sh, const struct shape *other)
 			sh->at[i][c] |= other->at[i][c];
 }
 
-static float loss(const struct prefilter_builder *b, size_t i, size_t j)
+/* How many forms are under either. */
+static float nforms(const struct prefilter_builder *b, size_t i, size_t j)
 {
-	struct shape both = b->shapes[i];
+	int n = 0;
 
-	shape_join(&both, &b->shapes[j]);
-	return shape_rate(&both) - b->rate[i] - b->rate[j];
+	for (int g = 0; g < GROUPS_MAX; g++)
+		n += __builtin_popcountll(b->forms[i][g] | b->forms[j][g]);
+	return (float)n;
 }
 
-/* Puts a shape at i, and knows what it loses with any other. */
-static void put(struct prefilter_builder *b, size_t i, const struct shape *sh)
+/* What i and j cost as one shape: at each place where it fits, all its forms are asked about. */
+static float cost(const struct prefilter_builder *b, size_t i, size_t j)
 {
-	if (sh != &b->shapes[i])
-		b->shapes[i] = *sh;
-	b->rate[i] = shape_rate(sh);
+	return (2 + nforms(b, i, j)) * sample_count(&b->samples[i], &b->samples[j]);
+}
+
+/* What has come to i: weighs it, and what it loses with any other. */
+static void weigh(struct prefilter_builder *b, size_t i)
+{
+	b->cost[i] = cost(b, i, i);
 	for (size_t j = 0; j < b->n; j++)
 		if (j != i)
-			b->loss[i][j] = b->loss[j][i] = loss(b, i, j);
+			b->loss[i][j] = b->loss[j][i] = cost(b, i, j) - b->cost[i] - b->cost[j];
 }
 
-static void join_cheapest(struct prefilter_builder *b)
+/* Moves the shape at i to j, which is free. */
+static void move(struct prefilter_builder *b, size_t i, size_t j)
 {
-	size_t best_i = 0, best_j = 1;
+	if (i == j)
+		return;
+	b->shapes[j] = b->shapes[i];
+	b->samples[j] = b->samples[i];
+	b->quick[j] = b->quick[i];
+	b->cost[j] = b->cost[i];
+	memcpy(b->forms[j], b->forms[i], sizeof(b->forms[j]));
+	for (size_t k = 0; k < b->n; k++)
+		if (k != j)
+			b->loss[j][k] = b->loss[k][j] = b->loss[i][k];
+}
+
+/* Of the quick ones, or of the others. */
+static void join_cheapest(struct prefilter_builder *b, bool quick)
+{
+	size_t best_i = 0, best_j = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
 		for (size_t j = i + 1; j < b->n; j++) {
-			if (b->loss[i][j] < b->loss[best_i][best_j]) {
+			if (b->quick[i] != quick || b->quick[j] != quick)
+				continue;
+			if (!best_j || b->loss[i][j] < b->loss[best_i][best_j]) {
 				best_i = i;
 				best_j = j;
 			}
 		}
 	}
 	shape_join(&b->shapes[best_i], &b->shapes[best_j]);
-	b->n--;
-	for (int g = 0; g < GROUPS_MAX; g++) {
+	sample_join(&b->samples[best_i], &b->samples[best_j]);
+	for (int g = 0; g < GROUPS_MAX; g++)
 		b->forms[best_i][g] |= b->forms[best_j][g];
-		b->forms[best_j][g] = b->forms[b->n][g];
-	}
-	put(b, best_i, &b->shapes[best_i]);
-	if (best_j < b->n)
-		put(b, best_j, &b->shapes[b->n]);
+	b->n--;
+	b->nquick -= quick;
+	move(b, b->n, best_j);
+	weigh(b, best_i);
 }
 
 /* Keeps the anchor; anchors at the same bytes share one. False if there is no room. */
@@ -95,32 +118,41 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 {
 	struct shape pieces[PIECES], around;
 	struct anchor anchor;
-	float rate = 0;
+	bool quick = b->max_quick && f->quick;
+	float count = 0;
 	int n, r;
 
 	n = form_pieces(f, sets->before[0], pieces);
 	if (n < 0)
 		return n;
-	for (int i = 0; i < n; i++) {
-		rate += shape_rate(&pieces[i]);
-		if (zoned)
-			shape_join(&b->zoned, &pieces[i]);
-	}
+	for (int i = 0; i < n && zoned; i++)
+		shape_join(&b->zoned, &pieces[i]);
 	if (zoned)
 		return 0;
-	if (rate > OFTEN) {
-		r = form_anchor(f, &anchor, &around);
+	for (int i = 0; i < n; i++) {
+		sample_take(&b->pages, &pieces[i], &b->pieces[i]);
+		count += sample_count(&b->pieces[i], &b->pieces[i]);
+	}
+	if (count > OFTEN && !quick) {
+		r = form_anchor(f, &b->pages, &anchor, &around);
 		if (r < 0)
 			return r;
-		if (r && shape_rate(&around) < rate / 4 && keep_anchor(b, &anchor, &around))
+		if (r && anchor_count(&b->pages, &anchor, &around) < count &&
+		    keep_anchor(b, &anchor, &around))
 			return 1;
 	}
 	for (int i = 0; i < n; i++) {
 		memset(b->forms[b->n], 0, sizeof(b->forms[b->n]));
 		b->forms[b->n][index / GROUP_FORMS] = 1ULL << index % GROUP_FORMS;
-		put(b, b->n++, &pieces[i]);
-		if (b->n > b->max)
-			join_cheapest(b);
+		b->quick[b->n] = quick;
+		b->nquick += quick;
+		b->shapes[b->n] = pieces[i];
+		b->samples[b->n] = b->pieces[i];
+		weigh(b, b->n++);
+		if (b->nquick > b->max_quick)
+			join_cheapest(b, true);
+		if (b->n - b->nquick > b->max)
+			join_cheapest(b, false);
 	}
 	return 0;
 }
@@ -129,15 +161,37 @@ static void put_shape(struct prefilter *pf, const struct shape *sh, int s)
 {
 	for (int i = 0; i < SHAPE_DEPTH; i++)
 		for (unsigned int c = 0; c < 256; c++)
-			pf->fits[s / 8][c] |= (u64)sh->at[i][c] << (8 * i + s % 8);
+			pf->fits[s / 8][i][c] |= (u8)(sh->at[i][c] << s % 8);
+}
+
+static void put_near(struct prefilter *pf)
+{
+	for (int bank = 0; bank < BANKS; bank++)
+		for (int i = 0; i < NEAR_DEPTH; i++)
+			for (unsigned int c = 0; c < 256; c++)
+				pf->near[bank][c] |= (u64)pf->fits[bank][i][c] << 8 * i;
+}
+
+/* The first bank begins with plain shapes; then come those of labels and anchors; then plain ones. */
+static void give_places(struct prefilter_builder *b)
+{
+	unsigned int plain = 0, quick = (unsigned int)b->max + 1 + ANCHOR_SHAPES;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (plain == SHAPE_ZONED)
+			plain = SHAPE_ANCHOR + ANCHOR_SHAPES;
+		b->place[i] = b->quick[i] ? quick++ : plain++;
+	}
 }
 
 void prefilter_finish(struct prefilter_builder *b, unsigned int classes)
 {
+	give_places(b);
 	for (size_t s = 0; s < b->n; s++)
-		put_shape(b->pf, &b->shapes[s], (int)plain_shape(s));
+		put_shape(b->pf, &b->shapes[s], (int)b->place[s]);
 	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
 	for (int i = 0; i < ANCHOR_SHAPES; i++)
 		put_shape(b->pf, &b->anchored[i], SHAPE_ANCHOR + i);
+	put_near(b->pf);
 	classes_choose(b->pf, classes);
 }

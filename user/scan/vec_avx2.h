@@ -16,7 +16,10 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "list_bits.h"
+
 #define ISA_BANKS   AVX2_BANKS
+#define QUICK_BANK  0    /* none: no place is left to quick forms alone */
 #define CHUNK       2048 /* bytes whose classes are kept at a time, a multiple of 64 */
 #define LABEL_CHUNK (32 + CHUNK + 32)
 #define TAIL_PLACES 4 /* of HEAP_PLACES: each costs six shuffles */
@@ -94,15 +97,15 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	const struct class_tables t = class_tables(pf);
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 	u8 *first = classes + 64;    /* of text[at] */
-	__m256i places[ISA_BANKS][SHAPE_DEPTH];
+	__m256i places[ISA_BANKS][NEAR_DEPTH];
 
 	first[-1] = pf->class[at ? job->text[at - 1] : '\n'];
-	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
+	for (size_t i = 0; i < n + NEAR_DEPTH; i += 64) {
 		size_t left = at + i < job->len ? job->len - at - i : 0;
 
 		classify64(&t, pf, job, at + i, left < 64 ? left : 64, first + i);
 	}
-	for (int i = 0; i < SHAPE_DEPTH; i++)
+	for (int i = 0; i < NEAR_DEPTH; i++)
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			places[bank][i] = twice(pf->fits_class[bank][i]);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
@@ -116,7 +119,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			for (int bank = 0; bank < ISA_BANKS; bank++)
 				fit[bank] = _mm256_set1_epi8(-1);
 #pragma GCC unroll 8
-			for (int i = 0; i < SHAPE_DEPTH; i++) {
+			for (int i = 0; i < NEAR_DEPTH; i++) {
 				__m256i class = _mm256_loadu_si256((const __m256i *)(c + i));
 
 #pragma GCC unroll 4
@@ -141,6 +144,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			none |= bits_of(_mm256_cmpeq_epi8(any, zero)) << half;
 		}
 		to->candidates[w] = ~none;
+		to->others[w] = ~0ULL;
 		to->zoned[w] = zoned;
 		to->anchors[w] = anchors;
 	}

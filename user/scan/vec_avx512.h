@@ -9,8 +9,9 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define ISA_BANKS AVX512_BANKS
-#define CHUNK     2048 /* bytes whose classes are kept at a time, a multiple of 64 */
+#define ISA_BANKS  AVX512_BANKS
+#define QUICK_BANK (ISA_BANKS - 1) /* the shapes of forms with a quick way */
+#define CHUNK      2048            /* bytes whose classes are kept at a time, a multiple of 64 */
 
 /* A table by byte; all over 0x7f have the same entry. */
 struct byte_table {
@@ -58,7 +59,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	__m512i places[ISA_BANKS][SHAPE_DEPTH];
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 
-#pragma GCC unroll 8
+#pragma GCC unroll 10
 	for (int i = 0; i < SHAPE_DEPTH; i++)
 #pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++)
@@ -77,21 +78,26 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 #pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			fit[bank] = _mm512_set1_epi8(-1);
-#pragma GCC unroll 8
-		for (int k = 0; k < SHAPE_DEPTH; k++) {
+#pragma GCC unroll 10
+		for (int k = 0; k < SHAPE_DEPTH; k += 2) {
 			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
+			__m512i next = _mm512_loadu_si512(classes + 64 + i + k);
 
 #pragma GCC unroll 8
 			for (int bank = 0; bank < ISA_BANKS; bank++)
-				fit[bank] = _mm512_and_si512(
-					fit[bank], _mm512_permutexvar_epi8(c, places[bank][k]));
+				fit[bank] =
+					and3(fit[bank], _mm512_permutexvar_epi8(c, places[bank][k]),
+					     _mm512_permutexvar_epi8(next, places[bank][k + 1]));
 		}
 		any = _mm512_and_si512(fit[0], plain);
 #pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++) {
 			_mm512_storeu_si512(to->fit[bank] + i, fit[bank]);
-			any = bank ? _mm512_or_si512(any, fit[bank]) : any;
+			if (bank && bank != QUICK_BANK)
+				any = _mm512_or_si512(any, fit[bank]);
 		}
+		to->others[i / 64] = _mm512_test_epi8_mask(any, any);
+		any = _mm512_or_si512(any, fit[QUICK_BANK]);
 		to->anchors[i / 64] = _mm512_test_epi8_mask(fit[0], anchors);
 		to->zoned[i / 64] = _mm512_test_epi8_mask(fit[0], zoned);
 		to->candidates[i / 64] = _mm512_test_epi8_mask(any, any);
@@ -162,6 +168,31 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 	}
 	if (n % 64)
 		ends[n / 64] &= lowest(n % 64);
+}
+
+/*
+ * Writes the places of bits, from `place` on, to `to`, where there is room for LIST_ROOM more: 32
+ * are written whether there are as many or not. Returns how many there are.
+ */
+#define LIST_ROOM 64
+static inline size_t list_bits(u64 bits, size_t place, u16 *to)
+{
+	static const u8 counted[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+				       13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+				       26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+				       39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+				       52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+	const __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(counted));
+	const __m512i from = _mm512_set1_epi16((short)place);
+	size_t n = (size_t)__builtin_popcountll(bits);
+
+	_mm512_storeu_si512(
+		to, _mm512_add_epi16(from, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(at))));
+	if (n > 32)
+		_mm512_storeu_si512(
+			to + 32, _mm512_add_epi16(from, _mm512_cvtepu8_epi16(
+								_mm512_extracti64x4_epi64(at, 1))));
+	return n;
 }
 
 static inline const u8 *find_control(const u8 *p, const u8 *end, u8 c)

@@ -8,7 +8,10 @@
 #ifndef SCAN_VEC_SCALAR_H
 #define SCAN_VEC_SCALAR_H
 
-#define ISA_BANKS SCALAR_BANKS
+#include "list_bits.h"
+
+#define ISA_BANKS  SCALAR_BANKS
+#define QUICK_BANK 0 /* none: no place is left to quick forms alone */
 
 struct shape_state {
 	u64 now[ISA_BANKS];
@@ -23,7 +26,7 @@ static inline void shape_step(const struct prefilter *pf, const struct scan_job 
 
 #pragma GCC unroll 4
 	for (int bank = 0; bank < ISA_BANKS; bank++)
-		st->now[bank] = (st->now[bank] << 8 | 0xff) & (wild ? ~0ULL : pf->fits[bank][c]);
+		st->now[bank] = (st->now[bank] << 8 | 0xff) & (wild ? ~0ULL : pf->near[bank][c]);
 }
 
 /*
@@ -37,8 +40,8 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	size_t i = at;
 
 	for (int bank = 0; bank < ISA_BANKS; bank++)
-		st.now[bank] = 0xff & pf->fits[bank][at ? job->text[at - 1] : '\n'];
-	for (; i < at + SHAPE_DEPTH - 2; i++)
+		st.now[bank] = 0xff & pf->near[bank][at ? job->text[at - 1] : '\n'];
+	for (; i < at + NEAR_DEPTH - 2; i++)
 		shape_step(pf, job, i, &st);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		u64 candidates = 0, zoned = 0, anchors = 0;
@@ -60,6 +63,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			anchors |= (u64)((first & BANK0_ANCHOR) != 0) << bit;
 		}
 		to->candidates[w] = candidates;
+		to->others[w] = ~0ULL;
 		to->zoned[w] = zoned;
 		to->anchors[w] = anchors;
 	}
