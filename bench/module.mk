@@ -29,7 +29,7 @@ $(BENCH)/%.txt: $(OUT)/gen
 	@mkdir -p $(@D)
 	$< bench-$* --bytes 16777216 > $@
 
-.PHONY: bench bench-scan bench-relay bench-latency
+.PHONY: bench bench-scan bench-relay bench-latency bench-profile
 bench: bench-scan
 	@$(MAKE) --no-print-directory bench-relay
 	@$(MAKE) --no-print-directory bench-latency
@@ -49,3 +49,9 @@ bench-latency:
 	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests churn log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/latency
 	@SCRIM_BUILD=$(BUILD) bench/connections
+
+# Where scrim's time goes; not a part of `make bench`, for it compares nothing.
+bench-profile:
+	@tools/setup build bench
+	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests load log.txt)
+	@SCRIM_BUILD=$(BUILD) bench/profile

@@ -18,6 +18,7 @@ import time
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = (TOP / os.environ.get("SCRIM_BUILD", "build")).resolve()
 START_SECONDS = 30
+MESSAGES = 256
 LOOPBACK = "127.0.0.1"
 MASKING = ("all", "all: {rules: [builtin], default: fill}")
 HOLD = "10s"  # a load that was not scheduled for a while must not have its tail let go
@@ -229,6 +230,20 @@ def masked(corpus, to):
     if pathlib.Path(corpus).read_bytes() == pathlib.Path(to).read_bytes():
         sys.exit("nothing is masked in the corpus")
     return str(to)
+
+
+def messages(bench, size):
+    """A file of log text cut into messages that end with a line, and what masking makes of it."""
+    lines = iter((BUILD / "bench/log.txt").read_bytes().splitlines())
+    out = bytearray()
+    for _ in range(MESSAGES):
+        message = bytearray()
+        while len(message) < size:
+            message += next(lines) + b"\n"
+        out += message[:size - 1] + b"\n"
+    corpus = bench.work / f"messages-{size}"
+    corpus.write_bytes(out)
+    return str(corpus), masked(corpus, f"{corpus}-masked")
 
 
 def machine():
