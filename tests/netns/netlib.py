@@ -31,7 +31,7 @@ import threading
 import time
 import traceback
 
-TIMEOUT = 20  # of every wait: what takes longer hangs
+TIMEOUT = 60  # of every wait: what takes longer hangs, on a busy machine too
 CLONE_NEWNET = 0x40000000
 BUILD = os.path.realpath(os.environ.get("SCRIM_BUILD") or
                          os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build"))

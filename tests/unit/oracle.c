@@ -298,13 +298,37 @@ static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 	return false;
 }
 
+/* Whose matches are asked for. */
+struct asked {
+	ends_fn ends;
+	void *arg;
+	const struct ruleset *rs;
+	const struct rule_def *defs;
+	const bool *enabled;
+};
+
+static const struct form_def *def_of(const struct asked *a, u16 form)
+{
+	u16 rule = a->rs->forms[form].rule;
+
+	return &a->defs[rule].forms[form - a->rs->rules[rule].first_form];
+}
+
+/* Said by the pattern as it is written. */
+static void written_ends(void *arg, u16 form, const u8 *text, size_t len, size_t p, bool *ends)
+{
+	oracle_ends(def_of(arg, form)->pattern, text, len, p, ends);
+}
+
 /*
- * The longest end of form f at p, or 0; *ret_rejected when there were ends and the validator
+ * The longest end of a form at p, or 0; *ret_rejected when there were ends and the validator
  * took none.
  */
-static size_t form_longest(const struct form *f, const struct form_def *def, const u8 *text,
-			   size_t len, size_t p, bool *ret_rejected)
+static size_t form_longest(const struct asked *a, u16 form, const u8 *text, size_t len, size_t p,
+			   bool *ret_rejected)
 {
+	const struct form *f = &a->rs->forms[form];
+	const struct form_def *def = def_of(a, form);
 	bool ends[SCRIM_WINDOW + 1];
 	u8 before, after;
 
@@ -315,7 +339,7 @@ static size_t form_longest(const struct form *f, const struct form_def *def, con
 		before = ' ';
 	if (!guard_holds(def->before, before, byte_at(text, len, p - 2)))
 		return 0;
-	oracle_ends(def->pattern, text, len, p, ends);
+	a->ends(a->arg, form, text, len, p, ends);
 	for (size_t e = SCRIM_WINDOW; e > 0; e--) {
 		after = byte_at(text, len, p + e);
 		if (after == 0xc2 || after == 0xe2)
@@ -334,22 +358,20 @@ static size_t form_longest(const struct form *f, const struct form_def *def, con
 }
 
 /* The best match at p over all forms; its length, 0 if there is none. */
-static size_t longest(const struct ruleset *rs, const struct rule_def *defs, const bool *enabled,
-		      const u8 *text, size_t len, size_t p, u16 *ret_form, u64 *rejected)
+static size_t longest(const struct asked *a, const u8 *text, size_t len, size_t p, u16 *ret_form,
+		      u64 *rejected)
 {
 	size_t best = 0, n;
 	bool refused;
 
-	for (u16 i = 0; i < rs->nforms; i++) {
-		const struct form *f = &rs->forms[i];
-		const struct rule *r = &rs->rules[f->rule];
+	for (u16 i = 0; i < a->rs->nforms; i++) {
+		u16 rule = a->rs->forms[i].rule;
 
-		if (enabled && !enabled[f->rule])
+		if (a->enabled && !a->enabled[rule])
 			continue;
-		n = form_longest(f, &defs[f->rule].forms[i - r->first_form], text, len, p,
-				 &refused);
+		n = form_longest(a, i, text, len, p, &refused);
 		if (refused && rejected)
-			rejected[f->rule]++;
+			rejected[rule]++;
 		if (n > best) {
 			best = n;
 			*ret_form = i;
@@ -358,29 +380,46 @@ static size_t longest(const struct ruleset *rs, const struct rule_def *defs, con
 	return best;
 }
 
-size_t oracle_scan(const struct ruleset *rs, const struct rule_def *defs, const bool *enabled,
-		   const u8 *text, size_t len, struct match *matches, size_t cap, u64 *rejected)
+static size_t matches_of(const struct asked *a, const u8 *text, size_t len, struct match *matches,
+			 size_t cap, u64 *rejected)
 {
 	size_t n = 0, p = 0, span, from, to;
 	u16 form = 0;
 
 	while (p < len) {
-		span = longest(rs, defs, enabled, text, len, p, &form, rejected);
+		span = longest(a, text, len, p, &form, rejected);
 		if (!span) {
 			p++;
 			continue;
 		}
 		cr_assert(n < cap, "room for the oracle's matches");
-		form_masked_part(&rs->forms[form], text + p, span, &from, &to);
+		form_masked_part(&a->rs->forms[form], text + p, span, &from, &to);
 		matches[n++] = (struct match){
 			.from = (u32)p,
 			.to = (u32)(p + span),
 			.mask_from = (u32)(p + from),
 			.mask_to = (u32)(p + to),
-			.rule = rs->forms[form].rule,
+			.rule = a->rs->forms[form].rule,
 			.form = form,
 		};
 		p += span;
 	}
 	return n;
+}
+
+size_t oracle_scan_by(ends_fn ends, void *arg, const struct ruleset *rs,
+		      const struct rule_def *defs, const bool *enabled, const u8 *text, size_t len,
+		      struct match *matches, size_t cap, u64 *rejected)
+{
+	struct asked a = {ends, arg, rs, defs, enabled};
+
+	return matches_of(&a, text, len, matches, cap, rejected);
+}
+
+size_t oracle_scan(const struct ruleset *rs, const struct rule_def *defs, const bool *enabled,
+		   const u8 *text, size_t len, struct match *matches, size_t cap, u64 *rejected)
+{
+	struct asked a = {written_ends, &a, rs, defs, enabled};
+
+	return matches_of(&a, text, len, matches, cap, rejected);
 }

@@ -16,6 +16,12 @@
 void oracle_ends(const char *pattern, const u8 *text, size_t len, size_t p, bool *ends);
 
 /*
+ * The same of form `form`, said by somebody else; arg is the test's. Forms are asked in order at a
+ * place, and places in order.
+ */
+typedef void (*ends_fn)(void *arg, u16 form, const u8 *text, size_t len, size_t p, bool *ends);
+
+/*
  * All matches of a whole text.
  *   defs      what rs was compiled from, in that order
  *   enabled   rs->nrules flags, or NULL: all
@@ -25,5 +31,10 @@ void oracle_ends(const char *pattern, const u8 *text, size_t len, size_t p, bool
  */
 size_t oracle_scan(const struct ruleset *rs, const struct rule_def *defs, const bool *enabled,
 		   const u8 *text, size_t len, struct match *matches, size_t cap, u64 *rejected);
+
+/* The same, but what the patterns match comes from `ends`. */
+size_t oracle_scan_by(ends_fn ends, void *arg, const struct ruleset *rs,
+		      const struct rule_def *defs, const bool *enabled, const u8 *text, size_t len,
+		      struct match *matches, size_t cap, u64 *rejected);
 
 #endif

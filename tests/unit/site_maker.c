@@ -100,7 +100,7 @@ static void add_numbered(struct pattern *p)
 	add(p, one_of(p->seed, tails, array_size(tails)));
 }
 
-static void make_pattern(u64 *seed, char *text)
+void site_pattern(u64 *seed, char *text)
 {
 	struct pattern p = {.seed = seed, .text = text};
 	u32 kind;
@@ -146,7 +146,7 @@ static void make_form(u64 *seed, struct site_form *names, struct form_def *def)
 {
 	static const char *const validators[] = {"luhn", "date", "ssn", "npi", "email"};
 
-	make_pattern(seed, names->pattern);
+	site_pattern(seed, names->pattern);
 	*def = (struct form_def){.pattern = names->pattern,
 				 .before = (enum guard)draw(seed, GUARD_NUMBER + 1),
 				 .after = (enum guard)draw(seed, GUARD_NUMBER + 1),
