@@ -126,10 +126,11 @@ static int start(struct daemon *d, const struct daemon_args *args, struct err *e
 	return rc;
 }
 
-/* Before any thread: they inherit that the signals come by the descriptor. */
+/* Before any thread: they inherit that the signals come by the descriptor. It, or -errno. */
 static int catch_signals(void)
 {
 	sigset_t set;
+	int fd;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -138,7 +139,8 @@ static int catch_signals(void)
 	sigaddset(&set, SIGUSR1); /* a worker ended */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 /* Without it `scrim reload` finds nobody; all else works. */
@@ -336,6 +338,8 @@ static int finish(struct daemon *d, struct err *e)
 	reload_end(&d->reload);
 	free(d->workers);
 	notify_close(&d->notify);
+	if (d->signals >= 0)
+		close(d->signals);
 	return rc;
 }
 
@@ -369,7 +373,10 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 	d.workers = calloc(d.nworkers, sizeof(*d.workers));
 	d.reload = (struct reload){
 		.file = args->file, .base = c, .workers = d.workers, .nworkers = d.nworkers};
-	rc = d.workers ? start(&d, args, e) : err_set(e, ENOMEM, "out of memory");
+	if (d.signals < 0)
+		rc = err_set(e, -d.signals, "a signalfd: %s", strerror(-d.signals));
+	else
+		rc = d.workers ? start(&d, args, e) : err_set(e, ENOMEM, "out of memory");
 	if (rc) {
 		struct err second;
 

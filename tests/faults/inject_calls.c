@@ -21,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -192,6 +193,11 @@ CALL(int, -1, EMFILE, socketpair, (int family, int type, int protocol, int fd[2]
      protocol, fd)
 CALL(int, -1, EMFILE, eventfd, (unsigned int n, int flags), n, flags)
 CALL(int, -1, EADDRINUSE, bind, (int fd, const struct sockaddr *at, socklen_t len), fd, at, len)
+CALL(int, -1, EMFILE, signalfd, (int fd, const sigset_t *set, int flags), fd, set, flags)
+CALL(int, -1, EMFILE, accept4,
+     (int fd, struct sockaddr *restrict from, socklen_t *restrict len, int flags), fd, from, len,
+     flags)
+CALL(ssize_t, -1, ENOMEM, recv, (int fd, void *to, size_t n, int flags), fd, to, n, flags)
 CALL(int, -1, EADDRINUSE, listen, (int fd, int n), fd, n)
 CALL(int, -1, ENOTCONN, shutdown, (int fd, int how), fd, how)
 CALL(int, -1, ENOTCONN, getpeername,

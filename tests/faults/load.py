@@ -19,8 +19,8 @@ import subprocess
 import threading
 import time
 
-from inject import BUILD, NOTHING, Page
-from programs import TIMEOUT, Daemon, check_end, free_port, listening
+from inject import ALLOC, BUILD, NOTHING, Page
+from programs import TIMEOUT, Daemon, check_end, free_port, listening, names
 
 CONFIG = """version: 1
 workers: 1
@@ -301,6 +301,34 @@ class Load:
         check_end(self.page, code, said)
         self.start()
         return hit
+
+    def reload(self, kind, number, _):
+        """A reload in which one call fails: done, or refused and nothing is changed. What was hit."""
+        self.page.arm(kind, number)
+        done = subprocess.run([f"{BUILD}/scrim", "reload", "--instance", self.instance], capture_output=True,
+                              text=True, timeout=TIMEOUT)
+        self.page.disarm()
+        hit = self.page.hit()
+        if self.short_of_memory(hit):
+            self.start()
+            return hit
+        assert done.returncode == 0 or names(hit, done.stderr) or "did not answer" in done.stderr, \
+            f"not said: {done.stderr}"
+        self.kept()
+        self.round()
+        return hit
+
+    def short_of_memory(self, hit):
+        """No memory for the text of a configuration ends the daemon on the spot: connections are reset."""
+        if not hit or hit.kind != ALLOC:
+            return False
+        try:
+            code = self.daemon.process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            return False
+        _, said = self.daemon.end()
+        check_end(self.page, code, said)
+        return True
 
     def broken(self):
         return any("a worker broke" in line for line in self.daemon.lines)
