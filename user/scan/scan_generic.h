@@ -33,6 +33,7 @@ struct reader {
 	size_t quick_end;                             /* places below may be read quickly */
 	bool special;                                 /* there is one: is_special() */
 	u64 words[BACK_WORDS + WORDS];                /* where a form may begin */
+	u64 plain[BACK_WORDS + WORDS];                /* where one that needs no label may */
 	u64 anchored[BACK_WORDS + WORDS];             /* where an anchored one may */
 	u64 zone[BACK_WORDS + WORDS];                 /* where a label may stand before */
 	u64 others[BACK_WORDS + WORDS];               /* where others than quick forms may begin */
@@ -191,7 +192,7 @@ static void mark_anchors(struct reader *r, size_t at, u64 bits)
 static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 {
 	u64 anchors[WORDS], zoned[WORDS];
-	struct fits fits = {.candidates = r->words + held,
+	struct fits fits = {.candidates = r->plain + held,
 			    .others = r->others + held,
 			    .zoned = zoned,
 			    .anchors = anchors};
@@ -205,7 +206,7 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 	if (r->s->labels)
 		open_zones(r, r->zone + held, at, n);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
-		r->words[held + w] |= zoned[w] & r->zone[held + w];
+		r->words[held + w] = r->plain[held + w] | (zoned[w] & r->zone[held + w]);
 		mark_anchors(r, at + 64 * w, anchors[w]);
 	}
 }
@@ -282,6 +283,27 @@ static enum verdict read_closely(struct reader *r, size_t i)
 }
 
 /*
+ * Place i, which is special: false if only a label could make a match there, and no form that the labels
+ * in front of it ask for begins like this.
+ */
+static inline bool may_be_labelled(struct reader *r, const u8 *text, size_t i)
+{
+	u64 sets;
+
+	if ((r->anchored[i / 64] | r->plain[i / 64]) >> i % 64 & 1)
+		return true;
+	sets = sets_before(r, r->base + i);
+	for (u16 n = 0; n < r->s->ngroups; n++) {
+		const struct group *g = &r->s->groups[n];
+		u64 forms = group_behind(g, sets);
+
+		if (forms && group_look(g, text + i, forms & group_before(g, text, i)))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Reads the candidates that a glance is enough for, from the k-th of `places` on. Returns the
  * first that takes a closer look.
  */
@@ -303,8 +325,13 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 		if (i < next)
 			continue;
 		/* What is before the first two is not in `text`. */
-		if (i < 2 || i >= end || (special && is_special(r, i)))
+		if (i < 2 || i >= end)
 			break;
+		if (special && is_special(r, i)) {
+			if (may_be_labelled(r, text, i))
+				break;
+			continue;
+		}
 		glance = glance_at(r, g, text, i, &id, &len);
 		if (glance == LOOK_CLOSER)
 			break;
@@ -376,6 +403,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));
 		memmove(r.anchored, r.anchored + ready, held * sizeof(*r.anchored));
 		memmove(r.zone, r.zone + ready, held * sizeof(*r.zone));
+		memmove(r.plain, r.plain + ready, held * sizeof(*r.plain));
 		memmove(r.others, r.others + ready, held * sizeof(*r.others));
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			memmove(r.fit[bank], r.fit[bank] + 64 * ready, 64 * held);

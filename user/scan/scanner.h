@@ -165,6 +165,16 @@ static inline u64 group_look(const struct group *g, const u8 *t, u64 forms)
 	return forms;
 }
 
+/* The forms that a label of `sets` asks for. */
+static inline u64 group_behind(const struct group *g, u64 sets)
+{
+	u64 forms = 0;
+
+	for (; sets; sets &= sets - 1)
+		forms |= g->behind[__builtin_ctzll(sets)];
+	return forms;
+}
+
 /* The forms of group g that the shapes at a place leave. */
 static inline u64 candidate_forms(const struct scanner *s, u16 g, const struct hints *hints)
 {
@@ -174,9 +184,7 @@ static inline u64 candidate_forms(const struct scanner *s, u16 g, const struct h
 	for (int bank = 0; bank < BANKS; bank++)
 		forms |= group->under[bank][hints->fit[bank]];
 	forms |= hints->anchored ? group->anchored : 0;
-	for (u64 sets = hints->sets; sets; sets &= sets - 1)
-		forms |= group->behind[__builtin_ctzll(sets)];
-	return forms;
+	return forms | group_behind(group, hints->sets);
 }
 
 enum verdict { NO_MATCH, MATCH, UNDECIDED };
