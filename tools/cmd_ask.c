@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* scrim reload: asks the daemon that runs, and prints what it answers. */
+/* scrim reload, scrim restart: asks the daemon that runs, and prints what it answers. */
 #include "tool.h"
 #include <errno.h>
 #include <scrim/control.h>
@@ -56,4 +56,27 @@ const struct tool tool_reload = {
 		"  --help           this text\n"
 		"\n"
 		"exit codes: 0 reloaded; 1 refused, or no daemon answers; 2 wrong command line\n",
+};
+
+const struct tool tool_restart = {
+	.name = "restart",
+	.summary = "has a new daemon take over from the one that runs",
+	.run = run,
+	.help = "usage: scrim restart [--instance NAME]\n"
+		"\n"
+		"Has the daemon's command line started once more, with --takeover: the new daemon "
+		"reads\n"
+		"the configuration, takes the listening sockets over, and the old one lets its "
+		"open\n"
+		"connections end, up to the limit `drain`. Nobody is refused, counts go on. If the "
+		"new one\n"
+		"cannot start the old one goes on. For a new version of scrim, and for what a "
+		"reload\n"
+		"cannot change.\n"
+		"\n"
+		"  --instance NAME  of this instance\n"
+		"  --help           this text\n"
+		"\n"
+		"exit codes: 0 taken over; 1 it was not, or no daemon answers; 2 wrong command "
+		"line\n",
 };

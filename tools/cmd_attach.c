@@ -36,13 +36,17 @@ static int attach(const struct tool *self, struct config *c, struct kern_conf *c
 {
 	struct kern *k = NULL;
 	struct err e = {0};
+	int rc;
 
 	if (!steer_needed(c))
 		return tool_usage(self, "no listener of mode local or gateway: nothing to attach");
 	steer_conf(c, conf);
 	if (open_waiting(conf, wait_s, &k, &e))
 		return tool_failed(self, "%s", e.text);
+	rc = kern_attach(k, conf, &e);
 	kern_close(k);
+	if (rc)
+		return tool_failed(self, "%s", e.text);
 	for (size_t i = 0; i < c->nlisteners; i++)
 		if (c->listeners[i].mode != IO_PROXY)
 			printf("listener %s: attached, refusing port %u until scrimd runs\n",

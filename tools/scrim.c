@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tool *const tools[] = {&tool_filter, &tool_check,  &tool_rules,  &tool_status,
-					   &tool_top,    &tool_attach, &tool_detach, &tool_reload};
+static const struct tool *const tools[] = {&tool_filter, &tool_check,  &tool_rules,
+					   &tool_status, &tool_top,    &tool_attach,
+					   &tool_detach, &tool_reload, &tool_restart};
 
 static void print_help(FILE *to)
 {

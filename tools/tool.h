@@ -22,7 +22,7 @@ struct tool {
 };
 
 extern const struct tool tool_filter, tool_check, tool_rules, tool_status, tool_top, tool_attach,
-	tool_detach, tool_reload;
+	tool_detach, tool_reload, tool_restart;
 
 /* A value that getopt_long() gives for long options without a letter. */
 enum {

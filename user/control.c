@@ -51,7 +51,7 @@ int control_listen(const char *instance, struct err *e)
 
 static ssize_t receive_text(int fd, char *text)
 {
-	ssize_t n = recv(fd, text, CONTROL_TEXT - 1, 0);
+	ssize_t n = TEMP_FAILURE_RETRY(recv(fd, text, CONTROL_TEXT - 1, 0));
 
 	if (n >= 0)
 		text[n] = 0;
@@ -79,6 +79,7 @@ int control_accept(int listening, char *ret_request)
 	if (!control_trusted(fd))
 		control_refuse(fd);
 	else if (!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) &&
+		 !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)) &&
 		 receive_text(fd, ret_request) > 0)
 		return fd;
 	close(fd);

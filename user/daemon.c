@@ -6,12 +6,12 @@
  *           ─▶ sockets given to the kernel's side: from here on connections come
  */
 #include "daemon.h"
+#include "heir.h"
 #include "listen.h"
 #include "notify.h"
 #include "privilege.h"
 #include "refusals.h"
 #include "reload.h"
-#include "worker.h"
 #include <errno.h>
 #include <poll.h>
 #include <scrim/control.h>
@@ -31,13 +31,18 @@ struct daemon {
 	struct config *config;
 	struct io_limits limits; /* its, as far as the system allows them */
 	struct reload reload;
+	struct kern_conf kern_conf;
 	struct kern *kern;
+	bool is_private; /* kern: counters alone, in this process */
 	struct listen listen;
 	struct worker *workers;
 	unsigned int nworkers;
 	bool steers;
 	int signals; /* a signalfd */
 	int control; /* a listening socket, or -1 */
+	struct takeover from;
+	struct heir heir;
+	bool handed_over;
 	struct refusals refusals;
 	struct notify notify;
 	u32 tick_ms; /* TICK_MS, or less for the service manager's sake */
@@ -46,17 +51,47 @@ struct daemon {
 /* The kernel's side, or private counters where only mode proxy runs and there is no privilege. */
 static int open_kern(struct daemon *d, const struct daemon_args *args, struct err *e)
 {
-	struct kern_conf conf = {.instance = args->instance, .replace = args->replace};
+	const struct kern_handed *from = args->takeover ? &d->from.kern : NULL;
 	int rc;
 
-	steer_conf(d->config, &conf);
-	rc = kern_open(&conf, &d->kern, e);
+	d->kern_conf = (struct kern_conf){
+		.instance = args->instance, .replace = args->replace, .from = from};
+	steer_conf(d->config, &d->kern_conf);
+	rc = kern_open(&d->kern_conf, &d->kern, e);
 	if (rc != -EPERM || d->steers)
 		return rc;
 	log_line(LOG_LEVEL_NOTICE,
 		 "no privilege for pinned counters (%s); they live in this process only", e->text);
 	*e = (struct err){0}; /* told; what fails later has a reason of its own */
-	return kern_open_private(&d->kern, e);
+	d->is_private = true;
+	return kern_open_private(from, &d->kern, e);
+}
+
+/*
+ * In force. What was taken over stands in the new programs before they are swapped in; what is new
+ * comes to it when the port is refused to all.
+ */
+static int put_in_force(struct daemon *d, struct err *e)
+{
+	int rc = listen_steer(&d->listen, d->kern, true, e);
+
+	if (!rc && !d->is_private)
+		rc = kern_attach(d->kern, &d->kern_conf, e);
+	return rc ? rc : listen_steer(&d->listen, d->kern, false, e);
+}
+
+/* The other daemon stops to accept, this one begins. */
+static int take_over(struct daemon *d, struct err *e)
+{
+	int rc = takeover_ready(&d->from, e);
+
+	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
+		worker_accept(&d->workers[i], true);
+	if (!rc)
+		rc = kern_alone(d->kern, e);
+	if (!rc)
+		rc = takeover_taken(&d->from, e);
+	return rc;
 }
 
 static int own(void *ctx, int fd)
@@ -80,6 +115,7 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	w->conf.own = d->steers ? own : NULL;
 	w->conf.reclaim = d->steers ? reclaim : NULL;
 	w->conf.ctx = d->kern;
+	w->conf.waits = d->from.conn >= 0;
 	w->conf.alive_ms = d->notify.watchdog_ms ? d->tick_ms : 0;
 	w->listeners = listen_worker(&d->listen, d->config, i, &w->nlisteners);
 	w->steers = d->steers;
@@ -109,18 +145,22 @@ static int start(struct daemon *d, const struct daemon_args *args, struct err *e
 	rc = generation_new(d->config, &d->reload.now, e);
 	if (!rc)
 		rc = io_probe(e);
+	if (!rc && args->takeover)
+		rc = takeover_ask(args->instance, &d->from, e);
 	if (!rc)
 		rc = open_kern(d, args, e);
 	if (!rc)
 		rc = generation_roles(d->reload.now, d->config, d->kern, e);
 	if (!rc)
-		rc = listen_open(&d->listen, d->config, d->nworkers, e);
+		rc = listen_open(&d->listen, d->config, d->nworkers, d->from.sockets, d->from.n, e);
 	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
 		rc = start_worker(d, i, e);
 	if (!rc)
-		rc = listen_steer(&d->listen, d->kern, e);
+		rc = put_in_force(d, e);
 	if (!rc)
 		rc = privilege_drop(d->steers);
+	if (!rc && args->takeover)
+		rc = take_over(d, e);
 	if (rc && !e->text[0])
 		err_set(e, -rc, "giving up privileges: %s", strerror(-rc));
 	return rc;
@@ -148,7 +188,8 @@ static void open_control(struct daemon *d, const char *instance)
 {
 	struct err e = {0};
 
-	d->control = control_listen(instance, &e);
+	d->control = d->from.control >= 0 ? d->from.control : control_listen(instance, &e);
+	d->from.control = -1;
 	if (d->control < 0)
 		log_line(LOG_LEVEL_WARNING,
 			 "%s: `scrim reload` does not reach this daemon, SIGHUP does", e.text);
@@ -229,14 +270,44 @@ static void answer(struct daemon *d)
 
 	if (fd < 0)
 		return;
-	if (!strcmp(request, "reload")) {
+	if (!strcmp(request, "reload") && d->heir.conn >= 0) {
+		control_answer(fd, false, "another daemon is taking over\n");
+	} else if (!strcmp(request, "reload")) {
 		good = !reload(d, &said);
 		control_answer(fd, good, "%s", said ? said : "out of memory\n");
 		free(said);
+	} else if (!strcmp(request, "restart")) {
+		heir_launch(&d->heir, fd, now_ms());
+		return;
+	} else if (!strcmp(request, TAKEOVER_ASK)) {
+		heir_begin(&d->heir, fd, &d->listen, d->control, d->reload.now->version, now_ms());
+		return;
 	} else {
 		control_answer(fd, false, "`%s` is nothing that this version does\n", request);
 	}
 	close(fd);
+}
+
+/* What the daemon says that takes over. */
+static void hear_heir(struct daemon *d, bool readable)
+{
+	struct err e = {0};
+	int rc = heir_listen(&d->heir, readable, now_ms(), &e);
+
+	if (rc < 0)
+		log_line(LOG_LEVEL_ERROR, "another daemon was to take over: %s; this one goes on",
+			 e.text);
+	if (rc <= 0)
+		return;
+	d->handed_over = true;
+	log_line(LOG_LEVEL_NOTICE, "process %d has taken over", heir_pid(&d->heir));
+	notify_send(&d->notify, "MAINPID=%d", heir_pid(&d->heir));
+	notify_close(&d->notify); /* what is to be told from here on is the other one's */
+	close(d->heir.conn);
+	d->heir.conn = -1;
+	if (d->heir.launcher >= 0)
+		close(d->heir.launcher); /* it ends */
+	d->heir.launcher = -1;
 }
 
 /* The next signal, or -1 after a tick; meanwhile requests are answered. */
@@ -245,18 +316,23 @@ static int wait_signal(struct daemon *d)
 	struct pollfd polled[] = {
 		{.fd = d->signals, .events = POLLIN},
 		{.fd = d->control, .events = POLLIN},
+		{.fd = d->heir.conn, .events = POLLIN},
+		{.fd = d->heir.launcher, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
 
 	poll(polled, array_size(polled), (int)d->tick_ms);
 	sign_of_life(d);
-	if (polled[1].revents)
+	hear_heir(d, polled[2].revents);
+	if (polled[3].revents)
+		heir_launched(&d->heir);
+	if (polled[1].revents && !d->handed_over)
 		answer(d);
 	return read(d->signals, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : -1;
 }
 
-/* Until a signal to end (its number), or a worker that ended unasked (0). */
-static int serve(struct daemon *d)
+/* Until a signal to end, or another daemon has taken over (true); or a worker ended unasked. */
+static bool serve(struct daemon *d)
 {
 	struct log_gate gate = {0};
 	char *said = NULL;
@@ -266,17 +342,17 @@ static int serve(struct daemon *d)
 
 	for (;;) {
 		sig = wait_signal(d);
-		if (sig == SIGTERM || sig == SIGINT)
-			return sig;
+		if (sig == SIGTERM || sig == SIGINT || d->handed_over)
+			return true;
 		if (running(d) < d->nworkers)
-			return 0;
-		if (sig == SIGHUP) {
+			return false;
+		if (sig == SIGHUP && d->heir.conn < 0) {
 			reload(d, &said);
 			free(said);
 			said = NULL;
 		}
 		reload_sweep(&d->reload);
-		if (!d->steers)
+		if (!d->steers || d->heir.conn >= 0)
 			continue;
 		sig = kern_refresh(d->kern, &e);
 		refusals_tell(&d->refusals, kern_flow(d->kern), now_ms());
@@ -291,6 +367,7 @@ static int serve(struct daemon *d)
 /* Lets open connections end; false if a second signal said not to wait. */
 static bool drain(struct daemon *d)
 {
+	bool again = !d->handed_over; /* a signal is the second one */
 	int sig;
 
 	if (d->control >= 0)
@@ -299,15 +376,17 @@ static bool drain(struct daemon *d)
 	/* The manager's own limit must not cut the drain short. */
 	notify_send(&d->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu",
 		    1000ULL * d->config->limits.drain_ms + 1000ULL * DRAIN_SPARE_MS);
-	kern_clear_sockets(d->kern);
+	if (!d->handed_over)
+		kern_clear_sockets(d->kern);
 	for (unsigned int i = 0; i < d->nworkers; i++)
 		worker_stop(&d->workers[i]);
 	while (running(d)) {
 		sig = wait_signal(d);
-		if (d->steers)
+		if (d->steers && !d->handed_over)
 			refusals_tell(&d->refusals, kern_flow(d->kern), now_ms());
-		if (sig == SIGTERM || sig == SIGINT)
+		if ((sig == SIGTERM || sig == SIGINT) && again)
 			return false;
+		again |= sig == SIGTERM || sig == SIGINT;
 	}
 	return true;
 }
@@ -360,9 +439,11 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 			   .limits = c->limits,
 			   .steers = steer_needed(c),
 			   .nworkers = steer_workers(c),
-			   .control = -1};
+			   .control = -1,
+			   .heir = {.conn = -1, .asker = -1, .launcher = args->launcher}};
 	int rc, broke;
 
+	takeover_init(&d.from);
 	d.signals = catch_signals();
 	privilege_start();
 	notify_open(&d.notify);
@@ -382,11 +463,16 @@ int daemon_run(struct config *c, const struct daemon_args *args, struct err *e)
 
 		if (d.kern)
 			kern_clear_sockets(d.kern);
+		takeover_end(&d.from);
 		finish(&d, &second); /* the first reason is the one to tell */
 		return rc;
 	}
-	d.reload.kern = d.kern;
+	d.reload.kern = d.heir.kern = d.kern;
+	d.heir.workers = d.workers;
+	d.heir.nworkers = d.nworkers;
+	d.reload.now->version = d.from.version + 1;
 	open_control(&d, args->instance);
+	takeover_end(&d.from);
 	refusals_begin(&d.refusals, kern_flow(d.kern));
 	say_ready(&d);
 	if (serve(&d))

@@ -9,6 +9,8 @@ struct daemon_args {
 	const char *file;     /* the configuration's, to be read again */
 	const char *instance; /* NULL: none */
 	bool replace;
+	int launcher;  /* launcher_start() */
+	bool takeover; /* from the daemon of this instance that runs */
 };
 
 /*

@@ -17,20 +17,53 @@ static size_t places(const struct config_listener *l)
 	return l->mode == IO_PROXY ? l->nlisten : array_size(families);
 }
 
+/* Whether it is a socket of the i-th place of a listener. */
+static bool fits(const struct listen_inherited *from, const struct config_listener *l, size_t i)
+{
+	union io_addr at = {0};
+	socklen_t len = sizeof(at);
+
+	if (from->used || from->mode != l->mode || strcmp(from->name, l->name) ||
+	    getsockname(from->fd, &at.sa, &len))
+		return false;
+	if (l->mode != IO_PROXY)
+		return at.sa.sa_family == families[i];
+	return !memcmp(&at, &l->listen[i], sizeof(at));
+}
+
+/* One that another daemon had, or -1. */
+static int inherit(struct listen *l, unsigned int listener, size_t i, struct listen_inherited *from,
+		   size_t n)
+{
+	for (size_t j = 0; j < n; j++)
+		if (fits(&from[j], &l->config->listeners[listener], i)) {
+			from[j].used = true;
+			l->taken_over |= 1u << listener;
+			return from[j].fd;
+		}
+	return -1;
+}
+
 /* Every worker's socket of one place. */
 static int open_place(struct listen *l, unsigned int listener, size_t i, unsigned int nworkers,
-		      struct err *e)
+		      struct listen_inherited *from, size_t n, struct err *e)
 {
 	const struct config_listener *conf = &l->config->listeners[listener];
+	bool alone = true;
 	int fd;
 
-	for (unsigned int w = 0; w < nworkers; w++) {
-		fd = conf->mode == IO_PROXY ? socket_listen(conf, &conf->listen[i], !w, e)
-					    : socket_steered(conf, families[i], e);
+	for (unsigned int w = 0; w < nworkers; w++, alone = false) {
+		fd = inherit(l, listener, i, from, n);
+		if (fd < 0)
+			fd = conf->mode == IO_PROXY
+				     ? socket_listen(conf, &conf->listen[i], alone, e)
+				     : socket_steered(conf, families[i], e);
 		if (fd < 0)
 			return fd;
-		l->sockets[l->n++] = (struct listen_socket){listener, w, fd};
+		l->sockets[l->n++] = (struct listen_socket){listener, w, false, fd};
 	}
+	for (unsigned int w = 0; (fd = inherit(l, listener, i, from, n)) >= 0; w++)
+		l->sockets[l->n++] = (struct listen_socket){listener, w % nworkers, true, fd};
 	return 0;
 }
 
@@ -48,9 +81,10 @@ static bool may_lack(const struct config_listener *l, size_t i, int rc)
 	       l->nlisten > 1;
 }
 
-int listen_open(struct listen *l, struct config *c, unsigned int nworkers, struct err *e)
+int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
+		struct listen_inherited *from, size_t n, struct err *e)
 {
-	size_t most = 0;
+	size_t most = n;
 	int rc = 0;
 
 	for (size_t i = 0; i < c->nlisteners; i++)
@@ -59,19 +93,20 @@ int listen_open(struct listen *l, struct config *c, unsigned int nworkers, struc
 	l->sockets = must_new(&c->arena, struct listen_socket, most);
 	for (unsigned int i = 0; i < c->nlisteners; i++)
 		for (size_t j = 0; j < places(&c->listeners[i]); j++) {
-			rc = open_place(l, i, j, nworkers, e);
+			rc = open_place(l, i, j, nworkers, from, n, e);
 			if (rc && !may_lack(&c->listeners[i], j, rc))
 				return rc;
 		}
 	return 0;
 }
 
-int listen_steer(const struct listen *l, struct kern *k, struct err *e)
+int listen_steer(const struct listen *l, struct kern *k, bool taken_over, struct err *e)
 {
 	int rc = 0;
 
 	for (const struct listen_socket *s = l->sockets; s < l->sockets + l->n && !rc; s++)
-		if (l->config->listeners[s->listener].mode != IO_PROXY)
+		if (l->config->listeners[s->listener].mode != IO_PROXY && !s->spare &&
+		    taken_over == !!(l->taken_over & 1u << s->listener))
 			rc = kern_set_socket(k, s->listener, s->worker, s->fd, e);
 	return rc;
 }

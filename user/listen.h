@@ -8,6 +8,15 @@
 /* A socket, of one worker. */
 struct listen_socket {
 	unsigned int listener, worker;
+	bool spare; /* of an old daemon with more workers: only what waits in its queue comes */
+	int fd;
+};
+
+/* A socket that another daemon had: of a listener with this name and mode. */
+struct listen_inherited {
+	char name[SCRIM_NAME_LEN];
+	enum io_mode mode;
+	bool used; /* it is a listen_socket's now */
 	int fd;
 };
 
@@ -15,17 +24,23 @@ struct listen {
 	const struct config *config;
 	size_t n;
 	struct listen_socket *sockets;
+	u32 taken_over; /* a bit for each listener that inherited a socket */
 };
 
 /*
  * Opens the sockets: for each worker one per address in mode proxy, else one per family.
- *   c  borrowed until listen_close(); memory is its
+ *   c     borrowed until listen_close(); memory is its
+ *   from  n sockets that are used where they fit, instead of new ones
  * Returns 0, or negative with e set (call listen_close() all the same).
  */
-int listen_open(struct listen *l, struct config *c, unsigned int nworkers, struct err *e);
+int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
+		struct listen_inherited *from, size_t n, struct err *e);
 
-/* Gives the sockets of modes local and gateway to the kernel's side. */
-int listen_steer(const struct listen *l, struct kern *k, struct err *e);
+/*
+ * Gives the sockets of modes local and gateway to the kernel's side.
+ *   taken_over  those of listeners that inherited some; else those of the others
+ */
+int listen_steer(const struct listen *l, struct kern *k, bool taken_over, struct err *e);
 
 /* What a worker serves, in c's memory; *ret_n of them. */
 struct io_listener *listen_worker(const struct listen *l, struct config *c, unsigned int worker,

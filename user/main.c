@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scrimd: the command line of the daemon. */
 #include "daemon.h"
+#include "launcher.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -12,7 +13,8 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const char help[] =
-	"usage: scrimd --config FILE [--instance NAME] [--replace] [--verbose]\n"
+	"usage: scrimd --config FILE [--instance NAME] [--replace] [--takeover]\n"
+	"              [--verbose]\n"
 	"\n"
 	"Masks protected health information in the TCP streams that its configuration names,\n"
 	"in the foreground, with log lines on standard error.\n"
@@ -22,6 +24,9 @@ static const char help[] =
 	"                   from those of others\n"
 	"  --replace        swaps what another version of scrim has pinned, without a moment in\n"
 	"                   which anything is forwarded unmasked\n"
+	"  --takeover       takes the listening sockets over from the daemon of this instance "
+	"that\n"
+	"                   runs, which then drains; if this one cannot start, that one goes on\n"
 	"  --verbose        more log lines\n"
 	"  --version        prints the version\n"
 	"  --help           this text\n"
@@ -42,13 +47,10 @@ static const char help[] =
 	"or configuration\n";
 
 static const struct option options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"instance", required_argument, NULL, 'i'},
-	{"replace", no_argument, NULL, 'r'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"version", no_argument, NULL, 'V'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	{"config", required_argument, NULL, 'c'}, {"instance", required_argument, NULL, 'i'},
+	{"replace", no_argument, NULL, 'r'},      {"takeover", no_argument, NULL, 't'},
+	{"verbose", no_argument, NULL, 'v'},      {"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},         {0},
 };
 
 static int usage(const char *what)
@@ -117,6 +119,9 @@ int main(int argc, char **argv)
 		case 'r':
 			args.replace = true;
 			break;
+		case 't':
+			args.takeover = true;
+			break;
 		case 'v':
 			most = LOG_LEVEL_DEBUG;
 			break;
@@ -136,5 +141,6 @@ int main(int argc, char **argv)
 	if (args.instance && !good_instance(args.instance))
 		return usage("an instance's name is at most 31 letters, digits, `-` and `_`");
 	log_init("scrimd", most);
+	args.launcher = launcher_start(argv);
 	return run(&args);
 }

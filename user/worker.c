@@ -77,6 +77,17 @@ const struct io_ruleset *worker_ruled_by(const struct worker *w)
 	return w->started && w->io ? io_worker_ruled_by(w->io) : NULL;
 }
 
+void worker_accept(struct worker *w, bool on)
+{
+	if (w->started && w->io)
+		io_worker_accept(w->io, on);
+}
+
+u32 worker_accepting(const struct worker *w)
+{
+	return w->started && w->io ? io_worker_accepting(w->io) : 0;
+}
+
 void worker_stop(struct worker *w)
 {
 	if (w->started && w->io)

@@ -32,6 +32,10 @@ int worker_start(struct worker *w, struct err *e);
 void worker_rules(struct worker *w, struct io_ruleset *rules);
 const struct io_ruleset *worker_ruled_by(const struct worker *w);
 
+/* io_worker_accept(); how many accepts are in the ring. */
+void worker_accept(struct worker *w, bool on);
+u32 worker_accepting(const struct worker *w);
+
 /* Begins the drain. */
 void worker_stop(struct worker *w);
 

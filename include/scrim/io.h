@@ -76,6 +76,7 @@ void io_limits_default(struct io_limits *l);
 struct io_conf {
 	struct io_limits limits;
 	int cpu;      /* pin to it; -1: do not pin */
+	bool waits;   /* accepts nobody before io_worker_accept() */
 	u32 alive_ms; /* a turn at least this often, even with nothing to do; 0: need not be */
 	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
 	struct io_ruleset *rules;    /* used until io_worker_rules(), or io_worker_free() */
@@ -129,6 +130,18 @@ static inline bool io_ruleset_used(const struct io_ruleset *rules)
 {
 	return __atomic_load_n(&rules->users, __ATOMIC_ACQUIRE);
 }
+
+/*
+ * From any thread: accepts new connections, or no more until asked again; the listening sockets
+ * are left as they are, and who comes waits in their queues. Another process with the same sockets
+ * may accept once io_worker_accepting() is 0, not before: a waiting accept here can be woken for a
+ * connection and cancelled before it has taken it, and then nobody else is woken for that one. Who
+ * begins after that looks into the queue first.
+ */
+void io_worker_accept(struct io_worker *w, bool on);
+
+/* How many accepts are in the ring. */
+u32 io_worker_accepting(const struct io_worker *w);
 
 /* From any thread or a signal handler: no new connections; open ones end by themselves or are reset at drain_ms. */
 void io_worker_stop(struct io_worker *w);

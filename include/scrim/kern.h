@@ -42,18 +42,38 @@ struct kern_listener {
 	bool refuse_existing; /* local: refuse to start over open connections, instead of closing them */
 };
 
+/*
+ * What one daemon hands to the next one that takes over from it: descriptors, -1 where there is
+ * none. The lock goes with its open file, so there is no moment without it. The two maps are how
+ * mode local knows scrim's own connections, also those of the daemon that drains.
+ */
+enum kern_hand {
+	KERN_LOCK,
+	KERN_ALIVE, /* what the kernel's side knows the daemon's life by */
+	KERN_OWN_SOCKETS,
+	KERN_OWN_TUPLES,
+	KERN_RULES, /* counters that are not pinned */
+	KERN_FLOW,
+	KERN_LISTENERS,
+	KERN_HANDED
+};
+struct kern_handed {
+	int fd[KERN_HANDED];
+};
+
 struct kern_conf {
 	const char *instance; /* NULL: none */
 	bool replace;         /* swap what another version pinned */
 	const struct kern_listener *listeners;
 	size_t nlisteners;
 	unsigned int nworkers;
+	const struct kern_handed
+		*from; /* the daemon that is taken over from; NULL: none. Borrowed */
 };
 
 /*
- * Opens (takes over, or loads, attaches and pins) everything that conf's modes need, with no
- * listener alive yet: all is refused until kern_set_socket(). Holds the instance's lock until
- * kern_close(); with kern_close() at once it is `scrim attach`.
+ * Loads everything that conf's modes need, and fills it; nothing is in force before kern_attach().
+ * Holds the instance's lock until kern_close().
  *   conf   borrowed for the call
  *   -EBUSY   another daemon holds the lock, and 5 s later too: one that was killed lets go of it only
  *            when the kernel is done with its end; the instance belongs to another network namespace; or
@@ -61,20 +81,42 @@ struct kern_conf {
  *   -EPERM   e names the missing capability: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; CAP_SYS_ADMIN
  *            too where it takes over links, or the BPF file system or cgroup2 is not mounted
  *   -ENOTSUP e names the kernel version that is needed, or what the interface is not
- *   -ESTALE  pinned by another build, or steering what conf does not; e hints at --replace
+ *   -ESTALE  pinned by another build; e hints at --replace
  *   -ENODEV  e names the interface
+ */
+int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e);
+
+/*
+ * Puts it in force, in place of what is pinned, and pins it: attaches, swaps, makes policy rules,
+ * closes the connections that mode local finds open. Without a kern_set_socket() before it all is
+ * refused until there is one; with kern_close() at once it is `scrim attach`.
+ *   conf   as given to kern_open()
+ * Returns 0, or as kern_open() does; -EBUSY: what is taken over from steers what conf does not.
  * On failure what was pinned is as it was. Traffic is never forwarded in between.
  * Afterwards CAP_NET_ADMIN and CAP_BPF are enough for all the other functions here.
  */
-int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e);
+int kern_attach(struct kern *k, const struct kern_conf *conf, struct err *e);
+
+/* What to hand to the next daemon; the descriptors are k's still. */
+void kern_hand(const struct kern *k, struct kern_handed *ret_to);
+
+/*
+ * All is taken over: the kernel's side asks this process alone whether it lives; until here that was
+ * the old one, so that nobody is refused if this one dies before. 0, or negative with e set.
+ */
+int kern_alone(struct kern *k, struct err *e);
+
+/* Puts k in force again, whatever one that was to take over from it had put in its place. */
+int kern_restore(struct kern *k, struct err *e);
 
 /* Lets go of the descriptors and the lock; what is pinned stays. */
 void kern_close(struct kern *k);
 
 /*
  * The counters in this process's own memory instead (mode proxy without CAP_BPF).
+ *   from  whose counters to go on with; NULL: none
  */
-int kern_open_private(struct kern **ret_k, struct err *e);
+int kern_open_private(const struct kern_handed *from, struct kern **ret_k, struct err *e);
 
 /* The mapped rows; valid until kern_close(). */
 struct scrim_rule_row *kern_rules(struct kern *k);

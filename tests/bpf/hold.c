@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	struct kern_prefix nets[16];
 	int option, fds[2 * WORKERS];
 	bool attach = false, all_rows = false;
-	struct kern *k;
+	struct kern *k = NULL;
 	struct err e;
 
 	while ((option = getopt(argc, argv, "i:raenv")) != -1) {
@@ -243,8 +243,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	signal(SIGCHLD, SIG_IGN);
-	if (kern_open(&conf, &k, &e)) {
+	if (kern_open(&conf, &k, &e) || kern_attach(k, &conf, &e)) {
 		fprintf(stderr, "hold: %s\n", e.text);
+		kern_close(k);
 		return 1;
 	}
 	kern_row(k, "ssn", "default")->matches++;

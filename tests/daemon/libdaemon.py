@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(HERE, "../..", os.environ.get("SCRIM_BUILD", "build"))
 SCRIM, SCRIMD = os.path.join(BUILD, "scrim"), os.path.join(BUILD, "scrimd")
 INSTANCE = f"daemon-test{os.getpid()}"
-TIMEOUT = 20
+TIMEOUT = 60  # what takes longer hangs
 RAW, MASKED = b"SSN 123-45-6789, 1953-07-28\n", b"SSN 111-11-1111, 1111-11-11\n"
 LIMITED = b"SSN 111-11-1111, 1953-07-28\n"
 
@@ -54,6 +54,13 @@ policies:
   strict: {{rules: [builtin]}}
   limited: {{rules: [builtin], except: [date]}}
   raw: {{default: none}}
+"""
+
+
+ROLES = """    roles:
+      - {sources: [127.0.0.0/24], policy: limited}
+      - {sources: [127.0.0.3/32], policy: raw}
+      - {sources: [127.0.0.1/32], policy: strict}
 """
 
 

@@ -76,6 +76,22 @@ def stuck():
     return unit
 
 
+def taken_over(before):
+    """`scrim restart` over an open connection: what it says, and the unit when the old daemon is gone."""
+    with socket.create_connection(("127.0.0.1", PORT), LIMIT) as client:
+        client.sendall(b"first\n")
+        done = subprocess.run(["/run/scrim/bin/scrim", "restart", "--instance", sys.argv[2]], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        client.sendall(b"SSN 123-45-6789")
+        client.shutdown(socket.SHUT_WR)
+        answer = read(client).decode()
+    end = time.monotonic() + LIMIT
+    while os.path.exists(f"/proc/{before}") and time.monotonic() < end:
+        time.sleep(0.1)
+    time.sleep(3)  # longer than its WatchdogSec
+    return done.stdout, answer, show("scrimd.service")
+
+
 def drained():
     """Stops the daemon over an open connection, which goes on for longer than the unit allows by itself."""
     with socket.create_connection(("127.0.0.1", PORT), LIMIT) as client:
@@ -101,6 +117,9 @@ def good():
         seen["mounts"] = {line.split()[4]: line.split()[5].split(",")[0] for line in f}
     systemctl("restart", "scrimd")
     seen["restarted"] = show("scrimd.service"), dial()
+    pid = show("scrimd.service")["MainPID"]
+    seen["reloaded"] = subprocess.run(["systemctl", "reload", "scrimd"]).returncode, show("scrimd.service")["StatusText"]
+    seen["taken over"] = pid, taken_over(pid), dial()
     seen["stuck"] = stuck(), dial()
     seen["drained"] = drained()
     systemctl("start", "scrimd")

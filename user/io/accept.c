@@ -37,6 +37,7 @@ void listener_arm(struct listener *l)
 
 	io_uring_prep_multishot_accept(sqe, l->conf.fd, NULL, NULL, SOCK_CLOEXEC);
 	l->accepting = true;
+	__atomic_fetch_add(&l->w->accepting, 1, __ATOMIC_RELAXED);
 }
 
 /* Whether going on to `to` would come back here. */
@@ -123,6 +124,8 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 	struct io_worker *w = l->w;
 
 	l->accepting = cqe->flags & IORING_CQE_F_MORE;
+	if (!l->accepting)
+		__atomic_fetch_sub(&w->accepting, 1, __ATOMIC_RELEASE);
 	if (cqe->res >= 0) {
 		accept_one(l, cqe->res);
 	} else if (cqe->res == -EMFILE || cqe->res == -ENFILE || cqe->res == -ENOBUFS ||
@@ -138,6 +141,6 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 			 strerror(-cqe->res));
 		return;
 	}
-	if (!l->accepting && !w->stopping)
+	if (!l->accepting && !w->stopping && !w->waits)
 		listener_arm(l);
 }

@@ -66,6 +66,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	w->conf.rules = NULL;
 	ruleset_use(&w->conf.rules, conf->rules);
 	w->ruled_by = conf->rules;
+	w->waits = conf->waits;
 	w->ring.ring_fd = -1;
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link_init(&w->conns);
@@ -155,6 +156,16 @@ const struct io_ruleset *io_worker_ruled_by(const struct io_worker *w)
 	return __atomic_load_n(&w->ruled_by, __ATOMIC_ACQUIRE);
 }
 
+void io_worker_accept(struct io_worker *w, bool on)
+{
+	worker_ask(w, on ? ASK_ACCEPT : ASK_WAIT);
+}
+
+u32 io_worker_accepting(const struct io_worker *w)
+{
+	return __atomic_load_n(&w->accepting, __ATOMIC_ACQUIRE);
+}
+
 void io_worker_stop(struct io_worker *w)
 {
 	worker_ask(w, ASK_STOP);
@@ -175,7 +186,21 @@ static void worker_stop(struct io_worker *w)
 	for (size_t i = 0; i < w->nlisteners; i++) {
 		if (w->listeners[i].accepting)
 			ring_cancel(w, &w->listeners[i], OP_ACCEPT);
-		shutdown(w->listeners[i].conf.fd, SHUT_RDWR);
+		if (!w->waits) /* else they are another process's too */
+			shutdown(w->listeners[i].conf.fd, SHUT_RDWR);
+	}
+}
+
+static void worker_accept(struct io_worker *w, bool on)
+{
+	w->waits = !on;
+	for (size_t i = 0; i < w->nlisteners && !w->stopping; i++) {
+		struct listener *l = &w->listeners[i];
+
+		if (on && !l->accepting)
+			listener_arm(l);
+		else if (!on && l->accepting)
+			ring_cancel(w, l, OP_ACCEPT);
 	}
 }
 
@@ -198,6 +223,8 @@ static void worker_wake(struct io_worker *w)
 	worker_listen_for_asks(w);
 	if (asked & ASK_RULES)
 		rules_adopt(w);
+	if (asked & (ASK_ACCEPT | ASK_WAIT))
+		worker_accept(w, asked & ASK_ACCEPT);
 	if (asked & ASK_STOP)
 		worker_stop(w);
 }
@@ -286,7 +313,7 @@ static void worker_deadlines(struct io_worker *w)
 		reset_looks(w);
 	if (due(w, &w->drain_by))
 		worker_drain(w);
-	if (due(w, &w->accept_at) && !w->stopping)
+	if (due(w, &w->accept_at) && !w->stopping && !w->waits)
 		for (size_t i = 0; i < w->nlisteners; i++)
 			if (!w->listeners[i].accepting)
 				listener_arm(&w->listeners[i]);
@@ -372,7 +399,7 @@ int io_worker_run(struct io_worker *w)
 				 strerror(errno));
 	}
 	worker_listen_for_asks(w);
-	for (size_t i = 0; i < w->nlisteners; i++)
+	for (size_t i = 0; i < w->nlisteners && !w->waits; i++)
 		listener_arm(&w->listeners[i]);
 	while (!r && !worker_done(w))
 		r = worker_round(w);

@@ -34,7 +34,7 @@ enum op {
 };
 
 /* Bits of what other threads ask of a worker. */
-enum ask { ASK_RULES = 1, ASK_STOP = 2 };
+enum ask { ASK_RULES = 1, ASK_STOP = 2, ASK_ACCEPT = 4, ASK_WAIT = 8 };
 
 enum { POOL_LIGHT, POOL_BULK, POOLS };
 
@@ -107,6 +107,8 @@ struct io_worker {
 	struct io_ruleset *next;           /* atomic: the ruleset that is asked for */
 	const struct io_ruleset *ruled_by; /* atomic: what it has gone over to wholly */
 	bool stopping;
+	bool waits;    /* accepts nobody for now */
+	u32 accepting; /* atomic: accepts in the ring */
 	u32 nconns;
 	size_t spilled; /* bytes in memory outside of the pools */
 	struct link conns, connecting, resetting, idle, blocked, starving[POOLS];

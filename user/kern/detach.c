@@ -72,6 +72,14 @@ void leftovers_free(struct leftovers *old)
 	free(old);
 }
 
+bool leftovers_any(const struct kern *k, const struct leftovers *old)
+{
+	for (size_t i = 0; i < old->n; i++)
+		if (!steered_has(k, &old->steered[i]))
+			return true;
+	return false;
+}
+
 bool leftovers_had_local(const struct leftovers *old, u16 port)
 {
 	for (size_t i = 0; i < old->n; i++)

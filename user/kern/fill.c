@@ -213,15 +213,28 @@ static int fill_gateway(struct kern *k, const struct kern_conf *conf, unsigned i
 }
 
 /* The kernel's side asks this socket whether the daemon lives. */
-static int fill_alive(struct kern *k, int map, struct err *e)
+static int fill_alive(struct kern *k, int alive, struct err *e)
 {
+	int map = bpf_map__fd(k->gateway ? k->gateway->maps.alive : k->local->maps.alive);
 	u64 fd;
 	u32 zero = 0;
 
-	if (k->alive[0] < 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, k->alive))
-		return err_set(e, errno, "socketpair: %s", strerror(errno));
-	fd = (u64)k->alive[0];
+	fd = (u64)alive;
 	return put(map, &zero, &fd, "alive", e);
+}
+
+int kern_alone(struct kern *k, struct err *e)
+{
+	return k->gateway || k->local ? fill_alive(k, k->alive[0], e) : 0;
+}
+
+/* Its own socket, or that of the daemon that is taken over from. */
+static int begin_alive(struct kern *k, const struct kern_handed *from, struct err *e)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, k->alive))
+		return err_set(e, errno, "socketpair: %s", strerror(errno));
+	return fill_alive(k, from && from->fd[KERN_ALIVE] >= 0 ? from->fd[KERN_ALIVE] : k->alive[0],
+			  e);
 }
 
 int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e)
@@ -244,8 +257,6 @@ int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e)
 	if (!rc && k->gateway)
 		fill_others(k);
 	if (!rc && (k->gateway || k->local))
-		rc = fill_alive(
-			k, bpf_map__fd(k->gateway ? k->gateway->maps.alive : k->local->maps.alive),
-			e);
+		rc = begin_alive(k, conf->from, e);
 	return rc;
 }

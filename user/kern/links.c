@@ -119,6 +119,7 @@ static int link_ensure(struct kern *k, const char *pin, const struct bpf_program
 		return err_set(e, ENOSPC, "attaching %s: too many links", pin);
 	}
 	l->fd = new.fd;
+	l->prog = fd;
 	l->old_prog = new.old_prog;
 	if (ret_index)
 		*ret_index = (int)(l - k->links);

@@ -122,6 +122,10 @@ static int load_local(struct kern *k, const struct kern_conf *conf, struct err *
 	if (!k->local)
 		return loaded(-errno, "steer_local", e);
 	k->local->rodata->nworkers = conf->nworkers;
+	if (conf->from && conf->from->fd[KERN_OWN_SOCKETS] >= 0 &&
+	    (bpf_map__reuse_fd(k->local->maps.own_sockets, conf->from->fd[KERN_OWN_SOCKETS]) ||
+	     bpf_map__reuse_fd(k->local->maps.own_tuples, conf->from->fd[KERN_OWN_TUPLES])))
+		return loaded(-errno, "steer_local", e);
 	bpf_map__reuse_fd(k->local->maps.scrim_flow, bpf_map__fd(k->export->maps.scrim_flow));
 	if (k->gateway) {
 		bpf_map__reuse_fd(k->local->maps.gates, bpf_map__fd(k->gateway->maps.gates));
@@ -168,7 +172,8 @@ static bool same_programs(const struct scrim_meta *a, const struct scrim_meta *b
 }
 
 /* Whether what is pinned is this version's; *ret_old has abi 0 where nothing is. */
-static int check_meta(struct kern *k, const struct scrim_meta *ours, bool replace, struct err *e)
+static int check_meta(struct kern *k, const struct scrim_meta *ours, const struct kern_conf *conf,
+		      struct err *e)
 {
 	struct scrim_meta old;
 	int rc = old_meta(k->dir, &old);
@@ -182,7 +187,8 @@ static int check_meta(struct kern *k, const struct scrim_meta *ours, bool replac
 			       "%s belongs to another network namespace: give this one an "
 			       "--instance of its own, or `scrim detach --force` it there",
 			       k->dir);
-	if (!replace && (old.abi != ours->abi || !same_programs(&old, ours)))
+	/* Who hands over lives, and goes on if this fails. */
+	if (!conf->replace && (old.abi != ours->abi || (!conf->from && !same_programs(&old, ours))))
 		return err_set(e, ESTALE,
 			       "%s was pinned by another build of scrim (version %.31s, this is "
 			       "%s); --replace swaps it without a moment of forwarding",
@@ -218,7 +224,7 @@ int load_all(struct kern *k, const struct kern_conf *conf, struct err *e)
 	if (rc)
 		return rc;
 	make_meta(k, &meta);
-	rc = check_meta(k, &meta, conf->replace, e);
+	rc = check_meta(k, &meta, conf, e);
 	if (rc)
 		return rc;
 	if (bpf_map_update_elem(bpf_map__fd(k->export->maps.meta), &zero, &meta, BPF_ANY))

@@ -3,13 +3,14 @@
  * The order of an opening. Until the pins are renamed everything can be taken back, and what was
  * pinned works on as it was; no step leaves a moment in which a steered port is forwarded.
  *
- *   check ─▶ lock ─▶ load ─▶ fill ─▶ swap programs ─▶ rules ─▶ old connections ─▶ pins ─▶ leftovers
+ *   check ─▶ lock ─▶ load ─▶ fill ─▶│─▶ swap programs ─▶ rules ─▶ old connections ─▶ pins ─▶ leftovers
  *                                    └────────── undone in reverse ───────────┘
  */
 #include "private.h"
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <export.skel.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <steer_gateway.skel.h>
 #include <steer_local.skel.h>
@@ -91,11 +92,17 @@ static int prepare(struct kern *k, const struct kern_conf *conf, struct err *e)
 	return rc;
 }
 
-static int commit(struct kern *k, const struct kern_conf *conf, struct err *e)
+int kern_attach(struct kern *k, const struct kern_conf *conf, struct err *e)
 {
 	struct leftovers *old = NULL;
 	int rc = leftovers_find(k, &old, e);
 
+	/* The connections of what is not steered any more would have to end, raw bytes on their way. */
+	if (!rc && conf->from && leftovers_any(k, old))
+		rc = err_set(
+			e, EBUSY,
+			"the daemon to take over from steers a port, network or interface that "
+			"this configuration does not: stop it, and start anew");
 	if (!rc)
 		rc = links_attach(k, e);
 	if (!rc) {
@@ -112,6 +119,26 @@ static int commit(struct kern *k, const struct kern_conf *conf, struct err *e)
 		routes_undo(k);
 		links_undo(k);
 	}
+	leftovers_free(old);
+	return rc;
+}
+
+int kern_restore(struct kern *k, struct err *e)
+{
+	struct leftovers *old = NULL;
+	int rc;
+
+	if (k->dir_fd < 0)
+		return 0;
+	rc = leftovers_find(k, &old, e);
+	for (size_t i = 0; i < k->nlinks && !rc; i++)
+		if (bpf_link_update(k->links[i].fd, k->links[i].prog, NULL))
+			rc = err_set(e, errno, "swapping %s back: %s", k->links[i].pin,
+				     strerror(errno));
+	if (!rc)
+		rc = pin_everything(k, e);
+	if (!rc)
+		leftovers_remove(k, old);
 	leftovers_free(old);
 	return rc;
 }
@@ -145,6 +172,31 @@ static int wait_for_lock(const struct kern *k, struct err *e)
 	return rc;
 }
 
+/* The lock of the daemon that is taken over from: it is its open file's, and so ours with it. */
+static int take_lock(struct kern *k, int lock, struct err *e)
+{
+	if (lock < 0 || dir_gone(k->dir, lock))
+		return err_set(e, ENOENT,
+			       "the daemon to take over from has its pins elsewhere than in %s: in "
+			       "another mount namespace, or without privilege",
+			       k->dir);
+	k->dir_fd = fcntl(lock, F_DUPFD_CLOEXEC, 3);
+	return k->dir_fd < 0 ? err_set(e, errno, "a lock: %s", strerror(errno)) : 0;
+}
+
+void kern_hand(const struct kern *k, struct kern_handed *ret_to)
+{
+	*ret_to = (struct kern_handed){{
+		[KERN_LOCK] = k->dir_fd,
+		[KERN_ALIVE] = k->alive[0],
+		[KERN_OWN_SOCKETS] = k->local ? bpf_map__fd(k->local->maps.own_sockets) : -1,
+		[KERN_OWN_TUPLES] = k->local ? bpf_map__fd(k->local->maps.own_tuples) : -1,
+		[KERN_RULES] = k->memory[0],
+		[KERN_FLOW] = k->memory[1],
+		[KERN_LISTENERS] = k->memory[2],
+	}};
+}
+
 int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 {
 	struct kern *k = calloc(1, sizeof(*k));
@@ -152,7 +204,7 @@ int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 
 	if (!k)
 		return err_set(e, ENOMEM, "out of memory");
-	k->dir_fd = k->alive[0] = k->alive[1] = -1;
+	kern_empty(k);
 	k->nlisteners = conf->nlisteners;
 	k->nworkers = conf->nworkers ? conf->nworkers : 1;
 	for (size_t i = 0; i < conf->nlisteners && i < SCRIM_MAX_LISTENERS; i++) {
@@ -167,16 +219,12 @@ int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 	if (!rc)
 		rc = dir_name(conf->instance, k->dir, sizeof(k->dir), e);
 	if (!rc)
-		rc = dir_open(k->dir, true, &k->dir_fd, e);
-	if (!rc)
+		rc = conf->from ? take_lock(k, conf->from->fd[KERN_LOCK], e)
+				: dir_open(k->dir, true, &k->dir_fd, e);
+	if (!rc && !conf->from)
 		rc = wait_for_lock(k, e);
-	if (!rc) {
+	if (!rc)
 		rc = prepare(k, conf, e);
-		if (!rc)
-			rc = commit(k, conf, e);
-		if (rc)
-			rmdir(k->dir); /* only if this opening made it: with pins it stays */
-	}
 	if (rc) {
 		kern_close(k);
 		return rc;
@@ -191,6 +239,9 @@ void kern_close(struct kern *k)
 		return;
 	for (size_t i = 0; i < k->nlinks; i++)
 		close(k->links[i].fd);
+	for (size_t i = 0; i < array_size(k->memory); i++)
+		if (k->memory[i] >= 0)
+			close(k->memory[i]);
 	for (size_t i = 0; i < array_size(k->alive); i++)
 		if (k->alive[i] >= 0)
 			close(k->alive[i]);
@@ -198,7 +249,9 @@ void kern_close(struct kern *k)
 	load_free(k);
 	free(k->steered);
 	free(k->added);
-	if (k->dir_fd >= 0)
+	if (k->dir_fd >= 0) {
+		rmdir(k->dir);    /* with pins it stays */
 		close(k->dir_fd); /* last: it is the lock */
+	}
 	free(k);
 }

@@ -33,6 +33,7 @@ struct kern_iface {
 struct kern_link {
 	char pin[32];
 	int fd;
+	int prog;     /* ours; the object's */
 	int old_prog; /* -1: made by this opening */
 };
 
@@ -61,7 +62,8 @@ struct kern {
 	struct scrim_steered *steered; /* what this configuration steers */
 	u8 *added; /* of each, the rules that were not there before, a bit each */
 	size_t nsteered;
-	int alive[2]; /* a pair of sockets: the map "alive" knows the first */
+	int memory[3]; /* private counters: rules, flow, listeners; -1: pinned ones */
+	int alive[2];  /* a pair of sockets: the map "alive" knows the first */
 	size_t nlisteners;
 	u32 is_steered, is_local; /* a bit for each listener */
 	unsigned int nworkers;
@@ -116,6 +118,7 @@ int routes_table_remove(void (*said)(void *, const char *), void *ctx);
 /* detach.c: what was steered before, and is not any more. */
 struct leftovers;
 int leftovers_find(struct kern *k, struct leftovers **ret_old, struct err *e);
+bool leftovers_any(const struct kern *k, const struct leftovers *old);
 bool leftovers_had_local(const struct leftovers *old, u16 port);
 void leftovers_remove(struct kern *k, const struct leftovers *old);
 void leftovers_free(struct leftovers *old);
@@ -124,6 +127,7 @@ void leftovers_free(struct leftovers *old);
 int existing_close(struct kern *k, const struct kern_listener *l, bool only_count, struct err *e);
 
 /* rows.c */
+void kern_empty(struct kern *k); /* nothing open yet */
 int rows_map(struct kern *k, struct err *e);
 void rows_unmap(struct kern *k);
 

@@ -4,10 +4,12 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <export.skel.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RULES_SIZE     (SCRIM_RULE_ROWS * sizeof(struct scrim_rule_row))
@@ -26,19 +28,19 @@ static void name_flow(struct scrim_flow_row *flow)
 		snprintf(flow[i].name, sizeof(flow[i].name), "%s", flow_names[i]);
 }
 
-/* fd -1: memory of this process. NULL on failure. */
+/* NULL on failure. */
 static void *map(int fd, size_t size, int prot)
 {
-	void *p = mmap(NULL, size, prot, fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, size, prot, MAP_SHARED, fd, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
 
 int rows_map(struct kern *k, struct err *e)
 {
-	int rules = k->export ? bpf_map__fd(k->export->maps.scrim_rule) : -1;
-	int flow = k->export ? bpf_map__fd(k->export->maps.scrim_flow) : -1;
-	int listeners = k->export ? bpf_map__fd(k->export->maps.scrim_listener) : -1;
+	int rules = k->export ? bpf_map__fd(k->export->maps.scrim_rule) : k->memory[0];
+	int flow = k->export ? bpf_map__fd(k->export->maps.scrim_flow) : k->memory[1];
+	int listeners = k->export ? bpf_map__fd(k->export->maps.scrim_listener) : k->memory[2];
 
 	k->rules = map(rules, RULES_SIZE, PROT_READ | PROT_WRITE);
 	k->flow = map(flow, FLOW_SIZE, PROT_READ | PROT_WRITE);
@@ -59,15 +61,44 @@ void rows_unmap(struct kern *k)
 		munmap(k->listeners, LISTENERS_SIZE);
 }
 
-int kern_open_private(struct kern **ret_k, struct err *e)
+void kern_empty(struct kern *k)
+{
+	*k = (struct kern){.dir_fd = -1, .alive = {-1, -1}, .memory = {-1, -1, -1}};
+}
+
+/* Memory by a descriptor, so that it can be handed on. */
+static int make_memory(struct kern *k, const struct kern_handed *from, struct err *e)
+{
+	const size_t sizes[] = {RULES_SIZE, FLOW_SIZE, LISTENERS_SIZE};
+	const int handed[] = {from ? from->fd[KERN_RULES] : -1, from ? from->fd[KERN_FLOW] : -1,
+			      from ? from->fd[KERN_LISTENERS] : -1};
+	struct stat is;
+
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		if (handed[i] >= 0)
+			k->memory[i] = fcntl(handed[i], F_DUPFD_CLOEXEC, 3);
+		else
+			k->memory[i] = memfd_create("scrim-counters", MFD_CLOEXEC);
+		if (k->memory[i] < 0 || (handed[i] < 0 && ftruncate(k->memory[i], (off_t)sizes[i])))
+			return err_set(e, errno, "memory for counters: %s", strerror(errno));
+		if (fstat(k->memory[i], &is) || is.st_size != (off_t)sizes[i])
+			return err_set(e, ESTALE,
+				       "the counters to go on with are another version's");
+	}
+	return 0;
+}
+
+int kern_open_private(const struct kern_handed *from, struct kern **ret_k, struct err *e)
 {
 	struct kern *k = calloc(1, sizeof(*k));
 	int rc;
 
 	if (!k)
 		return err_set(e, ENOMEM, "out of memory");
-	k->dir_fd = k->alive[0] = k->alive[1] = -1;
-	rc = rows_map(k, e);
+	kern_empty(k);
+	rc = make_memory(k, from, e);
+	if (!rc)
+		rc = rows_map(k, e);
 	if (rc) {
 		kern_close(k);
 		return rc;
