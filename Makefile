@@ -109,6 +109,10 @@ UNIT_SRC    := $(wildcard tests/unit/test_*.c)
 UNIT_SHARED := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 UNIT        := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
 
+# With sanitizers the scanner is most of what the unit tests wait for.
+ifeq ($(SAN),1)
+$(call obj,$(wildcard user/scan/*.c)): CFLAGS_ALL += -O2
+endif
 # The oracles are slow by design and read a test's own memory only: they are spared the sanitizers.
 $(call obj,$(wildcard tests/unit/*oracle.c)): CFLAGS_ALL += -fno-sanitize=all -O2
 
