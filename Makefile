@@ -70,8 +70,10 @@ LIBS := -luring -lbpf -lfyaml -lmnl -lpthread
 all: $(OUT)/libscrim.a $(OUT)/scrimd $(OUT)/scrim
 
 $(call obj,$(L1)): CFLAGS_ALL += -Wconversion
-$(OUT)/obj/user/scan/avx2.o: CFLAGS_ALL += -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
-$(OUT)/obj/user/scan/avx512.o: CFLAGS_ALL += -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2
+ISA_avx2 := -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
+$(OUT)/obj/user/scan/avx2.o: CFLAGS_ALL += $(ISA_avx2)
+ISA_avx512 := -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2
+$(OUT)/obj/user/scan/avx512.o: CFLAGS_ALL += $(ISA_avx512)
 $(call obj,$(L2_KERN) $(TOOLS)): CFLAGS_ALL += -I$(OUT)/bpf
 $(call obj,$(L2_KERN)): $(SKEL)
 
