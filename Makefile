@@ -136,7 +136,7 @@ check: layers
 .PHONY: test
 test:
 	@tools/setup build test
-	@$(MAKE) --no-print-directory all unit testprogs
+	@$(MAKE) --no-print-directory all testprogs
 	@$(MAKE) --no-print-directory SAN=1 unit all
 	@SCRIM_BUILD=$(BUILD) tests/run test
 
