@@ -1,0 +1,7 @@
+# The long form of the load over which daemons take over from each other.
+
+TAKEOVERS ?= 100
+
+.PHONY: takeovers
+takeovers: all
+	@SCRIM_BUILD=$(BUILD) SCRIM_TAKEOVERS=$(TAKEOVERS) tests/takeover/run-all under_load

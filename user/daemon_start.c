@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The start: puts the parts together in an order in which nothing is forwarded unmasked.
+ *
+ *   compile ─▶ (what another daemon hands over) ─▶ kernel's side loaded ─▶ roles, rows ─▶ sockets
+ *           ─▶ workers ─▶ sockets taken over into the kernel's side ─▶ in force ─▶ new sockets
+ *           ─▶ privileges given up ─▶ (the other daemon lets go, this one accepts)
+ */
+#include "daemon_start.h"
+#include "privilege.h"
+#include <errno.h>
+#include <scrim/log.h>
+#include <scrim/steer.h>
+#include <string.h>
+
+/* The kernel's side, or private counters where only mode proxy runs and there is no privilege. */
+static int open_kern(struct daemon *d, const struct daemon_args *args, struct err *e)
+{
+	const struct kern_handed *from = args->takeover ? &d->from.kern : NULL;
+	int rc;
+
+	d->kern_conf = (struct kern_conf){
+		.instance = args->instance, .replace = args->replace, .from = from};
+	steer_conf(d->config, &d->kern_conf);
+	rc = kern_open(&d->kern_conf, &d->kern, e);
+	if (rc != -EPERM || d->steers)
+		return rc;
+	log_line(LOG_LEVEL_NOTICE,
+		 "no privilege for pinned counters (%s); they live in this process only", e->text);
+	*e = (struct err){0}; /* told; what fails later has a reason of its own */
+	d->is_private = true;
+	return kern_open_private(from, &d->kern, e);
+}
+
+/*
+ * In force. What was taken over stands in the new programs before they are swapped in; what is new
+ * comes to it when the port is refused to all.
+ */
+static int put_in_force(struct daemon *d, struct err *e)
+{
+	int rc = listen_steer(&d->listen, d->kern, true, e);
+
+	if (!rc && !d->is_private)
+		rc = kern_attach(d->kern, &d->kern_conf, e);
+	return rc ? rc : listen_steer(&d->listen, d->kern, false, e);
+}
+
+/* The other daemon stops to accept, this one begins. */
+static int take_over(struct daemon *d, struct err *e)
+{
+	int rc = takeover_ready(&d->from, e);
+
+	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
+		worker_accept(&d->workers[i], true);
+	if (!rc)
+		rc = kern_alone(d->kern, e);
+	if (!rc)
+		rc = takeover_taken(&d->from, e);
+	return rc;
+}
+
+static int own(void *ctx, int fd)
+{
+	return kern_own(ctx, fd);
+}
+
+static int reclaim(void *ctx, const union io_addr *local, const union io_addr *remote)
+{
+	return kern_reclaim(ctx, &local->sa, &remote->sa);
+}
+
+static int start_worker(struct daemon *d, unsigned int i, struct err *e)
+{
+	struct worker *w = &d->workers[i];
+
+	w->conf.limits = d->limits;
+	w->conf.cpu = steer_cpu(i);
+	w->conf.flow = kern_flow(d->kern);
+	w->conf.rules = &d->reload.now->rules;
+	w->conf.own = d->steers ? own : NULL;
+	w->conf.reclaim = d->steers ? reclaim : NULL;
+	w->conf.ctx = d->kern;
+	w->conf.waits = d->from.conn >= 0;
+	w->conf.alive_ms = d->notify.watchdog_ms ? d->tick_ms : 0;
+	w->listeners = listen_worker(&d->listen, d->config, i, &w->nlisteners);
+	w->steers = d->steers;
+	w->main = pthread_self();
+	return worker_start(w, e);
+}
+
+/* No more connections than there are descriptors for: refused and counted, not stuck in the queue. */
+static void fit_connections(struct daemon *d)
+{
+	const u32 other = 256 + 64 * d->nworkers; /* maps, links, listening sockets */
+	const u32 all = privilege_descriptors();
+	const u32 fit = all > other ? (all - other) / 2 / d->nworkers : 1;
+
+	if (d->limits.connections <= fit)
+		return;
+	d->limits.connections = fit ? fit : 1;
+	log_line(LOG_LEVEL_NOTICE,
+		 "%u descriptors allowed (ulimit -Hn): %u connections per worker, not more", all,
+		 d->limits.connections);
+}
+
+int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e)
+{
+	int rc;
+
+	fit_connections(d);
+	rc = generation_new(d->config, &d->reload.now, e);
+	if (!rc)
+		rc = io_probe(e);
+	if (!rc && args->takeover)
+		rc = takeover_ask(args->instance, &d->from, e);
+	if (!rc)
+		rc = open_kern(d, args, e);
+	if (!rc)
+		rc = generation_roles(d->reload.now, d->config, d->kern, e);
+	if (!rc)
+		rc = listen_open(&d->listen, d->config, d->nworkers, d->from.sockets, d->from.n, e);
+	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
+		rc = start_worker(d, i, e);
+	if (!rc)
+		rc = put_in_force(d, e);
+	if (!rc)
+		rc = privilege_drop(d->steers);
+	if (!rc && args->takeover)
+		rc = take_over(d, e);
+	if (rc && !e->text[0])
+		err_set(e, -rc, "giving up privileges: %s", strerror(-rc));
+	return rc;
+}
