@@ -206,6 +206,31 @@ void assert_fed_same(const struct feeder *f, const struct fed *got, const struct
 			  want->rows[k].rejected);
 }
 
+static size_t cut_at(void *arg, size_t at)
+{
+	return at < *(size_t *)arg ? *(size_t *)arg : SIZE_MAX;
+}
+
+static size_t cut_one(void *arg, size_t at)
+{
+	(void)arg;
+	return at + 1;
+}
+
+void feed_all_cuts(struct feeder *f, const u8 *bytes, size_t len, const char *what,
+		   struct fed *ret_fed)
+{
+	static struct fed got;
+
+	feed_whole(f, bytes, len, ret_fed);
+	feed_cut(f, bytes, len, cut_one, NULL, &got);
+	assert_fed_same(f, &got, ret_fed, what, 0);
+	for (size_t at = 1; at < len; at++) {
+		feed_cut(f, bytes, len, cut_at, &at, &got);
+		assert_fed_same(f, &got, ret_fed, what, at);
+	}
+}
+
 u64 fed_let_go(const struct feeder *f, const struct fed *fed)
 {
 	u64 n = 0;

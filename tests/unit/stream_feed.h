@@ -52,6 +52,13 @@ void feed_cut(struct feeder *f, const u8 *bytes, size_t len, cut_fn cut, void *a
 /* At once. */
 void feed_whole(struct feeder *f, const u8 *bytes, size_t len, struct fed *ret_fed);
 
+/*
+ * A whole stream at once into *ret_fed; then byte by byte and cut in two at every place, which must
+ * give the same.
+ */
+void feed_all_cuts(struct feeder *f, const u8 *bytes, size_t len, const char *what,
+		   struct fed *ret_fed);
+
 /* Asserts the same reason; of streams that were not refused, bytes and counts, too. */
 void assert_fed_same(const struct feeder *f, const struct fed *got, const struct fed *want,
 		     const char *what, size_t where);
