@@ -122,6 +122,8 @@ struct form_def {
 	 * be, who masks goes on over the bytes of this class behind it, however many there are.
 	 */
 	const char *tail;
+	/* Its matches may hold escapes (escape.h): those that are no letter or digit stay. */
+	bool encoded;
 };
 
 /* A rule as written. All strings are borrowed for the time of ruleset_compile() only. */
@@ -177,6 +179,7 @@ struct form {
 	enum commit_unit commit_unit;
 	u8 commit;
 	const bool *tail; /* by byte; NULL: none */
+	bool encoded;
 };
 
 struct rule {

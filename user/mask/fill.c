@@ -65,11 +65,6 @@ size_t mask_fill(u8 *p, size_t len)
 	return n;
 }
 
-static bool is_hex(u8 c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 /* ".br", ".sp3", ".in+4": the standard's commands, with a number too short to be a value. */
 static bool is_formatting(const u8 *p, size_t len)
 {
@@ -103,7 +98,7 @@ static size_t escape_at(const u8 *p, size_t len, u8 escape, size_t *ret_keep)
 		return 0;
 	data = p[1] == 'X' || p[1] == 'C' || p[1] == 'M' || p[1] == 'Z';
 	for (size_t i = 2; i < n && p[1] != 'Z'; i++)
-		data &= is_hex(p[i]);
+		data &= fill_is_hex(p[i]);
 	*ret_keep = 0;
 	if (is_formatting(p + 1, n - 1))
 		*ret_keep = n;
@@ -128,7 +123,7 @@ static void put(const struct fill_job *job, size_t i, u8 c, struct filled *f)
 /* Hexadecimal data becomes hexadecimal digits. */
 static u8 data_byte(u8 c)
 {
-	return is_hex(c) ? '4' : fill_byte(c);
+	return fill_is_hex(c) ? '4' : fill_byte(c);
 }
 
 size_t fill_escaped(const struct fill_job *job, struct filled *ret_filled)

@@ -25,6 +25,18 @@ struct filled {
  * follows (at most FILL_HELD bytes; only when !ends).
  */
 #define FILL_HELD 20
+static inline bool fill_is_hex(u8 c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
 size_t fill_escaped(const struct fill_job *job, struct filled *ret_filled);
+
+/*
+ * The same of a value of a text, in which "%2D", "&#45;", "\u002d" and spaces and dashes of Unicode
+ * stay (fill_encoded.c). All of it is decided.
+ *   job  its `escape` and `ends` are not read; at most FILL_ENCODED_MAX bytes
+ */
+#define FILL_ENCODED_MAX (SCRIM_WINDOW + 1)
+void fill_encoded(const struct fill_job *job, struct filled *ret_filled);
 
 #endif

@@ -7,7 +7,8 @@
  *
  * A value that goes on behind its pattern's window is masked to where its class of bytes ends
  * (form_def.tail). A character of UTF-8 in whose middle a match ends is masked whole; of one in
- * whose middle it begins, what is left is left: what was valid UTF-8 stays so. Both are known by
+ * whose middle it begins, what is left is left: what was valid UTF-8 stays so; and so does JSON,
+ * when a value seems to begin with the letter of an escape. All of it is known by
  * the bytes as received and by what is open in the stream, so cuts do not matter.
  */
 #include "fill_sixteen.h"
@@ -47,6 +48,23 @@ static size_t begun_before(const u8 *text, const u8 *from, const u8 *to)
 	return n;
 }
 
+/* How many bytes at the begin of [from, to) belong to an escape of JSON: "MRN:\n123456". */
+static size_t escaped_before(const u8 *text, const u8 *from, const u8 *to)
+{
+	size_t slashes = 0, n = 1;
+
+	while (slashes < 8 && from - text > (ptrdiff_t)slashes &&
+	       from[-1 - (ptrdiff_t)slashes] == '\\')
+		slashes++;
+	if (slashes % 2 == 0)
+		return 0;
+	if (*from != 'u')
+		return memchr("bfnrt", *from, 5) != NULL;
+	while (n < 5 && from + n < to && fill_is_hex(from[n]))
+		n++;
+	return n == 5 ? n : 0;
+}
+
 /* How many bytes the character at the end of [from, to) still lacks. */
 static u8 lacks_behind(const u8 *from, const u8 *to)
 {
@@ -56,6 +74,21 @@ static u8 lacks_behind(const u8 *from, const u8 *to)
 		had++;
 	length = character_length(to[-(ptrdiff_t)had]);
 	return (u8)(length > had ? length - had : 0);
+}
+
+/* Fills what form f found, or a part of it. */
+static void fill_found(struct work *k, const struct form *f, u8 *from, u8 *to,
+		       struct filled *ret_filled)
+{
+	struct fill_job job = {.p = from, .len = (size_t)(to - from)};
+
+	if (!f->encoded || frame_escape(&k->s->frame)) {
+		work_fill(k, from, to, true, ret_filled);
+		return;
+	}
+	if (from < k->unsent)
+		job.sent = (size_t)((k->unsent < to ? k->unsent : to) - from);
+	fill_encoded(&job, ret_filled);
 }
 
 static bool tail_open(const struct stream *s)
@@ -101,12 +134,13 @@ static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *t
 	bool full = f->tail && form_full(f, begin, (size_t)(k->run_end - begin));
 	bool within = s->tail && tail_end(k, begin, end, &lacks) == end;
 	size_t skip = s->lacks ? 0 : begun_before(k->text, from, to);
+	size_t escaped = frame_escape(&s->frame) ? 0 : escaped_before(k->text, from, to);
 	struct filled filled;
 
 	lacks = lacks_behind(from, to);
 	if (within)
 		mask_tail(k, begin, from);
-	work_fill(k, from + skip, to, true, &filled);
+	fill_found(k, f, from + (skip > escaped ? skip : escaped), to, &filled);
 	s->lacks = lacks;
 	if (!within) {
 		s->tail = 0;
@@ -140,7 +174,8 @@ static void work_matches(struct work *k, const struct scan_job *job)
 			t->allowed++;
 			continue;
 		}
-		if (tail_open(k->s) || form_of(k, m->form)->tail || ((*from | to[-1]) & 0x80))
+		if (tail_open(k->s) || form_of(k, m->form)->tail || form_of(k, m->form)->encoded ||
+		    ((*from | to[-1]) & 0x80) || (from > k->text && from[-1] == '\\'))
 			filled.now = mask_slowly(k, m, from, to);
 		else if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
 			 k->end - from >= FILL_ROOM)
@@ -205,6 +240,7 @@ static size_t idle_matches(const struct work *k, size_t start, size_t len, struc
 			.mask_to = (u32)(tail_end(k, k->text + start, k->text + len, &lacks) -
 					 k->text),
 			.rule = k->s->tail_rule,
+			.form = k->s->tail ? (u16)(k->s->tail - 1) : 0,
 		};
 	return kept;
 }
@@ -229,6 +265,7 @@ void idle_text(struct work *k, u8 *end)
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		work_fill(k, k->text + m[i].mask_from, k->text + m[i].mask_to, true, &filled);
+		fill_found(k, form_of(k, m[i].form), k->text + m[i].mask_from,
+			   k->text + m[i].mask_to, &filled);
 	k->w->tally[holder].released += left;
 }

@@ -22,6 +22,15 @@
 	 .commit_unit = COMMIT_##unit,                                                             \
 	 .commit = n,                                                                              \
 	 ##__VA_ARGS__}
+/*
+ * A separator that is no byte of ASCII: of UTF-8, or written as an escape of HTML, of a URL, of JSON.
+ * What it means is asked by the validators named "...-encoded". Forms with it are apart from the
+ * common ones, whose shapes stay narrow.
+ */
+#define GAP                                                                                        \
+	"(?:\\xc2[\\xa0\\xad]|\\xe2[\\x80\\x81\\x88][\\x80-\\xaf]|&[#0-9A-Za-z]{2,6};"             \
+	"|%[0-9A-Fa-f]{2}|\\\\(?:/|u[0-9A-Fa-f]{4}))"
+#define ENCODED(name) .validate = name "-encoded", .encoded = true
 /* A list of strings, NULL-ended. */
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -29,7 +29,7 @@ static const struct rule_def contacts[] = {
 		.examples =
 			LIST("call [212-555-0123 x45] now", "[+44 20 7946 0958], fax [030 123456]",
 			     "[089 72 63 41] office", "112-555-0123 and 212 155 0123", "call 911"),
-		.nforms = 10,
+		.nforms = 12,
 		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
 			  PHONE_FORM("\\([2-9]\\d{2}\\)[-. ]?\\d{3}[-. ]\\d{4}"),
 			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([2-9]\\d{2}\\)[-. ]?)"
@@ -45,6 +45,11 @@ static const struct rule_def contacts[] = {
 			  FORM("[0-9(][0-9+](?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT, DIGIT,
 			       DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
 			       .distance = 24),
+			  FORM("[2-9]\\d{2}" GAP "\\d{3}(?:" GAP "|[-. ])\\d{4}", NUMBER, DIGIT,
+			       DIGITS, 7, ENCODED("phone")),
+			  FORM("\\([2-9]\\d{2}\\)(?:" GAP "\\d{3}(?:" GAP "|[-. ])|[-. ]?\\d{3}" GAP
+			       ")\\d{4}",
+			       NUMBER, DIGIT, DIGITS, 7, ENCODED("phone")),
 			  NAMED_PHONE("\\d(?:[ .-]?\\d){5,12}"),
 			  NAMED_PHONE("\\(\\d{1,5}\\)(?:[ .-]?\\d){5,12}")},
 	},
@@ -57,10 +62,14 @@ static const struct rule_def contacts[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(F); RFC 5321 4.5.3.1, RFC 6531",
 		.examples =
 			LIST("write to [jane.doe+x@mail.example.org].", "user@localhost, a@b.c0m1"),
-		.nforms = 1,
+		.nforms = 2,
 		.forms = {FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]{0,63}@"
 			       "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]{3,189}",
-			       NONE, NONE, PAST, '@', .validate = "email")},
+			       NONE, NONE, PAST, '@', .validate = "email"),
+			  /* In a URL or a form. */
+			  FORM("[0-9A-Za-z_](?:[0-9A-Za-z_.+'-]|%2[0-9A-Fa-f]){0,40}%40"
+			       "[0-9A-Za-z][0-9A-Za-z.-]{3,120}",
+			       NONE, NONE, PAST, '%', ENCODED("email"))},
 	},
 	{
 		.name = "ipv4",

@@ -20,6 +20,9 @@
 #define DATE_FORM(text, before, after, digits, ...)                                                \
 	FORM(text, before, after, DIGITS, digits, .validate = "date", ##__VA_ARGS__)
 
+#define DATE_ENCODED(text, before, digits)                                                         \
+	FORM(text, before, DECIMAL, DIGITS, digits, ENCODED("date"))
+
 static const struct rule_def dates[] = {
 	{
 		.name = "date",
@@ -30,7 +33,7 @@ static const struct rule_def dates[] = {
 		.examples =
 			LIST("born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
 			     "[20240229101530]", "2023-02-29, 13/13/2024", "you may 5 times"),
-		.nforms = 8,
+		.nforms = 11,
 		.forms =
 			{DATE_FORM(
 				 YEAR
@@ -44,6 +47,15 @@ static const struct rule_def dates[] = {
 				   "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
 				   "(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d(?:\\.\\d{1,4})?)?)?",
 				   DECIMAL, DECIMAL, 6),
+			 DATE_ENCODED("\\d{1,2}" GAP "\\d{1,2}" GAP "(?:" YEAR "|\\d{2})|" YEAR GAP
+				      "\\d{1,2}" GAP "\\d{1,2}",
+				      DECIMAL, 4),
+			 DATE_ENCODED(DAY ORDINAL GAP "(?:" MONTH "|" SMALL_MONTH ")(?:(?:" GAP
+						      "|[-., ]{1,2})" YEAR ")?",
+				      DECIMAL, 1),
+			 DATE_ENCODED(MONTH "\\.?" GAP "(?:" DAY ORDINAL "(?:,?(?:" GAP "| )" YEAR
+					    ")?|" YEAR ")",
+				      WORD, 1),
 			 /* Three pairs of digits are a date only by themselves. */
 			 DATE_FORM("\\d{2}-\\d{2}-\\d{2}", NUMBER, NUMBER, 4),
 			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-., ]{1,2}" YEAR

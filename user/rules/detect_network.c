@@ -58,10 +58,15 @@ static const struct rule_def network[] = {
 		.examples = LIST("see [https://chart.example.org/p?id=7], please",
 				 "[www.example.com/~jane] and", "\"system\":\"http://loinc.org\"",
 				 "see https://www.hl7.org/fhir/R4, http:// alone"),
-		.nforms = 1,
-		.forms = {FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
-			       "[" URL "]{3,200}",
-			       WORD, NONE, BYTES, 10, .validate = "url", .tail = "[" URL "]")},
+		.nforms = 2,
+		.forms =
+			{/* As JSON may write it. */
+			 FORM("[Hh][Tt][Tt][Pp][Ss]?:\\\\/\\\\/(?:[" URL "]|\\\\/){3,120}", WORD,
+			      NONE, BYTES, 10, ENCODED("url"), .tail = "[" URL "\\\\]"),
+			 FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
+			      "[" URL "]{3,200}",
+			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
+			      .tail = "[" URL "]")},
 	},
 };
 

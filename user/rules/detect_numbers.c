@@ -41,9 +41,11 @@ static const struct rule_def numbers[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(G); SSA, areas and groups never issued",
 		.examples = LIST("his number is [123-45-6789].", "\"patientSSN\": \"[123456789]\"",
 				 "123456789 alone, 0.123-45-6789", "000-12-3456, 123-00-4567"),
-		.nforms = 2,
+		.nforms = 3,
 		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, .validate = "ssn"),
+			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
+			       DIGITS, 4, ENCODED("ssn")),
 			  FORM("\\d{3}[-. ]?\\d{2}[-. ]?\\d{4}", DECIMAL, DECIMAL, DIGITS, 4,
 			       .validate = "ssn", .labels = SSN_LABELS, .distance = 24)},
 	},
@@ -69,8 +71,11 @@ static const struct rule_def numbers[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO/IEC 7812-1, issuers' ranges",
 		.examples = LIST("paid by [4111 1111 1111 1111]", "[378282246310005] declined",
 				 "4111111111111112, 4111-1111 1111-1111"),
-		.nforms = 2,
-		.forms = {FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
+		.nforms = 3,
+		.forms = {FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
+			       "|[- ])\\d{4}|\\d{6}(?:" GAP "|[- ])\\d{4,5})",
+			       DECIMAL, DECIMAL, DIGITS, 6, ENCODED("card")),
+			  FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
 			  FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}-\\d{4}(?:-\\d{1,3})?"
 			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|-\\d{6}-\\d{4,5}| \\d{6} "
 			       "\\d{4,5})",

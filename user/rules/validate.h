@@ -35,6 +35,14 @@ bool validate_date(const u8 *text, size_t len);
 bool validate_ipv4(const u8 *text, size_t len);
 bool validate_email(const u8 *text, size_t len);
 
+/* The same of values that may hold escapes (escape.c). */
+bool validate_ssn_encoded(const u8 *text, size_t len);
+bool validate_card_encoded(const u8 *text, size_t len);
+bool validate_date_encoded(const u8 *text, size_t len);
+bool validate_phone_encoded(const u8 *text, size_t len);
+bool validate_email_encoded(const u8 *text, size_t len);
+bool validate_url_encoded(const u8 *text, size_t len);
+
 /* The commonest date, 2024-02-29, and an address, each with its guard (DECIMAL); see quick_fn. */
 size_t quick_date(const u8 *text);
 size_t quick_ipv4(const u8 *text);
