@@ -71,7 +71,7 @@ static void print_row_json(const struct row *row)
 	       "\"shortest\":%u,\"window\":%u,\"distance\":%u,\"commit\":",
 	       scan_path_name(row->cost.path), f->quick ? "true" : "false", (double)row->cost.rate,
 	       states(f), f->dfa.nclasses, f->dfa.min, f->dfa.max,
-	       row->def->labels || row->def->unless ? row->def->distance : 0);
+	       row->def->labels || row->def->unless ? row->def->distance : 0u);
 	tool_json(stdout, row->commit);
 	putchar('}');
 }
