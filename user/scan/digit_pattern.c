@@ -66,12 +66,13 @@ static void behind(const struct form *f, bool *ret_digit, bool *ret_other)
 int form_digit_patterns(const struct form *f, u64 ret_patterns[PATTERN_WORDS])
 {
 	size_t nstates = f->dfa.nstates;
-	struct patterns *now = calloc(2 * nstates, sizeof(*now)), *next = now + nstates, *swap;
+	struct patterns *now = calloc(2 * nstates, sizeof(*now)), *next, *swap;
 	struct patterns over = {{0}}, then;
 	bool digit, other;
 
 	if (!now)
 		return -ENOMEM;
+	next = now + nstates;
 	behind(f, &digit, &other);
 	now[1].of[0] = 1;
 	for (size_t n = 1; n < 1U << DIGIT_PATTERN; n *= 2) {

@@ -26,7 +26,7 @@
 #define DIGIT_PATTERN 12 /* bytes, of which it is asked whether they are digits */
 #define PATTERN_WORDS ((1 << DIGIT_PATTERN) / 64)
 #define RUN_MAX       7 /* digits at the begin of a match behind which one looks */
-#define BANKS         5 /* of eight shapes; an ISA may use fewer */
+#define BANKS         6 /* of eight shapes; an ISA may use fewer */
 #define SHAPES        (8 * BANKS)
 #define SHAPE_DEPTH   10
 #define NEAR_DEPTH    8 /* places that narrower vectors look at */

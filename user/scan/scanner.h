@@ -17,7 +17,7 @@
 
 #define SCALAR_BANKS 2
 #define AVX2_BANKS   3
-#define AVX512_BANKS 5
+#define AVX512_BANKS 6
 
 #define LOOK_READ  16 /* bytes that a look at what a match begins with may read */
 #define LABEL_SETS 64 /* different ones that are looked up together */
