@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 
-from inject import REPORTED, SAN
+from inject import BUILD, REPORTED, SAN
 
 TIMEOUT = 20  # of what takes longer a sanitizer or a busy machine is no reason
 
@@ -158,16 +158,30 @@ class Daemon:
 
 
 class Start:
-    """scrimd's start, a stream if it comes to that, and its end."""
+    """scrimd's start, a stream if it comes to that, and its end. user None: root's, with pinned maps."""
 
-    def __init__(self, name, *words, user=None):
-        self.name, self.words, self.user = name, words, user
+    def __init__(self, name, user=None):
+        self.name, self.user = name, user
 
     def run(self, page):
+        if self.user:
+            self.start(page)
+            return
+        instance = f"start{os.getpid()}-{threading.get_ident() % 1000000}"
+        try:
+            self.start(page, "--instance", instance)
+        finally:
+            # Whatever is left can be taken down, and is nothing half.
+            if os.path.exists(f"/sys/fs/bpf/scrim-{instance}"):
+                subprocess.run([f"{BUILD}/scrim", "detach", "--force", "--instance", instance], timeout=TIMEOUT,
+                               stdout=subprocess.DEVNULL, check=True)
+        assert not os.path.exists(f"/sys/fs/bpf/scrim-{instance}"), f"{page.hit()}: pins are left"
+
+    def start(self, page, *words):
         port = free_port()
         with listening() as server:
             text = CONFIG.format(port=port, upstream=server.getsockname()[1])
-            with Daemon(page, text, *self.words, user=self.user) as d:
+            with Daemon(page, text, *words, user=self.user) as d:
                 if d.is_ready:
                     stream(page, port, server)
                 code, said = d.end()

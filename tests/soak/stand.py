@@ -201,9 +201,16 @@ class Scrimd:
         """Waits until it has let go of every connection, and its buffers have shrunk."""
         end = time.monotonic() + TIMEOUT
         while self.descriptors() > self.open:
-            assert time.monotonic() < end, f"{self.descriptors() - self.open} descriptors stay open"
+            assert time.monotonic() < end, f"{self.descriptors() - self.open} descriptors stay open:\n{self.sockets()}"
             time.sleep(0.05)
         time.sleep(1.5)
+
+    def sockets(self):
+        """The daemon's connections, and the other ends of them."""
+        out = subprocess.run(["ss", "-tnpoie"], capture_output=True, text=True).stdout.replace("\n\t", " ")
+        own = [line for line in out.splitlines() if f"pid={self.process.pid}," in line]
+        ends = {tuple(line.split()[3:5]) for line in own}
+        return "\n".join(own + [line for line in out.splitlines() if tuple(line.split()[3:5][::-1]) in ends])
 
     def counted(self, matches, masked):
         """What the map says of whole streams is what was seen."""
