@@ -275,6 +275,8 @@ static int finish(struct daemon *d, struct err *e)
 	notify_close(&d->notify);
 	if (d->signals >= 0)
 		close(d->signals);
+	if (d->heir.launcher >= 0)
+		close(d->heir.launcher);
 	return rc;
 }
 

@@ -67,18 +67,29 @@ static bool good_instance(const char *name)
 	return len && len < SCRIM_NAME_LEN && !name[len];
 }
 
-static int run(const struct daemon_args *args)
+/* NULL: it is not fit to run with, and why is said. */
+static struct config *read_config(const char *file)
 {
 	struct config *c;
+
+	if (config_read(file, stderr, &c))
+		return NULL;
+	if (c->nlisteners)
+		return c;
+	fprintf(stderr, "%s: no listeners, so there is nothing to do; add `listeners`\n", file);
+	config_free(c);
+	return NULL;
+}
+
+static int run(const struct daemon_args *args)
+{
+	struct config *c = read_config(args->file);
 	struct err e = {0};
 	int rc;
 
-	if (config_read(args->file, stderr, &c))
-		return EXIT_USAGE;
-	if (!c->nlisteners) {
-		fprintf(stderr, "%s: no listeners, so there is nothing to do; add `listeners`\n",
-			args->file);
-		config_free(c);
+	if (!c) {
+		if (args->launcher >= 0)
+			close(args->launcher);
 		return EXIT_USAGE;
 	}
 	rc = daemon_run(c, args, &e);
