@@ -43,7 +43,8 @@ def check_end(page, code, said):
 
 
 # What is said for people where the system's own words help nobody.
-WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken",)}
+WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken",),
+         errno.EACCES: ("is needed",), errno.EPERM: ("the kernel does not take",)}
 
 
 def names(hit, said):
