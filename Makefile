@@ -3,6 +3,7 @@
 #   make            builds build/scrimd, build/scrim, build/libscrim.a
 #   make demo       as root: set-up, build, and the main job on a real stream
 #   make test       as root: set-up, build, every test        make check   unprivileged: unit tests
+#   make soak-tcp   as root: the long forms of the TCP tests
 #   make bench      scan, relay, latency against their peers  make lint    layout and static analysis
 #   make accuracy   how much of labelled text is found, and how much else is masked
 #   make faults     as root: each allocation, system call and completion fails, one after another

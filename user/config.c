@@ -46,46 +46,6 @@ static void read_workers(struct reader *r, const struct yaml *value)
 	r->config->workers = n;
 }
 
-static const struct key limit_keys[] = {
-	{"connections", offsetof(struct io_limits, connections), read_count, NULL},
-	{"hold", offsetof(struct io_limits, hold_us), read_us, NULL},
-	{"connect", offsetof(struct io_limits, connect_ms), read_ms, NULL},
-	{"drain", offsetof(struct io_limits, drain_ms), read_ms, NULL},
-	{"reset_timeout", offsetof(struct io_limits, reset_ms), read_ms, NULL},
-	{"keepalive", offsetof(struct io_limits, keepalive_ms), read_ms, NULL},
-	{"buffer", offsetof(struct io_limits, buffer_size), read_size, NULL},
-	{"buffers", offsetof(struct io_limits, buffers), read_count, NULL},
-	{"buffers-max", offsetof(struct io_limits, buffers_max), read_count, NULL},
-};
-
-#define BUFFERS_MOST    1024
-#define KEEPALIVE_LEAST 5000 /* ms: a second of silence, four probes */
-#define KEEPALIVE_MOST  36000000
-
-void read_limits(struct reader *r, const struct yaml *value)
-{
-	struct io_limits *l = &r->config->limits;
-	const struct io_limits before = *l;
-
-	if (!expect(r, value, YAML_MAP, "a map such as `{hold: 2ms}`"))
-		return;
-	read_map(r, value, "limits", limit_keys, array_size(limit_keys), l);
-	if (l->buffers != before.buffers && l->buffers_max == before.buffers_max &&
-	    l->buffers > l->buffers_max)
-		l->buffers_max = l->buffers;
-	if (l->buffers > l->buffers_max)
-		wrong(r, value, "buffers (%u) is over buffers-max (%u)", l->buffers,
-		      l->buffers_max);
-	if (l->buffers_max > BUFFERS_MOST)
-		wrong(r, value, "buffers-max of %u; at most %d", l->buffers_max, BUFFERS_MOST);
-	if (l->keepalive_ms < KEEPALIVE_LEAST || l->keepalive_ms > KEEPALIVE_MOST)
-		wrong(r, value, "keepalive of %u ms; from 5s to 600m", l->keepalive_ms);
-	if (l->buffer_size & (l->buffer_size - 1) || l->buffer_size < 4096 ||
-	    l->buffer_size > (1u << 20))
-		wrong(r, value, "buffer of %u bytes; a power of two from 4KiB to 1MiB",
-		      l->buffer_size);
-}
-
 static void read_top(struct reader *r, const struct yaml *root)
 {
 	struct top top = {0};
@@ -118,6 +78,7 @@ static struct config *config_new(void)
 		exit(1);
 	}
 	io_limits_default(&c->limits);
+	c->limits.memory_kib = 0;
 	return c;
 }
 

@@ -41,6 +41,8 @@ static const char *listener_differs(const struct config_listener *a,
 		return "send_proxy";
 	if (a->refuse_existing != b->refuse_existing)
 		return "existing";
+	if (a->connections != b->connections || a->accept_rate != b->accept_rate)
+		return "limits";
 	if (!same_text(a->clients, b->clients) || !same_text(a->servers, b->servers))
 		return "interfaces";
 	if (!same_list(a->protected_nets, a->nprotected, b->protected_nets, b->nprotected,

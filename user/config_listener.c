@@ -13,7 +13,7 @@ struct listener_map {
 	const char *name;
 	u16 port;
 	const struct yaml *mode, *interfaces, *servers, *listen, *upstream, *format, *mask, *policy,
-		*roles, *send_proxy, *existing;
+		*roles, *send_proxy, *existing, *limits;
 };
 
 static const struct key listener_keys[] = {
@@ -32,6 +32,7 @@ static const struct key listener_keys[] = {
 	{"roles", offsetof(struct listener_map, roles), read_node, NULL},
 	{"send_proxy", offsetof(struct listener_map, send_proxy), read_node, NULL},
 	{"existing", offsetof(struct listener_map, existing), read_node, NULL},
+	{"limits", offsetof(struct listener_map, limits), read_node, NULL},
 };
 
 struct interfaces_map {
@@ -343,6 +344,8 @@ static void read_listener(struct reader *r, const struct yaml *node, struct conf
 	l->port = map.port;
 	read_words(r, &map, l);
 	read_roles(r, &map, l);
+	if (map.limits)
+		read_listener_limits(r, map.limits, l);
 	if (map.mode)
 		mode = read_word(r, map.mode, modes, array_size(modes));
 	if (mode < 0)

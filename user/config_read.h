@@ -53,6 +53,7 @@ void read_port(struct reader *r, const struct yaml *value, void *field);      /*
 void read_count(struct reader *r, const struct yaml *value, void *field);     /* u32, over 0 */
 void read_us(struct reader *r, const struct yaml *value, void *field);        /* u32, "2ms" */
 void read_ms(struct reader *r, const struct yaml *value, void *field);        /* u32, "10s" */
+void read_kib(struct reader *r, const struct yaml *value, void *field);       /* u32, "2GiB" */
 void read_size(struct reader *r, const struct yaml *value, void *field);      /* u32, "64KiB" */
 
 /* 0, or -EINVAL with a fault. */
@@ -87,6 +88,7 @@ void amend_rule(struct reader *r, const struct yaml *rules, const struct yaml *e
 
 /* The parts of a file, each into r->config. A NULL node: the key is absent. */
 void read_limits(struct reader *r, const struct yaml *value);
+void read_listener_limits(struct reader *r, const struct yaml *value, struct config_listener *l);
 void read_rules(struct reader *r, const struct yaml *value);
 void read_policies(struct reader *r, const struct yaml *value);
 void check_rules_used(struct reader *r, const struct yaml *rules);

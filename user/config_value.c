@@ -206,3 +206,10 @@ void read_size(struct reader *r, const struct yaml *value, void *field)
 
 	read_units(r, value, units, array_size(units), "a size such as 64KiB", field);
 }
+
+void read_kib(struct reader *r, const struct yaml *value, void *field)
+{
+	static const struct unit units[] = {{"KiB", 1}, {"MiB", 1024}, {"GiB", 1024 * 1024}};
+
+	read_units(r, value, units, array_size(units), "a size such as 512MiB or 2GiB", field);
+}

@@ -7,6 +7,7 @@
  *           ─▶ privileges given up ─▶ (the other daemon lets go, this one accepts)
  */
 #include "daemon_start.h"
+#include "limits.h"
 #include "privilege.h"
 #include <errno.h>
 #include <scrim/log.h>
@@ -74,6 +75,7 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	struct worker *w = &d->workers[i];
 
 	w->conf.limits = d->limits;
+	w->conf.gate = &d->gate;
 	w->conf.cpu = steer_cpu(i);
 	w->conf.flow = kern_flow(d->kern);
 	w->conf.rules = &d->reload.now->rules;
@@ -88,27 +90,14 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	return worker_start(w, e);
 }
 
-/* No more connections than there are descriptors for: refused and counted, not stuck in the queue. */
-static void fit_connections(struct daemon *d)
-{
-	const u32 other = 256 + 64 * d->nworkers; /* maps, links, listening sockets */
-	const u32 all = privilege_descriptors();
-	const u32 fit = all > other ? (all - other) / 2 / d->nworkers : 1;
-
-	if (d->limits.connections <= fit)
-		return;
-	d->limits.connections = fit ? fit : 1;
-	log_line(LOG_LEVEL_NOTICE,
-		 "%u descriptors allowed (ulimit -Hn): %u connections per worker, not more", all,
-		 d->limits.connections);
-}
-
 int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e)
 {
 	int rc;
 
-	fit_connections(d);
-	rc = generation_new(d->config, &d->reload.now, e);
+	rc = limits_fit(&d->limits, d->nworkers, e);
+	d->gate = (struct io_gate){.most = d->limits.connections, .rate = d->limits.accept_rate};
+	if (!rc)
+		rc = generation_new(d->config, &d->reload.now, e);
 	if (!rc)
 		rc = io_probe(e);
 	if (!rc && args->takeover)

@@ -17,6 +17,7 @@ struct daemon {
 	struct kern *kern;
 	bool is_private; /* kern: counters alone, in this process */
 	struct listen listen;
+	struct io_gate gate; /* of all connections */
 	struct worker *workers;
 	unsigned int nworkers;
 	bool steers;

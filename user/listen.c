@@ -81,6 +81,17 @@ static bool may_lack(const struct config_listener *l, size_t i, int rc)
 	       l->nlisten > 1;
 }
 
+static struct io_gate *gates_new(struct config *c)
+{
+	struct io_gate *gates = must_new(&c->arena, struct io_gate, c->nlisteners);
+
+	for (size_t i = 0; i < c->nlisteners; i++) {
+		gates[i].most = c->listeners[i].connections;
+		gates[i].rate = c->listeners[i].accept_rate;
+	}
+	return gates;
+}
+
 int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
 		struct listen_inherited *from, size_t n, struct err *e)
 {
@@ -90,6 +101,7 @@ int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
 	for (size_t i = 0; i < c->nlisteners; i++)
 		most += places(&c->listeners[i]) * nworkers;
 	*l = (struct listen){.config = c};
+	l->gates = gates_new(c);
 	l->sockets = must_new(&c->arena, struct listen_socket, most);
 	for (unsigned int i = 0; i < c->nlisteners; i++)
 		for (size_t j = 0; j < places(&c->listeners[i]); j++) {
@@ -111,7 +123,8 @@ int listen_steer(const struct listen *l, struct kern *k, bool taken_over, struct
 	return rc;
 }
 
-static struct io_listener describe(const struct config_listener *l, unsigned int index, int fd)
+static struct io_listener describe(const struct config_listener *l, unsigned int index, int fd,
+				   struct io_gate *gate)
 {
 	return (struct io_listener){
 		.name = l->name,
@@ -124,6 +137,7 @@ static struct io_listener describe(const struct config_listener *l, unsigned int
 		.upstream = l->upstream,
 		.send_proxy_v2 = l->send_proxy_v2,
 		.index = index,
+		.gate = gate,
 	};
 }
 
@@ -135,7 +149,8 @@ struct io_listener *listen_worker(const struct listen *l, struct config *c, unsi
 
 	for (const struct listen_socket *s = l->sockets; s < l->sockets + l->n; s++)
 		if (s->worker == worker)
-			served[n++] = describe(&c->listeners[s->listener], s->listener, s->fd);
+			served[n++] = describe(&c->listeners[s->listener], s->listener, s->fd,
+					       &l->gates[s->listener]);
 	*ret_n = n;
 	return served;
 }

@@ -24,7 +24,8 @@ struct listen {
 	const struct config *config;
 	size_t n;
 	struct listen_socket *sockets;
-	u32 taken_over; /* a bit for each listener that inherited a socket */
+	u32 taken_over;        /* a bit for each listener that inherited a socket */
+	struct io_gate *gates; /* by listener */
 };
 
 /*

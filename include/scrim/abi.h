@@ -87,8 +87,11 @@ struct scrim_flow_row {
 	X(TLS, "tls", "u: reset, an encrypted stream cannot be masked")                            \
 	X(COMPRESSED, "compressed", "u: reset, a compressed stream cannot be masked")              \
 	X(MEMORY, "memory", "u: reset or refused, out of memory")                                  \
+	X(WAITED, "waited", "u: a connection that found a limit reached, and waits for room")      \
 	X(LIMIT, "limit", "u: refused, too many connections")                                      \
-	X(SOURCE_PORT, "source-port", "u: refused, the client's address and port is taken")        \
+	X(RATE, "rate", "u: refused, too many connections a second")                               \
+	X(SOURCE_PORT, "source-port",                                                              \
+	  "u: refused, no source port is left, or the client's is taken")                          \
 	X(UPSTREAM_REFUSED, "upstream-refused", "u: reset, the server refused")                    \
 	X(UPSTREAM_TIMEOUT, "upstream-timeout", "u: reset, the server did not answer")             \
 	X(UPSTREAM_UNREACHABLE, "upstream-unreachable", "u: reset, no way to the server")          \
@@ -96,6 +99,7 @@ struct scrim_flow_row {
 	X(SERVER_RESET, "server-reset", "u: the server reset")                                     \
 	X(UNDELIVERED, "undelivered",                                                              \
 	  "u: reset with bytes before it that the other end did not take")                         \
+	X(IDLE_TIMEOUT, "idle-timeout", "u: reset, nothing moved for too long")                    \
 	X(DRAINED, "drained", "u: reset at the drain's time limit")                                \
 	X(POLICY_CHANGED, "policy-changed", "u: reset, a reload masks what was passed on")         \
 	X(EXISTING, "existing", "u: closed, open since before scrim")                              \

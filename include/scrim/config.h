@@ -40,6 +40,8 @@ struct config_listener {
 	bool upstream_original;
 	union io_addr upstream;
 	bool send_proxy_v2;
+	u32 connections; /* at once; 0: no limit of its own */
+	u32 accept_rate; /* a second; 0: the same */
 	bool refuse_existing;
 	const char *clients, *servers; /* gateway: interfaces */
 	struct kern_prefix *protected_nets;
@@ -52,8 +54,8 @@ struct config_listener {
 
 struct config {
 	struct arena arena;
-	unsigned int workers; /* 0: one per allowed core */
-	struct io_limits limits;
+	unsigned int workers;    /* 0: one per allowed core */
+	struct io_limits limits; /* memory_kib: of all workers, 0: by default */
 	struct config_listener *listeners;
 	size_t nlisteners;
 	struct config_policy *policies;

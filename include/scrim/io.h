@@ -39,6 +39,17 @@ struct io_ruleset {
 	const struct io_role *(*role_of)(const void *roles, const union io_addr *client);
 };
 
+/*
+ * What connections pass to be taken on. Shared by the workers, and the owner's: zeroed but for the
+ * limits, and gone after the workers are.
+ */
+struct io_gate {
+	u32 most;     /* connections at once; 0: any number */
+	u32 rate;     /* connections a second, so many at once after a pause; 0: any number */
+	u32 open;     /* atomic: connections now */
+	u64 paced_to; /* atomic, ns of CLOCK_MONOTONIC: as far as the rate is used up */
+};
+
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
 
 /* What a listening socket serves. */
@@ -51,15 +62,22 @@ struct io_listener {
 	bool upstream_original; /* go on to the address the client dialled */
 	union io_addr upstream; /* else to this one */
 	bool send_proxy_v2;
-	unsigned int index; /* its roles in a ruleset */
+	unsigned int index;   /* its roles in a ruleset */
+	struct io_gate *gate; /* of all its sockets and workers; NULL: no limit of its own */
 };
 
+/* All of one size, so that two of them can be compared whole. */
 struct io_limits {
-	u32 connections; /* per worker */
-	u32 hold_us;     /* the idle timer, default 2000 */
-	u32 connect_ms;  /* default 10000 */
-	u32 drain_ms;    /* default 30000 */
-	u32 reset_ms;    /* how long a reset waits for bytes before it that nobody takes; 10000 */
+	u32 connections; /* in all, and */
+	u32 accept_rate; /* a second, 0: any number: for the owner of the gates */
+	u32 wait;        /* 1: at a limit connections wait in the backlog; 0: they are refused */
+	u32 memory_kib;  /* KiB of this worker's buffers and connections; 262144 */
+	u32 connection_memory; /* bytes of both sockets' buffers; 16 MiB */
+	u32 idle_ms;           /* how long nothing may move; 0: for ever, the default */
+	u32 hold_us;           /* the idle timer, default 2000 */
+	u32 connect_ms;        /* default 10000 */
+	u32 drain_ms;          /* default 30000 */
+	u32 reset_ms;     /* how long a reset waits for bytes before it that nobody takes; 10000 */
 	u32 keepalive_ms; /* how long the silence of a peer that has vanished; 5000 at least, 180000 */
 	/*
 	 * Receive buffers for bulk: bytes each (head room not counted), how many at the start, how
@@ -72,12 +90,15 @@ struct io_limits {
 };
 /* Fills in the defaults. */
 void io_limits_default(struct io_limits *l);
+/* KiB of memory that a worker with such buffers needs at least. */
+u64 io_limits_least(const struct io_limits *l);
 
 struct io_conf {
 	struct io_limits limits;
 	int cpu;      /* pin to it; -1: do not pin */
 	bool waits;   /* accepts nobody before io_worker_accept() */
 	u32 alive_ms; /* a turn at least this often, even with nothing to do; 0: need not be */
+	struct io_gate *gate;        /* of all connections; NULL: no limit */
 	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
 	struct io_ruleset *rules;    /* used until io_worker_rules(), or io_worker_free() */
 	/*

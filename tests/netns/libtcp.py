@@ -30,17 +30,17 @@ WAYS = ("direct", "proxy", "gateway")
 WORDS = b"alpha bravo charlie delta echo foxtrot golf hotel\n"
 
 
-def config(limits="", listeners=""):
+def config(limits="", listeners="", gateway=True):
     """For text without a value in it: its bytes stay, but are held like any."""
     common = "format: text, mask: both, policy: strict"
+    gate = f"  - {{name: gate, mode: gateway, port: {GATE}, interfaces: {{clients: eth1, servers: eth2}}, {common}}}\n"
     return f"""version: 1
 workers: 2
 limits: {{hold: 60s{", " if limits else ""}{limits}}}
 listeners:
   - {{name: proxy, mode: proxy, port: {PROXY}, upstream: "10.2.0.2:{DIRECT}", {common}}}
   - {{name: proxy6, mode: proxy, port: {PROXY6}, upstream: "[fd00:2::2]:{DIRECT}", {common}}}
-  - {{name: gate, mode: gateway, port: {GATE}, interfaces: {{clients: eth1, servers: eth2}}, {common}}}
-{listeners}policies:
+{gate if gateway else ""}{listeners}policies:
   strict: {{rules: [builtin]}}
 """
 
@@ -54,8 +54,8 @@ class Ways(Stand):
             ns.route(f"fd00:{net}::/64", "via", "fd00:1::2" if ns is self.client else "fd00:2::1")
 
     @contextlib.contextmanager
-    def scrimd(self, limits="", listeners=""):
-        with Scrimd(self.lab, self.host, config(limits, listeners)) as d:
+    def scrimd(self, limits="", listeners="", gateway=True):
+        with Scrimd(self.lab, self.host, config(limits, listeners, gateway)) as d:
             yield d
         self.lab.scrim("detach", "--force")
 

@@ -12,6 +12,7 @@
 #define STALLED 1000
 #define CROWD   32
 #define SHORT   20000
+#define CROWDED 4000
 
 struct flow {
 	int fd;
@@ -90,6 +91,15 @@ static u64 fill(int fd, u32 seed, u64 from)
 	return sent;
 }
 
+/* In pieces that the sockets hold, for one thread does both. */
+static void mebibyte(struct pair p)
+{
+	for (u64 at = 0; at < MIB; at += 16384) {
+		peer_send(p.client, 9, at, 16384);
+		peer_expect(p.server, 9, at, 16384);
+	}
+}
+
 /*
  * A thousand readers stall while their senders go on: one more connection works as ever, the
  * worker's memory stays within its pools, and when the readers go on nothing is missing.
@@ -114,10 +124,7 @@ static void stalled_readers(void)
 		for (u32 i = 0; i < STALLED; i++)
 			sent[i] += fill(p[i].client, i, sent[i]);
 	one = host_pair(&h);
-	for (u64 at = 0; at < MIB; at += 16384) {
-		peer_send(one.client, 9, at, 16384);
-		peer_expect(one.server, 9, at, 16384);
-	}
+	mebibyte(one);
 	CHECK(resident() < before + 64 * MIB);
 	for (u32 i = 0; i < STALLED; i++) {
 		CHECK(sent[i] > 16384);
@@ -166,14 +173,14 @@ static void slow_reader_is_no_pause(void)
 	h.role.policy = fake_policy();
 	h.listener.mask_to_server = true;
 	h.conf.own = little_room;
-	h.conf.limits.hold_us = 100000; /* a busy machine does not stop the sender for so long */
+	h.conf.limits.hold_us = 400000; /* a busy machine does not stop the sender for so long */
 	CHECK(!setsockopt(h.server, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
 	host_start(&h);
 	p = host_pair(&h);
 	CHECK(!pthread_create(&t, NULL, sender_of_values, &p.client));
 	for (ssize_t r = 1; r > 0; got += (size_t)r) {
-		if (got >= stops * MIB / 2 && stops < 6) {
-			usleep(300000);
+		if (got >= stops * MIB && stops < 4) {
+			usleep(500000);
 			stops++;
 		}
 		r = read(p.server, bytes, sizeof(bytes));
@@ -225,11 +232,12 @@ static void short_connections(void)
 
 static void limit(void)
 {
+	struct io_gate gate = {.most = 2};
 	struct host h;
 	struct pair p[2];
 
 	host_init(&h, AF_INET);
-	h.conf.limits.connections = 2;
+	h.conf.gate = &gate;
 	host_start(&h);
 	p[0] = host_pair(&h);
 	p[1] = host_pair(&h);
@@ -244,6 +252,33 @@ static void limit(void)
 	peer_reset(p[1].client);
 	host_await_flow(&h, FLOW_CLIENT_RESET, 3);
 	host_stop(&h);
+	CHECK(!gate.open);
+}
+
+/* So many connections that their own memory is over the limit: refused, and no open one is harmed. */
+static void memory_limit(void)
+{
+	static int fd[CROWDED];
+	struct host h;
+	struct pair p;
+	u64 refused;
+
+	host_init(&h, AF_INET);
+	h.conf.limits.memory_kib = (u32)io_limits_least(&h.conf.limits);
+	host_start(&h);
+	p = host_pair(&h);
+	for (int i = 0; i < CROWDED; i++)
+		fd[i] = peer_connect(AF_INET, h.port);
+	host_await_flow(&h, FLOW_ACCEPTED, CROWDED + 1);
+	refused = host_flow(&h, FLOW_MEMORY);
+	CHECK(refused > 0 && refused < CROWDED);
+	peer_expect_reset(fd[CROWDED - 1]);
+	for (int i = 0; i < CROWDED; i++)
+		close(fd[i]);
+	mebibyte(p);
+	peer_reset(p.client);
+	close(h.server); /* with those that were never accepted */
+	host_stop(&h);
 }
 
 const struct test pressure_tests[] = {
@@ -252,5 +287,6 @@ const struct test pressure_tests[] = {
 	{"a slow reader is no pause of the sender", slow_reader_is_no_pause},
 	{"20,000 short connections", short_connections},
 	{"more connections than allowed", limit},
+	{"more connections than memory allows", memory_limit},
 	{0},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Accepting: one multishot accept a listener. A socket inherits from its listener what would
+ * Accepting: one multishot accept a listener, or one accept after the other where connections are
+ * to wait in the backlog at a limit. A socket inherits from its listener what would
  * else be a system call each: no delay, the linger time of zero that turns a kill of this process
  * into a reset at both ends, and keepalive: the probes of each end are answered here, so that one
  * would never learn of the other's vanishing.
@@ -12,10 +13,11 @@
 #include <unistd.h>
 
 #define PAUSE_NS 100000000ULL
+#define ROOM_NS  10000000ULL /* between looks whether another worker has made room */
 
 int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l)
 {
-	struct listener l = {.conf = *conf, .w = w};
+	struct listener l = {.conf = *conf, .w = w, .waiting = -1};
 	int flags, r;
 
 	r = address_local(conf->fd, &l.bound);
@@ -35,14 +37,24 @@ void listener_arm(struct listener *l)
 {
 	struct io_uring_sqe *sqe = ring_sqe(l->w, l, OP_ACCEPT);
 
-	io_uring_prep_multishot_accept(sqe, l->conf.fd, NULL, NULL, SOCK_CLOEXEC);
+	/* One by one, who finds a limit reached can be the only one that is out of the backlog. */
+	if (l->w->conf.limits.wait)
+		io_uring_prep_accept(sqe, l->conf.fd, NULL, NULL, SOCK_CLOEXEC);
+	else
+		io_uring_prep_multishot_accept(sqe, l->conf.fd, NULL, NULL, SOCK_CLOEXEC);
 	l->accepting = true;
 	__atomic_fetch_add(&l->w->accepting, 1, __ATOMIC_RELAXED);
 }
 
 /* Whether going on to `to` would come back here. */
-static bool listener_loops(const struct io_worker *w, enum io_mode mode, const union io_addr *to)
+static bool listener_loops(const struct listener *l, const union io_addr *to)
 {
+	struct io_worker *w = l->w;
+	enum io_mode mode = l->conf.mode;
+
+	/* Who dials a gateway itself, at a port that it steers, would be led to the gateway. */
+	if (mode == IO_GATEWAY && l->conf.upstream_original && own_address(w, to))
+		return true;
 	for (size_t i = 0; i < w->nlisteners; i++) {
 		const union io_addr *own = &w->listeners[i].bound;
 
@@ -51,7 +63,7 @@ static bool listener_loops(const struct io_worker *w, enum io_mode mode, const u
 		if (address_same_host(own, to))
 			return true;
 		/* Steered local connections come to the service's own port: not to a listener's. */
-		if (mode != IO_LOCAL && address_any(own) && address_ours(to))
+		if (mode != IO_LOCAL && address_any(own) && own_address(w, to))
 			return true;
 	}
 	return false;
@@ -69,7 +81,7 @@ static int listener_route(const struct listener *l, int fd, union io_addr *ret_t
 			return -FLOW_NOT_STEERED;
 	}
 	*ret_to = l->conf.upstream_original ? dialled : l->conf.upstream;
-	return listener_loops(l->w, l->conf.mode, ret_to) ? -FLOW_LOOP : 0;
+	return listener_loops(l, ret_to) ? -FLOW_LOOP : 0;
 }
 
 /* Takes the connection on, or says why not. */
@@ -84,39 +96,94 @@ static int listener_admit(struct listener *l, int fd, const union io_addr *clien
 
 	if (w->stopping)
 		return -FLOW_DRAINED;
-	if (w->nconns >= w->conf.limits.connections)
-		return -FLOW_LIMIT;
 	r = listener_route(l, fd, &to);
 	if (r)
 		return r;
 	role = rules->role_of(rules->roles[l->conf.index], client);
 	if (!role)
 		return -FLOW_INTERNAL;
+	r = gate_enter(l);
+	if (r)
+		return r;
 	c = conn_new(l, fd, client, role);
-	if (!c)
+	if (!c) {
+		gate_leave(l);
 		return -FLOW_MEMORY;
+	}
 	c->server = to;
 	connect_start(c);
 	conn_reap(c);
 	return 0;
 }
 
-static void accept_one(struct listener *l, int fd)
+/* Whether that is a limit that others may make room at. */
+static bool may_wait(const struct io_worker *w, int r)
+{
+	return w->conf.limits.wait && (r == -FLOW_LIMIT || r == -FLOW_RATE || r == -FLOW_MEMORY);
+}
+
+/* False: there is no room for it yet. */
+static bool accept_one(struct listener *l, int fd)
 {
 	union io_addr client = {.sa.sa_family = AF_INET};
 	int r;
 
-	flow_count(l->w, FLOW_ACCEPTED);
 	if (address_peer(fd, &client)) {
 		flow_count(l->w, FLOW_CLIENT_RESET); /* gone before it was seen */
 		close(fd);
-		return;
+		return true;
 	}
 	r = listener_admit(l, fd, &client);
+	if (may_wait(l->w, r))
+		return false;
 	if (r) {
 		flow_refuse(l->w, (enum scrim_flow)(-r), l, &client);
 		close(fd); /* lingers for no time: a reset */
 	}
+	return true;
+}
+
+static void accept_new(struct listener *l, int fd)
+{
+	struct io_worker *w = l->w;
+
+	flow_count(w, FLOW_ACCEPTED);
+	if (accept_one(l, fd))
+		return;
+	flow_count(w, FLOW_WAITED);
+	l->waiting = fd;
+	w->at_limit = true;
+	if (!w->accept_at)
+		w->accept_at = worker_now(w) + ROOM_NS;
+}
+
+void listener_resume(struct listener *l)
+{
+	struct io_worker *w = l->w;
+
+	if (l->waiting >= 0 && !accept_one(l, l->waiting)) {
+		w->at_limit = true;
+		w->accept_at = worker_now(w) + ROOM_NS;
+		return;
+	}
+	l->waiting = -1;
+	if (!l->accepting)
+		listener_arm(l);
+}
+
+void listener_let_in(struct listener *l)
+{
+	if (l->waiting >= 0 && accept_one(l, l->waiting))
+		l->waiting = -1;
+}
+
+void listener_close(struct listener *l)
+{
+	if (l->waiting < 0)
+		return;
+	flow_count(l->w, FLOW_DRAINED);
+	close(l->waiting);
+	l->waiting = -1;
 }
 
 void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
@@ -127,7 +194,7 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 	if (!l->accepting)
 		__atomic_fetch_sub(&w->accepting, 1, __ATOMIC_RELEASE);
 	if (cqe->res >= 0) {
-		accept_one(l, cqe->res);
+		accept_new(l, cqe->res);
 	} else if (cqe->res == -EMFILE || cqe->res == -ENFILE || cqe->res == -ENOBUFS ||
 		   cqe->res == -ENOMEM) {
 		/* It stays in the backlog until there is room. */
@@ -141,6 +208,6 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 			 strerror(-cqe->res));
 		return;
 	}
-	if (!l->accepting && !w->stopping && !w->waits)
+	if (!l->accepting && !w->stopping && !w->waits && l->waiting < 0)
 		listener_arm(l);
 }

@@ -15,7 +15,7 @@ socklen_t address_len(const union io_addr *a);
 u16 address_port(const union io_addr *a); /* host order */
 bool address_same_host(const union io_addr *a, const union io_addr *b);
 bool address_any(const union io_addr *a);
-/* One of this host's own addresses, as bind() sees it. Three system calls. */
+/* One of this host's own addresses, as bind() sees it (net.ipv4.ip_nonlocal_bind: all are). */
 bool address_ours(const union io_addr *a);
 
 /* "192.0.2.1:2575", "[2001:db8::1]:2575". text has ADDRESS_TEXT bytes; returned. */

@@ -41,6 +41,7 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 	link_init(&c->link);
 	link_init(&c->connecting);
 	link_init(&c->resetting);
+	link_init(&c->quiet);
 	list_append(&l->w->conns, &c->link);
 	l->w->nconns++;
 	return c;
@@ -75,12 +76,35 @@ void conn_die(struct conn *c)
 		return;
 	c->dead = true;
 	link_remove(&c->resetting);
+	link_remove(&c->quiet);
 	if (!c->pending)
 		return;
 	if (!c->connected)
 		ring_cancel(c->w, &c->dir[0], OP_CONNECT);
 	direction_cancel(&c->dir[0]);
 	direction_cancel(&c->dir[1]);
+}
+
+void conn_touch(struct conn *c)
+{
+	struct io_worker *w = c->w;
+
+	if (!w->conf.limits.idle_ms || c->lost)
+		return;
+	c->quiet_by = worker_now(w) + (u64)w->conf.limits.idle_ms * 1000000;
+	list_append(&w->quiet, &c->quiet);
+}
+
+void conn_timeouts(struct io_worker *w)
+{
+	while (!link_alone(&w->quiet)) {
+		struct conn *c = container_of(w->quiet.next, struct conn, quiet);
+
+		if (c->quiet_by > worker_now(w))
+			return;
+		conn_reset(c, FLOW_IDLE_TIMEOUT);
+		conn_reap(c);
+	}
 }
 
 void conn_reset(struct conn *c, enum scrim_flow reason)
@@ -115,7 +139,9 @@ void conn_reap(struct conn *c)
 		close(c->fd[1]);
 	link_remove(&c->link);
 	link_remove(&c->connecting);
-	link_remove(&c->resetting);
 	c->w->nconns--;
+	gate_leave(c->l);
+	if (c->w->at_limit)
+		c->w->accept_at = worker_now(c->w);
 	free(c);
 }

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-static enum scrim_flow connect_reason(const struct conn *c, int err)
+static enum scrim_flow connect_reason(int err)
 {
 	switch (err) {
 	case ECONNREFUSED:
@@ -17,7 +17,7 @@ static enum scrim_flow connect_reason(const struct conn *c, int err)
 		return FLOW_UPSTREAM_TIMEOUT;
 	case EADDRINUSE:
 	case EADDRNOTAVAIL:
-		return c->l->conf.mode == IO_GATEWAY ? FLOW_SOURCE_PORT : FLOW_UPSTREAM_UNREACHABLE;
+		return FLOW_SOURCE_PORT;
 	case EHOSTUNREACH:
 	case ENETUNREACH:
 	case ENETDOWN:
@@ -96,7 +96,7 @@ void connect_start(struct conn *c)
 		r = connect_socket(c);
 	} while (r && connect_again(c, -r));
 	if (r) {
-		conn_reset(c, connect_reason(c, -r));
+		conn_reset(c, connect_reason(-r));
 		return;
 	}
 	sqe = ring_sqe(w, &c->dir[0], OP_CONNECT);
@@ -132,7 +132,7 @@ void connect_done(struct conn *c, int res)
 		if (connect_again(c, -res))
 			connect_start(c);
 		else
-			conn_reset(c, connect_reason(c, -res));
+			conn_reset(c, connect_reason(-res));
 		return;
 	}
 	c->connected = true;

@@ -48,9 +48,14 @@ static u16 power_of_two(u32 n)
 	return p;
 }
 
+u32 pool_stride(u32 size)
+{
+	return (size + SCRIM_HEADROOM + PAGE - 1) & ~(PAGE - 1);
+}
+
 static int pool_map(struct pool *p)
 {
-	p->stride = (p->size + SCRIM_HEADROOM + PAGE - 1) & ~(PAGE - 1);
+	p->stride = pool_stride(p->size);
 	p->bytes = (size_t)p->stride * p->max;
 	p->buffers = calloc(p->max, sizeof(*p->buffers));
 	p->spare = calloc(p->max, sizeof(*p->spare));

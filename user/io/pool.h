@@ -44,6 +44,8 @@ struct pool {
 	bool dirty; /* a free one may hold payload */
 };
 
+/* Bytes that a buffer of so many takes up. */
+u32 pool_stride(u32 size);
 /* Makes the ring of `group` with `start` buffers of `size` bytes. 0, negative errno. */
 int pool_open(struct pool *p, struct io_uring *uring, u16 group, u32 size, u32 start, u32 max);
 /* Wipes and unmaps; the io_uring must be gone. Safe on a zeroed pool. */

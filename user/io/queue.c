@@ -42,14 +42,28 @@ void queue_drop(struct direction *d)
 	link_remove(&d->blocked);
 }
 
-/*
- * The most that may lie outside of the pools: what they may grow to, and a small buffer for every
- * connection that is allowed.
- */
-static size_t spill_most(const struct io_worker *w)
+static size_t pools_use(const struct io_worker *w)
 {
-	return w->pool[POOL_LIGHT].bytes + w->pool[POOL_BULK].bytes +
-	       (size_t)w->conf.limits.connections * w->pool[POOL_LIGHT].stride;
+	size_t used = 0;
+
+	for (int i = 0; i < POOLS; i++)
+		used += (size_t)w->pool[i].n * w->pool[i].stride;
+	return used;
+}
+
+bool worker_affords(const struct io_worker *w, size_t more)
+{
+	size_t used = pools_use(w) + w->spilled + w->nconns * sizeof(struct conn);
+
+	return used + more <= (size_t)w->conf.limits.memory_kib * 1024;
+}
+
+bool queue_grow(const struct io_worker *w, struct pool *p)
+{
+	size_t more = (size_t)p->n * p->stride;
+
+	return pools_use(w) + more <= (size_t)w->conf.limits.memory_kib * 1024 / 2 &&
+	       worker_affords(w, more) && pool_grow(p);
 }
 
 bool queue_spill(struct io_worker *w)
@@ -64,7 +78,7 @@ bool queue_spill(struct io_worker *w)
 	for (at = &d->head; (b = *at); at = &(*at)->next) {
 		if (!b->pool)
 			continue;
-		own = w->spilled + b->len > spill_most(w) ? NULL : buffer_new(b->len);
+		own = worker_affords(w, b->len) ? buffer_new(b->len) : NULL;
 		if (!own) {
 			conn_reset(direction_conn(d), FLOW_MEMORY);
 			queue_drop(d);

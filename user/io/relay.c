@@ -11,11 +11,9 @@
  */
 #include "worker.h"
 #include <errno.h>
-#include <linux/sock_diag.h>
 #include <poll.h>
 
-#define SMALL_IN_A_ROW 8    /* small receives that make a bulk direction light again */
-#define ROOM_LEAST     4096 /* what a socket that polls writable is given at least */
+#define SMALL_IN_A_ROW 8 /* small receives that make a bulk direction light again */
 
 /* Multishot: the first to fire is the end that is known already (RDHUP). */
 static void direction_watch(struct direction *d)
@@ -37,28 +35,6 @@ static void direction_poll(struct direction *d)
 		direction_watch(d);
 }
 
-/*
- * How much a bulk direction may receive next so that it can be sent on at once; 0: wait. The
- * kernel counts its own overhead into wmem_queued: a sixteenth is left for that.
- */
-static u32 direction_room(struct direction *d)
-{
-	u32 size = direction_conn(d)->w->pool[POOL_BULK].size;
-	u32 mem[SK_MEMINFO_VARS] = {0}, room, used;
-	socklen_t len = sizeof(mem);
-
-	if (getsockopt(direction_out(d), SOL_SOCKET, SO_MEMINFO, mem, &len))
-		return ROOM_LEAST;
-	used = mem[SK_MEMINFO_WMEM_QUEUED] + d->queued;
-	room = mem[SK_MEMINFO_SNDBUF] > used ? mem[SK_MEMINFO_SNDBUF] - used : 0;
-	room -= room / 16;
-	if (d->writable && room < ROOM_LEAST)
-		return ROOM_LEAST;
-	if (!d->writable && room < size / 2)
-		return 0;
-	return room < size ? room : size;
-}
-
 static void direction_receive(struct direction *d)
 {
 	struct io_worker *w = direction_conn(d)->w;
@@ -68,7 +44,7 @@ static void direction_receive(struct direction *d)
 	if (d->polling || d->count > 1)
 		return;
 	if (d->bulk) {
-		len = direction_room(d);
+		len = room_left(d);
 		if (!len) {
 			if (!d->head)
 				direction_poll(d);
@@ -104,6 +80,7 @@ static void direction_blocked(struct direction *d)
 {
 	direction_pause(d);
 	d->probing = true;
+	room_look(d);
 	direction_poll(d);
 	list_append(&direction_conn(d)->w->blocked, &d->blocked);
 }
@@ -115,6 +92,7 @@ static void direction_advance(struct direction *d, u32 n)
 	b->p += n;
 	b->len -= n;
 	d->queued -= n;
+	conn_touch(direction_conn(d));
 	if (!b->pool)
 		direction_conn(d)->w->spilled -= n;
 	if (b->len)
@@ -185,6 +163,7 @@ void relay_pump(struct direction *d)
 
 void relay_start(struct conn *c)
 {
+	conn_touch(c);
 	/* Most servers wait to be asked. */
 	c->dir[1].drained = true;
 	c->dir[1].probing = false;
@@ -216,6 +195,7 @@ static void direction_got(struct direction *d, struct buffer *b)
 
 	if (traffic)
 		count_add(d->index ? &traffic->server_bytes : &traffic->client_bytes, b->len);
+	conn_touch(direction_conn(d));
 	d->received += b->len;
 	direction_adapt(d, b->len);
 	if (d->masked && !mask_received(d, b)) {

@@ -54,6 +54,7 @@ void reset_by(struct conn *c, int side)
 	flow_count(c->w, side ? FLOW_SERVER_RESET : FLOW_CLIENT_RESET);
 	c->lost = true;
 	c->lost_side = (u8)side;
+	link_remove(&c->quiet); /* reset_timeout is shorter, and has a reason of its own */
 	direction_abandon(&c->dir[!side]);
 	c->look_at = worker_now(c->w);
 	c->give_up_at = 0;

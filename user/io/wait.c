@@ -85,6 +85,8 @@ static u64 wait_deadline(struct io_worker *w)
 	if (!link_alone(&w->connecting))
 		at = earlier(at,
 			     container_of(w->connecting.next, struct conn, connecting)->connect_by);
+	if (!link_alone(&w->quiet))
+		at = earlier(at, container_of(w->quiet.next, struct conn, quiet)->quiet_by);
 	if (!link_alone(&w->resetting))
 		at = earlier(at, container_of(w->resetting.next, struct conn, resetting)->look_at);
 	if (alive_ms)

@@ -16,7 +16,9 @@
 
 void io_limits_default(struct io_limits *l)
 {
-	*l = (struct io_limits){.connections = 10000,
+	*l = (struct io_limits){.connections = 20000,
+				.memory_kib = 256 * 1024,
+				.connection_memory = 16 * 1024 * 1024,
 				.hold_us = 2000,
 				.connect_ms = 10000,
 				.drain_ms = 30000,
@@ -27,10 +29,23 @@ void io_limits_default(struct io_limits *l)
 				.buffers_max = 32};
 }
 
+static u32 light_size(const struct io_limits *l)
+{
+	return l->buffer_size < LIGHT_SIZE ? l->buffer_size : LIGHT_SIZE;
+}
+
+u64 io_limits_least(const struct io_limits *l)
+{
+	u64 pools = l->buffers * ((u64)pool_stride(l->buffer_size) +
+				  LIGHT_PER * (u64)pool_stride(light_size(l)));
+
+	return 2 * pools / 1024; /* so that a queue can be moved out of the way */
+}
+
 static int worker_pools(struct io_worker *w)
 {
 	const struct io_limits *l = &w->conf.limits;
-	u32 light = l->buffer_size < LIGHT_SIZE ? l->buffer_size : LIGHT_SIZE;
+	u32 light = light_size(l);
 	int r = pool_open(&w->pool[POOL_LIGHT], &w->ring, POOL_LIGHT, light, l->buffers * LIGHT_PER,
 			  l->buffers_max * LIGHT_PER);
 
@@ -72,6 +87,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	link_init(&w->conns);
 	link_init(&w->connecting);
 	link_init(&w->resetting);
+	link_init(&w->quiet);
 	link_init(&w->idle);
 	link_init(&w->blocked);
 	for (int i = 0; i < POOLS; i++)
@@ -128,6 +144,9 @@ void io_worker_free(struct io_worker *w)
 	for (int i = 0; i < POOLS; i++)
 		pool_close(&w->pool[i]);
 	ruleset_use(&w->conf.rules, NULL);
+	for (size_t i = 0; i < w->nlisteners; i++)
+		listener_close(&w->listeners[i]);
+	own_forget(w);
 	mask_scratch_free(w->scratch);
 	free(w->listeners);
 	if (w->wake >= 0)
@@ -186,8 +205,10 @@ static void worker_stop(struct io_worker *w)
 	for (size_t i = 0; i < w->nlisteners; i++) {
 		if (w->listeners[i].accepting)
 			ring_cancel(w, &w->listeners[i], OP_ACCEPT);
-		if (!w->waits) /* else they are another process's too */
-			shutdown(w->listeners[i].conf.fd, SHUT_RDWR);
+		if (w->waits) /* they are another process's too */
+			continue;
+		shutdown(w->listeners[i].conf.fd, SHUT_RDWR);
+		listener_close(&w->listeners[i]);
 	}
 }
 
@@ -197,6 +218,8 @@ static void worker_accept(struct io_worker *w, bool on)
 	for (size_t i = 0; i < w->nlisteners && !w->stopping; i++) {
 		struct listener *l = &w->listeners[i];
 
+		if (!on)
+			listener_let_in(l);
 		if (on && !l->accepting)
 			listener_arm(l);
 		else if (!on && l->accepting)
@@ -311,12 +334,15 @@ static void worker_deadlines(struct io_worker *w)
 		connect_timeouts(w);
 	if (!link_alone(&w->resetting))
 		reset_looks(w);
+	if (!link_alone(&w->quiet))
+		conn_timeouts(w);
 	if (due(w, &w->drain_by))
 		worker_drain(w);
-	if (due(w, &w->accept_at) && !w->stopping && !w->waits)
+	if (due(w, &w->accept_at) && !w->stopping && !w->waits) {
+		w->at_limit = false;
 		for (size_t i = 0; i < w->nlisteners; i++)
-			if (!w->listeners[i].accepting)
-				listener_arm(&w->listeners[i]);
+			listener_resume(&w->listeners[i]);
+	}
 	/* A buffer whose completion is not seen yet counts as free: then later. */
 	if (!io_uring_cq_ready(&w->ring) && !io_uring_cq_has_overflow(&w->ring) &&
 	    due(w, &w->tick_at)) {
@@ -358,7 +384,7 @@ static bool worker_relieve(struct io_worker *w)
 {
 	for (int i = 0; i < POOLS; i++)
 		if (!link_alone(&w->starving[i]))
-			return pool_free_count(&w->pool[i]) || pool_grow(&w->pool[i]) ||
+			return pool_free_count(&w->pool[i]) || queue_grow(w, &w->pool[i]) ||
 			       queue_spill(w);
 	return false;
 }

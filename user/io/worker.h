@@ -46,6 +46,7 @@ struct direction {
 	u32 queued;                 /* bytes of the queue */
 	u16 count;                  /* buffers of it */
 	u8 index;                   /* 0: client to server */
+	u8 looks;                   /* at the sockets' memory, in a row */
 	u8 small;                   /* small receives in a row while bulk */
 	bool masked : 1;            /* bytes go through the stream */
 	bool bulk : 1;
@@ -86,6 +87,8 @@ struct conn {
 	struct link link;       /* in worker.conns */
 	struct link connecting; /* in worker.connecting */
 	struct link resetting;  /* in worker.resetting */
+	u64 quiet_by;           /* ns: reset when nothing has moved until then */
+	struct link quiet;      /* in worker.quiet */
 };
 
 struct listener {
@@ -93,6 +96,7 @@ struct listener {
 	union io_addr bound;
 	struct io_worker *w;
 	bool accepting;
+	int waiting; /* accepted, and waits at a limit, with those in the backlog behind it; or -1 */
 } __attribute__((aligned(16)));
 
 struct io_worker {
@@ -110,8 +114,11 @@ struct io_worker {
 	bool waits;    /* accepts nobody for now */
 	u32 accepting; /* atomic: accepts in the ring */
 	u32 nconns;
-	size_t spilled; /* bytes in memory outside of the pools */
-	struct link conns, connecting, resetting, idle, blocked, starving[POOLS];
+	size_t spilled;      /* bytes in memory outside of the pools */
+	struct ifaddrs *own; /* this host's addresses, read at own_at (ns) */
+	u64 own_at;
+	bool at_limit; /* a listener waits for room */
+	struct link conns, connecting, resetting, quiet, idle, blocked, starving[POOLS];
 	int habit;                        /* how many of the last waits were short: wait.c */
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
@@ -166,6 +173,22 @@ int socket_prepare(int fd, const struct io_limits *l);
 int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l);
 void listener_arm(struct listener *l);
 void accept_done(struct listener *l, const struct io_uring_cqe *cqe);
+/* Takes on who waits, if there is room now, and accepts again. */
+void listener_resume(struct listener *l);
+/* Takes on who waits, for another process accepts from now on. */
+void listener_let_in(struct listener *l);
+/* Refuses who waits. */
+void listener_close(struct listener *l);
+
+/* own.c */
+/* Whether it is one of this host's addresses. */
+bool own_address(struct io_worker *w, const union io_addr *a);
+void own_forget(struct io_worker *w);
+
+/* gate.c */
+/* 0: one more connection of the listener is taken on, until gate_leave(); else a negative reason. */
+int gate_enter(struct listener *l);
+void gate_leave(const struct listener *l);
 
 /* connect.c */
 void connect_start(struct conn *c);
@@ -178,6 +201,9 @@ void connect_timeouts(struct io_worker *w);
 u32 proxy_v2_header(const union io_addr *from, const union io_addr *dialled, u8 *to);
 
 /* conn.c */
+/* Something has moved. */
+void conn_touch(struct conn *c);
+void conn_timeouts(struct io_worker *w);
 struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 		      const struct io_role *role);
 /* Ends it with a reset to both ends, counted. */
@@ -190,10 +216,20 @@ void conn_die(struct conn *c);
 void conn_reap(struct conn *c);
 
 /* queue.c */
+/* Whether so many bytes more are within the worker's limit. */
+bool worker_affords(const struct io_worker *w, size_t more);
+/* More buffers; half of the memory stays for connections and what readers that stall leave. */
+bool queue_grow(const struct io_worker *w, struct pool *p);
 void queue_append(struct direction *d, struct buffer *b);
 void queue_drop(struct direction *d);
 /* Copies the queue of the longest blocked direction out of the pools. False: nobody to take from. */
 bool queue_spill(struct io_worker *w);
+
+/* room.c */
+/* Bytes that a bulk direction may receive next so that they can be sent on at once; 0: wait. */
+u32 room_left(struct direction *d);
+/* Keeps both sockets' buffers within connection_memory. */
+void room_look(struct direction *d);
 
 /* relay.c */
 void relay_start(struct conn *c);
