@@ -173,14 +173,14 @@ static void slow_reader_is_no_pause(void)
 	h.role.policy = fake_policy();
 	h.listener.mask_to_server = true;
 	h.conf.own = little_room;
-	h.conf.limits.hold_us = 400000; /* a busy machine does not stop the sender for so long */
+	h.conf.limits.hold_us = 100000; /* a busy machine does not stop the sender for so long */
 	CHECK(!setsockopt(h.server, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
 	host_start(&h);
 	p = host_pair(&h);
 	CHECK(!pthread_create(&t, NULL, sender_of_values, &p.client));
 	for (ssize_t r = 1; r > 0; got += (size_t)r) {
-		if (got >= stops * MIB && stops < 4) {
-			usleep(500000);
+		if (got >= stops * MIB / 2 && stops < 6) {
+			usleep(300000);
 			stops++;
 		}
 		r = read(p.server, bytes, sizeof(bytes));

@@ -97,7 +97,8 @@ void mask_cut(struct direction *d)
 
 void mask_receiving(struct direction *d)
 {
-	if (d->masked && link_alone(&d->idle))
+	/* Also where the time was running: it may have passed while nothing was received. */
+	if (d->masked)
 		mask_rest(d);
 }
 
