@@ -242,6 +242,44 @@ static const char *read_file(const char *file, struct faults *f, size_t *ret_len
 	return text;
 }
 
+/* Bytes of the UTF-8 character at p, of `left`; 0 if it is none. RFC 3629, section 4. */
+static size_t character(const u8 *p, size_t left)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+	if (!n || p[0] > 0xf4 || n > left)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
+		return 0;
+	return n;
+}
+
+/* libfyaml does not come to an end where a directive (%) has what is not UTF-8. */
+static bool check_utf8(const char *text, size_t len, struct faults *f)
+{
+	unsigned int line = 1, column = 1;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = character((const u8 *)text + i, len - i);
+		if (!n) {
+			fault_add(f, line, column, "byte 0x%02x is not UTF-8; write the file in it",
+				  (u8)text[i]);
+			return false;
+		}
+		column++;
+		if (text[i] == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	return true;
+}
+
 int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 {
 	struct fy_diag_cfg quiet;
@@ -251,7 +289,7 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 	struct build b = {.faults = f};
 
 	b.source = read_file(file, f, &b.len);
-	if (!b.source)
+	if (!b.source || !check_utf8(b.source, b.len, f))
 		return -EINVAL;
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;

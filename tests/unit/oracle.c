@@ -179,6 +179,8 @@ static const char *choice(const struct place *at, const char *pat, struct offset
 static const char *atom(const struct place *at, const char *pat, struct offsets in,
 			struct offsets *ret_out)
 {
+	const char *from = pat;
+
 	if (*pat == '(') {
 		pat = choice(at, pat + (pat[1] == '?' ? 3 : 1), in, ret_out);
 		return pat + 1;
@@ -186,7 +188,7 @@ static const char *atom(const struct place *at, const char *pat, struct offsets 
 	one_byte(at, pat, &in, ret_out);
 	if ((u8)*pat < 0x80)
 		return atom_end(pat);
-	for (pat++; ((u8)*pat & 0xc0) == 0x80; pat++) {
+	for (pat++; ((u8)*pat & 0xc0) == 0x80 && pat < from + 4; pat++) {
 		in = *ret_out;
 		one_byte(at, pat, &in, ret_out);
 	}
