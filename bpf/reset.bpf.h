@@ -23,7 +23,21 @@ struct sk_buff {
 	__u8 ip_summed : 2;
 } __attribute__((preserve_access_index));
 
-extern void *bpf_cast_to_kern_ctx(void *) __ksym;
+extern void *bpf_cast_to_kern_ctx(void *) __ksym __weak; /* of Linux 6.2 */
+
+/* Whether the checksum of the packet is not made yet. */
+static __always_inline bool left_to_hardware(struct __sk_buff *skb)
+{
+	struct sk_buff *kernel;
+
+	if (bpf_core_enum_value_exists(enum bpf_attach_type, BPF_TCX_INGRESS)) {
+		kernel = bpf_cast_to_kern_ctx(skb);
+		return BPF_CORE_READ_BITFIELD(kernel, ip_summed) == CHECKSUM_IN_HARDWARE;
+	}
+	/* Before Linux 6.6: what the context points to is that struct, though the verifier hides it. */
+	kernel = (void *)skb;
+	return BPF_CORE_READ_BITFIELD_PROBED(kernel, ip_summed) == CHECKSUM_IN_HARDWARE;
+}
 
 static __always_inline __u16 checksum_fold(__u32 sum)
 {
@@ -53,9 +67,7 @@ static __always_inline struct tcphdr reset_segment(const struct packet *p, const
  */
 static __always_inline __u16 reset_checksum(struct __sk_buff *skb, __u32 pseudo, struct tcphdr *tcp)
 {
-	struct sk_buff *kernel = bpf_cast_to_kern_ctx(skb);
-
-	if (BPF_CORE_READ_BITFIELD(kernel, ip_summed) == CHECKSUM_IN_HARDWARE)
+	if (left_to_hardware(skb))
 		return checksum_fold(pseudo);
 	return ~checksum_fold(bpf_csum_diff(NULL, 0, (__be32 *)tcp, sizeof(*tcp), pseudo));
 }

@@ -13,6 +13,7 @@
 #include <scrim/log.h>
 #include <scrim/steer.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 /* The kernel's side, or private counters where only mode proxy runs and there is no privilege. */
 static int open_kern(struct daemon *d, const struct daemon_args *args, struct err *e)
@@ -90,6 +91,17 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	return worker_start(w, e);
 }
 
+/* Once: what of two kinds this kernel has. */
+static void say_kernel(const struct daemon *d)
+{
+	const char *attachment = kern_attachment(d->kern);
+	struct utsname u = {0};
+
+	uname(&u);
+	log_line(LOG_LEVEL_NOTICE, "kernel %s: %s%s%s", u.release, attachment ?: "",
+		 attachment ? ", " : "", d->ring);
+}
+
 int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e)
 {
 	int rc;
@@ -99,11 +111,13 @@ int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e
 	if (!rc)
 		rc = generation_new(d->config, &d->reload.now, e);
 	if (!rc)
-		rc = io_probe(e);
+		rc = io_probe(&d->ring, e);
 	if (!rc && args->takeover)
 		rc = takeover_ask(args->instance, &d->from, e);
 	if (!rc)
 		rc = open_kern(d, args, e);
+	if (!rc)
+		say_kernel(d);
 	if (!rc)
 		rc = generation_roles(d->reload.now, d->config, d->kern, e);
 	if (!rc)

@@ -20,6 +20,7 @@ struct daemon {
 	struct io_gate gate; /* of all connections */
 	struct worker *workers;
 	unsigned int nworkers;
+	const char *ring; /* words for what the kernel has of io_uring */
 	bool steers;
 	int signals; /* a signalfd */
 	int control; /* a listening socket, or -1 */

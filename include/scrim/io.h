@@ -170,7 +170,10 @@ void io_worker_stop(struct io_worker *w);
 /* Resets what is still open, wipes and frees. From any thread, when io_worker_run() is over. NULL is allowed. */
 void io_worker_free(struct io_worker *w);
 
-/* Whether this process may use io_uring as the workers do; else e names the sysctl, seccomp or kernel version. */
-int io_probe(struct err *e);
+/*
+ * Whether this process may use io_uring as the workers do; else e names the sysctl, seccomp or kernel version.
+ *   ret_kind  receives words for a log line: what of it this kernel has. Static; may be NULL
+ */
+int io_probe(const char **ret_kind, struct err *e);
 
 #endif

@@ -6,12 +6,14 @@
  *     rules flow listeners metrics  counters, and their text
  *     meta steered                  who pinned it; what is steered
  *     tcx-IFACE gateway-lookup      links of the gateway
+ *     clsact-IFACE qdisc-IFACE      before Linux 6.6 instead of tcx-IFACE: the program in a filter,
+ *                                   which stays without a pin; that its qdisc was made here
  *     local-lookup own-connect      links of mode local
  *
  *   policy routing of the gateway: priorities 90 to 94, table 5713, protocol 157 (abi.h)
  *
  * Each kern_open() loads programs with steering maps of their own, fills them, and swaps them
- * into the links that are pinned: one atomic step for each link, old or new, never none. Only the
+ * into the links (or filters) that are there: one atomic step for each, old or new, never none. Only the
  * counters are handed on. With no daemon alive every program refuses.
  */
 #ifndef SCRIM_KERN_H
@@ -111,6 +113,12 @@ int kern_restore(struct kern *k, struct err *e);
 
 /* Lets go of the descriptors and the lock; what is pinned stays. */
 void kern_close(struct kern *k);
+
+/*
+ * How the gateway gets at an interface's packets here: "tcx links", or before Linux 6.6 "clsact
+ * filters". Static; NULL after kern_open_private().
+ */
+const char *kern_attachment(const struct kern *k);
 
 /*
  * The counters in this process's own memory instead (mode proxy without CAP_BPF).

@@ -167,10 +167,10 @@ static void forbidden(void)
 	struct sock_fprog filter = {.len = array_size(code), .filter = code};
 	struct err e = {{0}};
 
-	CHECK(!io_probe(&e));
+	CHECK(!io_probe(NULL, &e));
 	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	CHECK(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
-	CHECK(io_probe(&e) == -EPERM);
+	CHECK(io_probe(NULL, &e) == -EPERM);
 	CHECK(strstr(e.text, "seccomp"));
 }
 

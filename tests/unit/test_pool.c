@@ -16,7 +16,7 @@ static void pool_up(void)
 {
 	struct err e = {{0}};
 
-	if (io_probe(&e))
+	if (io_probe(NULL, &e))
 		cr_skip("%s", e.text);
 	cr_assert_eq(io_uring_queue_init(8, &ring, 0), 0);
 	cr_assert_eq(pool_open(&pool, &ring, 0, SIZE, START, MOST), 0);

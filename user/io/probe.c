@@ -46,11 +46,11 @@ static int probe_old(struct err *e, int code)
 
 	uname(&u);
 	return err_set(e, code,
-		       "Linux 6.6 or newer is needed for io_uring as used here; this is %s",
+		       "Linux 6.1 or newer is needed for io_uring as used here; this is %s",
 		       u.release);
 }
 
-int io_probe(struct err *e)
+int io_probe(const char **ret_kind, struct err *e)
 {
 	struct io_uring_params params = {.flags = RING_FLAGS};
 	struct io_uring ring;
@@ -65,5 +65,9 @@ int io_probe(struct err *e)
 	if (r)
 		return err_set(e, -r, "io_uring_setup: %s", strerror(-r));
 	io_uring_queue_exit(&ring);
+	if (ret_kind)
+		*ret_kind = params.flags & IORING_SETUP_NO_SQARRAY
+				    ? "io_uring without an index array"
+				    : "io_uring with an index array";
 	return 0;
 }

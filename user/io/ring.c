@@ -21,7 +21,7 @@ int ring_open(struct io_uring *ring, struct err *e)
 			"no memory for an io_uring; raise RLIMIT_MEMLOCK (ulimit -l), or give "
 			"scrimd more memory");
 	if (r)
-		return io_probe(e) ?: err_set(e, -r, "io_uring_setup: %s", strerror(-r));
+		return io_probe(NULL, e) ?: err_set(e, -r, "io_uring_setup: %s", strerror(-r));
 	io_uring_register_ring_fd(ring); /* saves a look-up a call; the ring works without */
 	return 0;
 }

@@ -140,10 +140,13 @@ static inline int direction_out(struct direction *d)
 }
 
 /* ring.c */
-/* NO_SQARRAY came with Linux 6.6 and stands for all that this release needs. */
+/*
+ * DEFER_TASKRUN came with Linux 6.1 and stands for all that this release needs. Where the kernel has
+ * NO_SQARRAY (6.6) liburing sets it by itself.
+ */
 #define RING_FLAGS                                                                                 \
 	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |       \
-	 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_NO_SQARRAY)
+	 IORING_SETUP_TASKRUN_FLAG)
 int ring_open(struct io_uring *ring, struct err *e);
 struct io_uring_sqe *ring_sqe(struct io_worker *w, void *what, enum op op);
 void ring_cancel(struct io_worker *w, void *what, enum op op);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether this process and this kernel can do it; else the sentence that says what is missing. */
 #include "private.h"
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <scrim/log.h>
@@ -11,8 +12,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* The oldest that tests/kernels/run boots; io_uring needs it too (user/io/probe.c). */
 #define KERNEL_MAJOR 6
-#define KERNEL_MINOR 6 /* tcx */
+#define KERNEL_MINOR 1
 
 static int check_capabilities(struct err *e)
 {
@@ -53,6 +55,15 @@ static int check_kernel(struct err *e)
 			       "a kernel built with CONFIG_DEBUG_INFO_BTF is needed "
 			       "(/sys/kernel/btf/vmlinux is not there)");
 	return 0;
+}
+
+bool check_tcx(void)
+{
+	struct bpf_prog_query_opts q = {.sz = sizeof(q)};
+
+	/* One without it does not know the kind of attachment. */
+	return !bpf_prog_query_opts((int)if_nametoindex("lo"), BPF_TCX_INGRESS, &q) ||
+	       errno != EINVAL;
 }
 
 static int setting(const char *iface, const char *name)

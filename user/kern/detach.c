@@ -91,7 +91,13 @@ bool leftovers_had_local(const struct leftovers *old, u16 port)
 static bool ours(const struct kern *k, const char *pin)
 {
 	static const char *const always[] = {"rules", "flow", "listeners", "meta", "steered"};
+	char qdisc[32];
 
+	for (size_t i = 0; i < k->nifaces; i++) {
+		iface_pin(qdisc, "qdisc", k->ifaces[i].name);
+		if (!strcmp(qdisc, pin))
+			return true;
+	}
 	for (size_t i = 0; i < array_size(always); i++)
 		if (!strcmp(always[i], pin))
 			return true;
@@ -109,6 +115,8 @@ void leftovers_remove(struct kern *k, const struct leftovers *old)
 	for (size_t i = 0; i < old->n; i++)
 		if (!steered_has(k, &old->steered[i]) && !others_steer(k->dir, &old->steered[i]))
 			route_remove(&old->steered[i]);
+	if (!k->tcx)
+		filters_sweep(k, k->dir);
 	while (d && (entry = readdir(d)))
 		if (entry->d_name[0] != '.' && !ours(k, entry->d_name))
 			pin_remove(k->dir, entry->d_name);
@@ -121,8 +129,8 @@ static void say_pin(const char *pin, void (*said)(void *, const char *), void *c
 {
 	char text[320];
 
-	if (!strncmp(pin, "tcx-", 4))
-		snprintf(text, sizeof(text), "program on interface %s", pin + 4);
+	if (!strncmp(pin, "tcx-", 4) || !strncmp(pin, "clsact-", 7))
+		snprintf(text, sizeof(text), "program on interface %s", strchr(pin, '-') + 1);
 	else if (strstr(pin, "-lookup"))
 		snprintf(text, sizeof(text), "socket lookup program %s", pin);
 	else if (!strcmp(pin, "own-connect"))
@@ -169,7 +177,8 @@ static int check_netns(const char *dir, bool force, bool *ret_here, struct err *
 	if (!here && !force)
 		return err_set(e, EBUSY,
 			       "%s belongs to another network namespace: run this there; --force "
-			       "removes it here and leaves that namespace's rules",
+			       "removes it here and leaves that namespace's rules, and before "
+			       "Linux 6.6 its filters, which refuse on",
 			       dir);
 	*ret_here = here;
 	return 0;
@@ -194,6 +203,8 @@ static int take_down(const char *dir, bool here, void (*said)(void *, const char
 	free(all.steered);
 	if (here)
 		routes_table_remove(said, ctx);
+	if (here && !check_tcx())
+		filters_sweep(NULL, dir);
 	remove_pins(dir, said, ctx);
 	return 0;
 }

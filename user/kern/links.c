@@ -2,7 +2,8 @@
 /*
  * Attaching. A pinned link that is still attached where it should be gets the new program in one
  * atomic step, so that there is no moment without one; else a new link is made, and takes the
- * pin's name at the end. Until then links_undo() brings everything back.
+ * pin's name at the end. Until then links_undo() brings everything back. Where the kernel has no
+ * links for interfaces, filter.c does the same.
  */
 #include "private.h"
 #include <bpf/bpf.h>
@@ -27,11 +28,16 @@ static int link_info(int fd, struct bpf_link_info *info)
 	return bpf_link_get_info_by_fd(fd, info, &len);
 }
 
-bool link_on(int fd, u32 ifindex)
+bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex)
 {
+	struct bpf_prog_info prog = {0};
 	struct bpf_link_info info;
+	u32 len = sizeof(prog);
 
-	return fd >= 0 && !link_info(fd, &info) && info.type == BPF_LINK_TYPE_TCX &&
+	if (l->ifindex)
+		return l->ifindex == ifindex && !bpf_prog_get_info_by_fd(l->fd, &prog, &len) &&
+		       prog.id == filter_program(k->dir, ifindex);
+	return l->fd >= 0 && !link_info(l->fd, &info) && info.type == BPF_LINK_TYPE_TCX &&
 	       info.tcx.ifindex == ifindex;
 }
 
@@ -98,12 +104,31 @@ static int link_swap(struct kern *k, const char *pin, int prog, int target,
 	return 0;
 }
 
+/* Puts new into k->links; ret_index (may be NULL) receives its row. */
+static int link_keep(struct kern *k, const char *pin, const struct kern_link *new, int *ret_index,
+		     struct err *e)
+{
+	struct kern_link *l = link_row(k, pin);
+
+	if (!l) {
+		close(new->fd);
+		return err_set(e, ENOSPC, "attaching %s: too many links", pin);
+	}
+	l->fd = new->fd;
+	l->prog = new->prog;
+	l->old_prog = new->old_prog;
+	l->ifindex = new->ifindex;
+	if (ret_index)
+		*ret_index = (int)(l - k->links);
+	return 0;
+}
+
 /* Attaches prog, or swaps it in; ret_index (may be NULL) receives its row in k->links. */
 static int link_ensure(struct kern *k, const char *pin, const struct bpf_program *prog, int target,
 		       enum bpf_attach_type type, const struct bpf_link_create_opts *opts,
 		       int *ret_index, struct err *e)
 {
-	struct kern_link new = {.fd = -1, .old_prog = -1}, *l;
+	struct kern_link new = {.fd = -1, .old_prog = -1};
 	int fd = bpf_program__fd(prog), rc;
 
 	rc = link_swap(k, pin, fd, target, type, &new);
@@ -113,30 +138,32 @@ static int link_ensure(struct kern *k, const char *pin, const struct bpf_program
 	}
 	if (rc)
 		return err_set(e, -rc, "attaching %s: %s", pin, strerror(-rc));
-	l = link_row(k, pin);
-	if (!l) {
-		close(new.fd);
-		return err_set(e, ENOSPC, "attaching %s: too many links", pin);
-	}
-	l->fd = new.fd;
-	l->prog = fd;
-	l->old_prog = new.old_prog;
-	if (ret_index)
-		*ret_index = (int)(l - k->links);
-	return 0;
+	new.prog = fd;
+	return link_keep(k, pin, &new, ret_index, e);
+}
+
+void iface_pin(char to[32], const char *kind, const char *iface)
+{
+	snprintf(to, 32, "%.15s-%.15s", kind, iface);
+	for (; *to; to++)
+		if (*to == '.')
+			*to = ':'; /* no dots in bpffs; no colon in an interface's name */
 }
 
 int link_iface(struct kern *k, struct kern_iface *i, struct err *e)
 {
 	const struct bpf_link_create_opts first = {.sz = sizeof(first), .flags = BPF_F_BEFORE};
+	const struct bpf_program *prog = k->gateway->progs.steer_gateway;
+	struct kern_link filter;
 	char pin[32];
+	int rc;
 
-	snprintf(pin, sizeof(pin), "tcx-%.15s", i->name);
-	for (char *p = pin; *p; p++)
-		if (*p == '.')
-			*p = ':'; /* no dots in bpffs; no colon in an interface's name */
-	return link_ensure(k, pin, k->gateway->progs.steer_gateway, (int)i->index, BPF_TCX_INGRESS,
-			   &first, &i->link, e);
+	iface_pin(pin, k->tcx ? "tcx" : "clsact", i->name);
+	if (k->tcx)
+		return link_ensure(k, pin, prog, (int)i->index, BPF_TCX_INGRESS, &first, &i->link,
+				   e);
+	rc = filter_ensure(k, i, bpf_program__fd(prog), &filter, e);
+	return rc ? rc : link_keep(k, pin, &filter, &i->link, e);
 }
 
 static int attach_lookup(struct kern *k, const char *pin, const struct bpf_program *prog,
@@ -223,10 +250,12 @@ void links_undo(struct kern *k)
 	while (k->nlinks) {
 		struct kern_link *l = &k->links[--k->nlinks];
 
-		if (l->old_prog >= 0) {
+		if (l->ifindex)
+			filter_undo(k->dir, l);
+		else if (l->old_prog >= 0)
 			bpf_link_update(l->fd, l->old_prog, NULL);
+		if (l->old_prog >= 0)
 			close(l->old_prog);
-		}
-		close(l->fd); /* a new one ends with its last descriptor */
+		close(l->fd); /* a new link ends with its last descriptor */
 	}
 }

@@ -131,10 +131,16 @@ int kern_restore(struct kern *k, struct err *e)
 	if (k->dir_fd < 0)
 		return 0;
 	rc = leftovers_find(k, &old, e);
-	for (size_t i = 0; i < k->nlinks && !rc; i++)
-		if (bpf_link_update(k->links[i].fd, k->links[i].prog, NULL))
-			rc = err_set(e, errno, "swapping %s back: %s", k->links[i].pin,
-				     strerror(errno));
+	for (size_t i = 0; i < k->nlinks && !rc; i++) {
+		const struct kern_link *l = &k->links[i];
+
+		if (l->ifindex)
+			rc = filter_again(k->dir, l);
+		else if (bpf_link_update(l->fd, l->prog, NULL))
+			rc = -errno;
+		if (rc)
+			err_set(e, -rc, "swapping %s back: %s", l->pin, strerror(-rc));
+	}
 	if (!rc)
 		rc = pin_everything(k, e);
 	if (!rc)
@@ -216,8 +222,10 @@ int kern_open(const struct kern_conf *conf, struct kern **ret_k, struct err *e)
 	rc = check_conf(conf, e);
 	if (!rc)
 		rc = check_system(e);
-	if (!rc)
+	if (!rc) {
+		k->tcx = check_tcx();
 		rc = dir_name(conf->instance, k->dir, sizeof(k->dir), e);
+	}
 	if (!rc)
 		rc = conf->from ? take_lock(k, conf->from->fd[KERN_LOCK], e)
 				: dir_open(k->dir, true, &k->dir_fd, e);
@@ -254,4 +262,11 @@ void kern_close(struct kern *k)
 		close(k->dir_fd); /* last: it is the lock */
 	}
 	free(k);
+}
+
+const char *kern_attachment(const struct kern *k)
+{
+	if (k->dir_fd < 0)
+		return NULL;
+	return k->tcx ? "tcx links" : "clsact filters";
 }

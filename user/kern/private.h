@@ -5,9 +5,10 @@
  *   open.c     the order of an opening, and its undoing        check.c   privilege, kernel version
  *   bpffs.c    the pin directory, its lock, pins               load.c    programs and their maps
  *   fill.c     configuration ─▶ steering maps                  links.c   attaching, swapping
- *   steered.c  what is steered, as a list                      routes.c  policy rules of it
- *   sockets.c  while the daemon runs                           diag.c    sockets of this host
- *   rows.c     counters                                        detach.c  taking down
+ *   steered.c  what is steered, as a list                      filter.c  the same before Linux 6.6
+ *   sockets.c  while the daemon runs                           routes.c  policy rules
+ *   rows.c     counters                                        diag.c    sockets of this host
+ *   detach.c   taking down                                     others.c  other instances
  */
 #ifndef SCRIM_KERN_PRIVATE_H
 #define SCRIM_KERN_PRIVATE_H
@@ -32,9 +33,10 @@ struct kern_iface {
 /* An attachment, and what it was before this opening. */
 struct kern_link {
 	char pin[32];
-	int fd;
+	int fd;       /* the link; of a filter its program */
 	int prog;     /* ours; the object's */
 	int old_prog; /* -1: made by this opening */
+	u32 ifindex;  /* of a filter (filter.c); 0: it is a link */
 };
 
 /* Something to pin: it replaces what has the name at once. */
@@ -49,6 +51,7 @@ struct kern_pin {
 struct kern {
 	char dir[64];
 	int dir_fd; /* locked; -1: private */
+	bool tcx;   /* else filters of clsact */
 	struct export *export;
 	struct steer_gateway *gateway; /* NULL: not needed */
 	struct steer_local *local;
@@ -71,6 +74,7 @@ struct kern {
 
 /* check.c: negative with e saying what is missing. */
 int check_system(struct err *e);
+bool check_tcx(void);                      /* whether the kernel has it */
 void check_settings(const struct kern *k); /* says what on this host works against the gateway */
 
 /* bpffs.c */
@@ -107,9 +111,26 @@ void steered_print(const struct scrim_steered *s, char *text, size_t size);
 int links_attach(struct kern *k, struct err *e);
 void links_undo(struct kern *k);
 int link_iface(struct kern *k, struct kern_iface *i, struct err *e);
-bool link_on(int fd, u32 ifindex);
+bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex);
+void iface_pin(char to[32], const char *kind, const char *iface); /* KIND-IFACE, without dots */
+
+/*
+ * filter.c: as link_ensure() of links.c does it; -EBUSY: what is in its place is not scrim's. What
+ * is called iface is the interface's name.
+ */
+int filter_ensure(struct kern *k, const struct kern_iface *i, int prog, struct kern_link *ret_link,
+		  struct err *e);
+void filter_undo(const char *dir, const struct kern_link *l);
+int filter_again(const char *dir, const struct kern_link *l); /* puts our program in again */
+u32 filter_program(const char *dir, u32 ifindex); /* its identifier; 0: there is no filter */
+/* True: there was one. prog: what is in it, where that is known: without it CAP_SYS_ADMIN is needed. */
+bool filter_remove(const char *dir, u32 ifindex, const char *iface, int prog);
+/* Removes the instance's filters on all interfaces but those of k's gateway (NULL: on all). */
+void filters_sweep(const struct kern *k, const char *dir);
 
 /* routes.c */
+struct nlmsghdr;
+int netlink_ask(struct nlmsghdr *h, int (*each)(const struct nlmsghdr *, void *), void *ctx);
 int routes_add(struct kern *k, struct err *e);
 void routes_undo(struct kern *k);
 int route_remove(const struct scrim_steered *s);

@@ -46,7 +46,7 @@ static struct mnl_socket *netlink_open(void)
 }
 
 /* Sends one request and waits for its answer(s). */
-static int netlink_ask(struct nlmsghdr *h, mnl_cb_t each, void *ctx)
+int netlink_ask(struct nlmsghdr *h, mnl_cb_t each, void *ctx)
 {
 	struct mnl_socket *s = netlink_open();
 	char buf[REPLIES];

@@ -72,8 +72,11 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 
 	if (!now)
 		return err_set(e, ENODEV, "interface `%s` is gone; its traffic ends here", i->name);
-	if (now == before && link_on(k->links[i->link].fd, now))
+	if (now == before && link_on(k, &k->links[i->link], now))
 		return 0;
+	/* What had the name may have another one now: a filter would stay on it. */
+	if (!k->tcx && before && before != now)
+		filter_remove(k->dir, before, i->name, k->links[i->link].fd);
 	i->index = now;
 	rc = fill_iface(k, i, e);
 	if (!rc)

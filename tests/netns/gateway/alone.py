@@ -5,13 +5,12 @@ detached, the daemon dead. A sender keeps trying all the while; the daemon stand
 that it is the fault itself that is tested and not the repair, and then repairs it.
 """
 import contextlib
-import json
 import os
 
 from gateway.stand import PORT, RAW, nothing_raw, transfer, works
 from libcapture import TCP
 from libpackets import ACK, DSTOPTS, FRAGMENT, MORE, PSH, SYN, chained, fragment6, ip, ipv4, ipv6, tcp
-from netlib import eventually, run
+from netlib import eventually
 
 TRIES = 15
 ESP, AH = 50, 51
@@ -133,15 +132,10 @@ def test_all_rules_flushed(stand, d, f):
     broken_alone(stand, d, f, breaks, lambda: rules(stand, f, "clients") and rules(stand, f, "servers"))
 
 
-def attached(stand, interface):
-    programs = json.loads(stand.ingest.run("bpftool", "-j", "net", "show"))[0]["tc"]
-    return any(p["kind"] == "tcx/ingress" and p["devname"] == interface for p in programs)
-
-
 def made_anew(stand, d, f, interface):
     def breaks():
         stand.link_again(interface)
-    broken_alone(stand, d, f, breaks, lambda: attached(stand, interface))
+    broken_alone(stand, d, f, breaks, lambda: interface in stand.programs())
 
 
 def test_interface_of_clients_made_anew(stand, d, f):
@@ -155,10 +149,7 @@ def test_interface_of_servers_made_anew(stand, d, f):
 
 
 def detached(stand, d, f, interface):
-    def breaks():
-        run("bpftool", "link", "detach", "pinned", f"{d.pins}/tcx-{interface}")
-        assert not attached(stand, interface)
-    broken_alone(stand, d, f, breaks, lambda: attached(stand, interface))
+    broken_alone(stand, d, f, lambda: stand.detach_program(interface), lambda: interface in stand.programs())
 
 
 def test_program_on_clients_detached(stand, d, f):
@@ -174,8 +165,9 @@ def test_program_on_servers_detached(stand, d, f):
 def test_pins_removed(stand, d, f):
     """The pins of all links removed: the daemon holds the links, nothing is forwarded."""
     with stand.listen(f) as listener, stand.at_server() as seen, stand.at_client() as back:
-        for pin in ("tcx-clients", "tcx-servers", "gateway-lookup"):
-            os.unlink(f"{d.pins}/{pin}")
+        for pin in os.listdir(d.pins):
+            if pin.endswith(("-clients", "-servers", "-lookup")):
+                os.unlink(f"{d.pins}/{pin}")
         Sender(stand, f).rounds()
         captured(stand, f, seen, back)
         works(stand, f, listener)

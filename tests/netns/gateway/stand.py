@@ -14,13 +14,15 @@ Hops are counted down from 40 at the client, 50 at the server, 64 at the ingest 
 arrives with 39 or 49 was forwarded, whoever it says it is from; one with 64 is scrim's own.
 """
 import contextlib
+import json
+import os
 import socket
 import time
 from dataclasses import dataclass
 
 from libcapture import TCP, Capture
 from libpackets import Wire, ip, udp
-from netlib import Lab, Scrimd, Thread, eventually, mac, read_end, read_exactly
+from netlib import Lab, Scrimd, Thread, eventually, mac, read_end, read_exactly, run
 
 PORT, OTHER, FENCE = 2575, 2600, 9
 CLIENT_HOPS, SERVER_HOPS = 40, 50
@@ -131,6 +133,21 @@ class Stand(Lab):
             wire.close()
         self.wires.clear()
         (self.link_clients if interface == "clients" else self.link_servers)()
+
+    # --- the program on them: a tcx link, before Linux 6.6 a filter of clsact ---------------------
+
+    def programs(self):
+        """The ingest host's interfaces with a program."""
+        found = json.loads(self.ingest.run("bpftool", "-j", "net", "show"))[0]["tc"]
+        return [p["devname"] for p in found if p["kind"] in ("tcx/ingress", "clsact/ingress")]
+
+    def detach_program(self, interface):
+        link = f"/sys/fs/bpf/scrim-{self.name}/tcx-{interface}"
+        if os.path.exists(link):
+            run("bpftool", "link", "detach", "pinned", link)
+        else:
+            self.ingest.run("tc", "filter", "del", "dev", interface, "ingress")
+        assert interface not in self.programs()
 
     # --- what goes over them ---------------------------------------------------------------------
 
