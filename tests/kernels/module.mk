@@ -1,0 +1,13 @@
+# The same tests on other kernels, each booted under emulation: tests/kernels/run says how.
+#
+#   make test-kernels                         Debian's 6.1, 6.12 and 7
+#   make test-kernels KERNELS=6.1             one of them
+#   make test-kernels TESTS=tests/netns/test-gateway   other runners in the guests (slow)
+KERNELS ?= 6.1 6.12 7
+TESTS ?= tests/bpf/run-all tests/kernels/test-kernel
+
+.PHONY: test-kernels
+test-kernels:
+	@tools/setup build test kernels
+	@$(MAKE) --no-print-directory all testprogs
+	@SCRIM_BUILD=$(BUILD) KERNELS="$(KERNELS)" TESTS="$(TESTS)" tests/kernels/run
