@@ -4,7 +4,7 @@
 #   make test-kernels KERNELS=6.1             one of them
 #   make test-kernels TESTS=tests/netns/test-gateway   other runners in the guests (slow)
 KERNELS ?= 6.1 6.12 7
-TESTS ?= tests/bpf/run-all tests/kernels/test-kernel
+TESTS ?= tests/bpf/run-all tests/kernels/each-kernel
 
 .PHONY: test-kernels
 test-kernels:

@@ -9,27 +9,20 @@
  *                                 back: anchors still to come may mark bits in these
  */
 #include "scanner.h"
+#include "zones.h"
 #include <string.h>
 
 #define BATCH      2048 /* bytes, a multiple of 64 */
 #define WORDS      (BATCH / 64)
 #define BACK_WORDS ((SCRIM_WINDOW + 63) / 64)
-#define ZONES      32 /* that are known one by one */
-
-/* Where a value may begin that needs a label: behind a label of these sets. */
-struct zone {
-	size_t from, to;
-	u64 sets;
-};
 
 struct reader {
 	const struct scanner *s;
 	struct scan_job *job;
-	size_t next;              /* places before this one are decided */
-	size_t base;              /* the place of words[0] bit 0 */
-	size_t zone_to;           /* zones seen so far end there */
-	struct zone zones[ZONES]; /* by `from`; those before first_zone are past */
-	size_t first_zone, nzones;
+	size_t next;    /* places before this one are decided */
+	size_t base;    /* the place of words[0] bit 0 */
+	size_t zone_to; /* zones seen so far end there */
+	struct zones zones;
 	size_t quick_end;                             /* places below may be read quickly */
 	bool special;                                 /* there is one: is_special() */
 	u64 words[BACK_WORDS + WORDS];                /* where a form may begin */
@@ -88,43 +81,6 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 	return kept;
 }
 
-/* Where there are too many, the last one grows: it lets through too much, and none too little. */
-static void keep_zone(struct reader *r, const struct zone *z)
-{
-	struct zone *last = &r->zones[ZONES - 1];
-
-	if (r->nzones < ZONES) {
-		r->zones[r->nzones++] = *z;
-		return;
-	}
-	last->to = z->to > last->to ? z->to : last->to;
-	last->sets |= z->sets;
-}
-
-/* Forgets the zones that end before place p. */
-static void drop_zones(struct reader *r, size_t p)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < r->nzones; i++)
-		if (r->zones[i].to > p)
-			r->zones[kept++] = r->zones[i];
-	r->nzones = kept;
-	r->first_zone = 0;
-}
-
-/* Of which sets a label may stand before place p; places are asked about in ascending order. */
-static u64 sets_before(struct reader *r, size_t p)
-{
-	u64 sets = 0;
-
-	while (r->first_zone < r->nzones && r->zones[r->first_zone].to <= p)
-		r->first_zone++;
-	for (size_t i = r->first_zone; i < r->nzones && r->zones[i].from <= p; i++)
-		sets |= r->zones[i].to > p ? r->zones[i].sets : 0;
-	return sets;
-}
-
 /* Opens zones behind the labels that end in text[at, at + n), and goes on with one from before. */
 static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 {
@@ -143,7 +99,7 @@ static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 		z.to = z.from + reach;
 		open_zone(zone, at, n, z.from, z.to);
 		r->zone_to = z.to > r->zone_to ? z.to : r->zone_to;
-		keep_zone(r, &z);
+		zones_keep(&r->zones, &z);
 	}
 }
 
@@ -275,7 +231,7 @@ static enum verdict read_closely(struct reader *r, size_t i)
 	for (int bank = 0; bank < ISA_BANKS; bank++)
 		hints.fit[bank] = r->fit[bank][i];
 	if (hints.zoned)
-		hints.sets = sets_before(r, r->base + i);
+		hints.sets = zones_sets(&r->zones, r->base + i);
 	verdict = confirm(r->s, job, r->base + i, &hints, &job->matches[job->nmatches]);
 	if (verdict == MATCH)
 		r->next = job->matches[job->nmatches++].to;
@@ -292,7 +248,7 @@ static inline bool may_be_labelled(struct reader *r, const u8 *text, size_t i)
 
 	if ((r->anchored[i / 64] | r->plain[i / 64]) >> i % 64 & 1)
 		return true;
-	sets = sets_before(r, r->base + i);
+	sets = zones_sets(&r->zones, r->base + i);
 	for (u16 n = 0; n < r->s->ngroups; n++) {
 		const struct group *g = &r->s->groups[n];
 		u64 forms = group_behind(g, sets);
@@ -384,7 +340,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.s = s;
 	r.job = job;
 	r.next = r.base = job->start;
-	r.zone_to = r.quick_end = r.nzones = r.first_zone = 0;
+	r.zone_to = r.quick_end = r.zones.n = r.zones.first = 0;
 	if (s->labels)
 		zones_before(&r);
 	if (s->plain_groups == 1 && job->len > QUICK_READ)
@@ -408,6 +364,6 @@ static void run(const struct scanner *s, struct scan_job *job)
 		for (int bank = 0; bank < ISA_BANKS; bank++)
 			memmove(r.fit[bank], r.fit[bank] + 64 * ready, 64 * held);
 		r.base += 64 * ready;
-		drop_zones(&r, r.base);
+		zones_drop(&r.zones, r.base);
 	}
 }
