@@ -38,7 +38,7 @@ Test(explain, by_which_path_a_form_is_found)
 			cr_assert_eq(scan_explain(s, 0, &cost), 0);
 			cr_expect_eq(cost.path, forms[i].path, "%s: %s", forms[i].form.pattern,
 				     scan_path_name(cost.path));
-			cr_expect(cost.rate > 0 && cost.rate < 1);
+			cr_expect(cost.rate >= 0 && cost.rate < 1);
 			scanner_free(s);
 		}
 		ruleset_free(rs);
