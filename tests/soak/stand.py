@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a soak needs of the world: the daemon, a service that knows its streams, ends of sockets."""
+import contextlib
 import json
 import os
 import queue
@@ -170,7 +171,7 @@ class Scrimd:
         while ": ready" not in self.said():
             assert self.process.poll() is None and time.monotonic() < end, self.said()
             time.sleep(0.05)
-        self.open = self.descriptors()
+        self.open, self.links = self.descriptors(), self.descriptor_links()
 
     def scrim(self, *words, instance=True):
         more = ["--instance", self.instance] if instance else []
@@ -201,9 +202,31 @@ class Scrimd:
         """Waits until it has let go of every connection, and its buffers have shrunk."""
         end = time.monotonic() + TIMEOUT
         while self.descriptors() > self.open:
-            assert time.monotonic() < end, f"{self.descriptors() - self.open} descriptors stay open:\n{self.sockets()}"
+            assert time.monotonic() < end, f"{self.descriptors() - self.open} descriptors stay open:\n{self.state()}"
             time.sleep(0.05)
         time.sleep(1.5)
+
+    def descriptor_links(self):
+        """What each descriptor of the daemon is: {number: "socket:[123]"}."""
+        links = {}
+        for fd in os.listdir(path := f"/proc/{self.process.pid}/fd"):
+            with contextlib.suppress(OSError):
+                links[int(fd)] = os.readlink(f"{path}/{fd}")
+        return links
+
+    def state(self):
+        """What explains a descriptor that stays open: what is open, both ends of it, what the rings wait for."""
+        links = self.descriptor_links()
+        parts = [f"{fd} -> {what}" for fd, what in sorted(links.items()) if self.links.get(fd) != what]
+        parts += [self.sockets(), subprocess.run(["ss", "-s"], capture_output=True, text=True).stdout]
+        for fd, what in sorted(links.items()):
+            if "io_uring" in what:
+                with contextlib.suppress(OSError), open(f"/proc/{self.process.pid}/fdinfo/{fd}") as f:
+                    parts.append(f"ring {fd}:\n{f.read()}")
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with contextlib.suppress(OSError), open(f"/proc/{self.process.pid}/task/{task}/stack") as f:
+                parts.append(f"thread {task}:\n{f.read()}")
+        return "\n".join([*parts, self.said()[-2000:]])
 
     def sockets(self):
         """The daemon's connections, and the other ends of them."""
