@@ -216,13 +216,14 @@ class Counters:
 class Scrimd(Counters):
     """The daemon, in a namespace. As a context it is ready, and killed at the end."""
 
-    def __init__(self, lab, ns, config, *words):
+    def __init__(self, lab, ns, config, *words, under=()):
+        """under: a command in front, that becomes the daemon."""
         super().__init__(lab.name)
         lab.steering = ns
         self.file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
         self.file.write(config)
         self.file.flush()
-        self.process = ns.popen(f"{BUILD}/scrimd", "--config", self.file.name, "--instance",
+        self.process = ns.popen(*under, f"{BUILD}/scrimd", "--config", self.file.name, "--instance",
                                 lab.name, *words, stdin=subprocess.DEVNULL,
                                 stderr=subprocess.PIPE, text=True)
         self.lines, self.said = [], threading.Event()
@@ -253,11 +254,21 @@ class Scrimd(Counters):
         self.reader.join(TIMEOUT)
         return code
 
+    def stands_still(self):
+        """Whether each of its threads does: a signal reaches them one after another."""
+        tasks = f"/proc/{self.process.pid}/task"
+        for task in os.listdir(tasks):
+            with contextlib.suppress(FileNotFoundError), open(f"{tasks}/{task}/stat") as f:
+                if f.read().rsplit(")", 1)[1].split()[0] != "T":
+                    return False
+        return True
+
     @contextlib.contextmanager
     def stopped(self):
         """The process stands still meanwhile: alive, and repairing nothing."""
         self.process.send_signal(signal.SIGSTOP)
         try:
+            eventually(self.stands_still, "the daemon stands still")
             yield
         finally:
             self.process.send_signal(signal.SIGCONT)

@@ -151,10 +151,10 @@ class Stand(Lab):
 
     # --- what goes over them ---------------------------------------------------------------------
 
-    def scrimd(self, *words, text=None, **kw):
+    def scrimd(self, *words, text=None, under=(), **kw):
         if self.one_armed:
             kw.setdefault("interfaces", ("both", "both"))
-        return Scrimd(self, self.ingest, text or config(**kw), *words)
+        return Scrimd(self, self.ingest, text or config(**kw), *words, under=under)
 
     def at_server(self):
         return Capture(self.server, "s0")
