@@ -8,6 +8,10 @@
  * Closing earlier would throw away what B's socket has not delivered yet. The kernel does not tell
  * when the last byte is acknowledged, so it is asked, all LOOK_NS. What B does not take for
  * `reset_timeout` is given up, and counted.
+ *
+ * What the mask still holds of A's bytes goes out by the idle timer's rule (mask_cut()): they were
+ * acknowledged, nothing can follow that makes a value of them, and had A waited for `hold` before
+ * its reset they would be there. A reset of scrim's own, conn_reset(), lets go of nothing.
  */
 #include "worker.h"
 #include <linux/bpf.h>

@@ -260,7 +260,7 @@ int rules_feed(struct direction *d, u8 *data, size_t len, struct span *ret_out);
 /* Masks b in place. False: the connection was reset; b is the caller's either way. */
 bool mask_received(struct direction *d, struct buffer *b);
 bool mask_finish(struct direction *d);
-/* The sender has reset: what is held goes out as the idle timer would let it. */
+/* The sender has reset: what is held goes out as the idle timer would let it; reset.c says why. */
 void mask_cut(struct direction *d);
 void mask_idle(struct io_worker *w);
 /* A receive was armed: what is held may wait for so long from now on. */
