@@ -14,6 +14,7 @@
 #   make install    PREFIX= DESTDIR=; make uninstall: see dist/module.mk
 #
 # BUILD=dir puts the results elsewhere. SAN=1 builds with AddressSanitizer and UBSan.
+# CROSS_COMPILE=aarch64-linux-gnu- builds the library for arm64.
 # SETUP=0 keeps the targets from installing anything. V=1 prints the commands.
 
 .DEFAULT_GOAL := all
@@ -28,8 +29,8 @@ else
 OUT := $(BUILD)
 endif
 
-CC      := gcc
-AR      := gcc-ar
+CC      := $(CROSS_COMPILE)gcc
+AR      := $(CROSS_COMPILE)gcc-ar
 CLANG   ?= clang-19
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 
@@ -52,8 +53,18 @@ LDFLAGS_ALL += -pie -Wl,-z,relro,-z,now
 
 # --- sources, by layer -----------------------------------------------------------------------
 
+# Instruction sets that some processors of a kind have, and what their file is compiled for.
+ISAS_x86_64  := sse42 avx2 avx512
+ISAS_aarch64 := neon
+ISA_sse42    := -msse4.2 -mpopcnt
+ISA_avx2     := $(ISA_sse42) -mavx2 -mbmi -mbmi2 -mlzcnt
+ISA_avx512   := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2
+ISAS         := $(ISAS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+OTHER_ISAS   := $(filter-out $(ISAS),$(ISAS_x86_64) $(ISAS_aarch64))
+
 L0 := $(wildcard user/base/*.c)
-L1 := $(wildcard user/rules/*.c user/scan/*.c user/frame/*.c user/mask/*.c)
+L1 := $(filter-out $(OTHER_ISAS:%=user/scan/%.c),\
+	$(wildcard user/rules/*.c user/scan/*.c user/frame/*.c user/mask/*.c))
 L2_IO   := $(wildcard user/io/*.c)
 L2_KERN := $(wildcard user/kern/*.c)
 L3 := $(wildcard user/*.c)
@@ -73,10 +84,7 @@ LIBS := -luring -lbpf -lfyaml -lmnl -lpthread
 all: $(OUT)/libscrim.a $(OUT)/scrimd $(OUT)/scrim
 
 $(call obj,$(L1)): CFLAGS_ALL += -Wconversion
-ISA_avx2 := -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
-$(OUT)/obj/user/scan/avx2.o: CFLAGS_ALL += $(ISA_avx2)
-ISA_avx512 := -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2
-$(OUT)/obj/user/scan/avx512.o: CFLAGS_ALL += $(ISA_avx512)
+$(foreach i,$(ISAS),$(eval $(OUT)/obj/user/scan/$(i).o: CFLAGS_ALL += $(ISA_$(i))))
 $(call obj,$(L2_KERN) $(TOOLS)): CFLAGS_ALL += -I$(OUT)/bpf
 $(call obj,$(L2_KERN)): $(SKEL)
 

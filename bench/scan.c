@@ -95,6 +95,8 @@ static void add_all(struct race *r, enum isa best)
 	five = compile(site, 5);
 	fifty = compile(site, SITE_RULES);
 	for (int isa = (int)best; isa >= 0; isa--) {
+		if (!isa_usable((enum isa)isa))
+			continue;
 		if (contender_scrim(&builtin, isa_name((enum isa)isa), (enum isa)isa, CHUNK, &c,
 				    &e))
 			die("%s", e.text);

@@ -24,8 +24,8 @@ static void print_help(FILE *to)
 		fprintf(to, "  %-8s %s\n", tools[i]->name, tools[i]->summary);
 	fputs("\n"
 	      "scrim COMMAND --help says more. scrim --version prints the version and the\n"
-	      "instruction set that scanning uses; SCRIM_ISA=scalar, avx2 or avx512 in the\n"
-	      "environment forces one.\n"
+	      "instruction set that scanning uses; SCRIM_ISA=scalar, neon, sse42, avx2 or avx512\n"
+	      "in the environment forces one.\n"
 	      "\n"
 	      "exit codes: 0 done; 1 tried and failed; 2 wrong command line or configuration\n",
 	      to);

@@ -44,9 +44,9 @@
  * Instruction sets, worst first. All of them find the same matches, undecided tails and counts.
  * scrim's own programs take one from SCRIM_ISA in the environment; the library reads none.
  */
-enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_COUNT };
+enum isa { ISA_SCALAR, ISA_NEON, ISA_SSE42, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
-/* "scalar", "avx2", "avx512": static storage. */
+/* "scalar", "neon" (arm64), "sse42", "avx2", "avx512" (x86-64): static storage. */
 const char *isa_name(enum isa isa);
 /* Whether this CPU, and the kernel under it, has all that the code of this ISA uses. */
 bool isa_usable(enum isa isa);

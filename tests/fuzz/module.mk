@@ -22,8 +22,7 @@ FUZZ_FLAGS := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 FUZZ_OBJ   := $(patsubst %.c,$(FUZZ_OUT)/obj/%.o,$(L0) $(L1) $(filter-out $(DAEMON_MAIN),$(L3)) \
 	$(L2_IO) $(L2_KERN) $(UNIT_SHARED) tests/fuzz/fuzz.c)
 
-$(FUZZ_OUT)/obj/user/scan/avx2.o: FUZZ_FLAGS += $(ISA_avx2)
-$(FUZZ_OUT)/obj/user/scan/avx512.o: FUZZ_FLAGS += $(ISA_avx512)
+$(foreach i,$(ISAS),$(eval $(FUZZ_OUT)/obj/user/scan/$(i).o: FUZZ_FLAGS += $(ISA_$(i))))
 
 $(FUZZ_OUT)/obj/%.o: %.c $(SKEL)
 	@mkdir -p $(@D)

@@ -38,3 +38,10 @@ size_t isas_here(enum isa *isas)
 	cr_assert_eq(isas[0], ISA_SCALAR);
 	return n;
 }
+
+enum isa isa_best(void)
+{
+	enum isa isas[ISA_COUNT];
+
+	return isas[isas_here(isas) - 1];
+}

@@ -13,5 +13,7 @@ struct scanner *scanner_all(const struct ruleset *rs, enum isa isa);
 
 /* Instruction sets this CPU has, into isas[ISA_COUNT], the scalar one first. Returns how many. */
 size_t isas_here(enum isa *isas);
+/* The last of them. */
+enum isa isa_best(void);
 
 #endif

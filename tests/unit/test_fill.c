@@ -6,6 +6,7 @@
 #include "../../user/mask/fill.h"
 #include "hl7_oracle.h"
 #include "hl7_text.h"
+#include "scanners.h"
 #include "stream_feed.h"
 #include <criterion/criterion.h>
 #include <ctype.h>
@@ -159,11 +160,6 @@ static bool json_line(const char *p)
 	return p && !strcmp(p, "}\n");
 }
 
-static enum isa best_isa(void)
-{
-	return isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
-}
-
 Test(fill, json_stays_json)
 {
 	static const char *const keys[] = {"ssn",  "mrn",  "phone", "zip", "npi",
@@ -188,7 +184,7 @@ Test(fill, json_stays_json)
 	u64 seed = 0x750, matches = 0;
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	for (int round = 0; round < 2000; round++) {
 		char line[512];
 		size_t n = (size_t)sprintf(line, "{");
@@ -249,7 +245,7 @@ Test(fill, utf8_stays_valid)
 	struct feeder f;
 	u8 text[512];
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	for (int round = 0; round < 2000; round++) {
 		size_t n = 0;
 
@@ -283,7 +279,7 @@ Test(fill, hl7_structure_stays)
 	u64 seed = 0x417;
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_HL7, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, isa_best());
 	for (int round = 0; round < 300; round++) {
 		size_t len = hl7_text(&seed, round & 1, text, sizeof(text)), i = 0;
 

@@ -6,6 +6,7 @@
 #include "frame_bytes.h"
 #include "hl7_oracle.h"
 #include "hl7_text.h"
+#include "scanners.h"
 #include "stream_feed.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -19,9 +20,8 @@ static struct frame_map *map_of(enum frame_format format, const struct ruleset *
 {
 	struct frame_map *m = NULL;
 	struct err e = {0};
-	enum isa isa = isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
 
-	cr_assert_eq(frame_map_new(format, rs, NULL, isa, &m, &e), 0, "%s", e.text);
+	cr_assert_eq(frame_map_new(format, rs, NULL, isa_best(), &m, &e), 0, "%s", e.text);
 	return m;
 }
 

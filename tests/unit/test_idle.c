@@ -5,6 +5,7 @@
  * byte by byte.
  */
 #include "hl7_text.h"
+#include "scanners.h"
 #include "stream_oracle.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -14,11 +15,6 @@
 static struct fed want, got;
 static u8 text[CAP];
 static bool filled[CAP];
-
-static enum isa best_isa(void)
-{
-	return isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
-}
 
 /* Idle at `at`, by hand: what goes out then, and in all. */
 static const struct {
@@ -55,7 +51,7 @@ Test(idle, goes_out_masked_past_the_commit_point)
 
 		while (strcmp(rs->rules[rule].name, flushes[i].rule) != 0)
 			cr_assert_lt(++rule, rs->nrules);
-		feeder_begin(&f, rs, NULL, flushes[i].format, best_isa());
+		feeder_begin(&f, rs, NULL, flushes[i].format, isa_best());
 		feed_begin(&f, &got);
 		cr_assert_eq(
 			feed_bytes(&f, (const u8 *)flushes[i].before, strlen(flushes[i].before)),
@@ -171,7 +167,7 @@ Test(idle, text_at_every_byte)
 	u64 seed = 0x1d1e, early = 0;
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	for (int round = 0; round < 6; round++) {
 		size_t len = 200 + draw(&seed, 600);
 
@@ -191,7 +187,7 @@ Test(idle, hl7_at_every_byte)
 	u64 seed = 0x1d17, early = 0;
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_HL7, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, isa_best());
 	for (int round = 0; round < 30; round++) {
 		size_t len = hl7_text(&seed, round & 1, text, 700);
 
@@ -210,7 +206,7 @@ Test(idle, nothing_held_nothing_sent)
 	struct ruleset *rs = builtin_rules(&defs);
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	feed_begin(&f, &got);
 	feed_idle(&f);
 	cr_assert_eq(feed_bytes(&f, (const u8 *)"plain.\n", 7), 0);

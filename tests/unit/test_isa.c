@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which instruction set is chosen, and that its code is what runs: a scan is stepped through one
- * instruction at a time (the trap flag, SIGTRAP after each), and those of this program that work
- * on 256 bits are counted. They are the ones with a VEX prefix whose L bit is set:
+ * instruction at a time (the trap flag, SIGTRAP after each), and those of this program are counted
+ * that shuffle 128 bits or work on 256. They are
  *
- *      C5  RvvvvLpp            C4  RXBmmmmm  WvvvvLpp
+ *      66  [0100WRXB]  0F 38 00                        pshufb, older than VEX
+ *      C5  RvvvvLpp            C4  RXBmmmmm  WvvvvLpp  a VEX prefix with the L bit set
+ *
+ * On arm64 tests/arm64 shows what runs.
  */
 #include "scanners.h"
 #include <criterion/criterion.h>
@@ -14,11 +17,12 @@
 #include <string.h>
 #include <ucontext.h>
 
+#if defined(__x86_64__)
 #define VEX_L 0x04
 
 extern const u8 __executable_start[], etext[];
 
-static volatile size_t steps, wide, widest;
+static volatile size_t steps, shuffles, wide, widest;
 
 static void on_step(int sig, siginfo_t *info, void *context)
 {
@@ -30,6 +34,8 @@ static void on_step(int sig, siginfo_t *info, void *context)
 	if (at < __executable_start || at >= etext)
 		return;
 	steps++;
+	if (at[0] == 0x66 && !memcmp(at + 1 + ((at[1] & 0xf0) == 0x40), "\x0f\x38", 3))
+		shuffles++;
 	if ((at[0] == 0xc5 && at[1] & VEX_L) || (at[0] == 0xc4 && at[2] & VEX_L))
 		wide++;
 	/* EVEX, with both length bits at 512. */
@@ -76,7 +82,7 @@ static void scan_forced(const char *forced)
 	cr_assert_str_eq(isa_name(isa), forced);
 	s = scanner_all(rs, isa);
 	cr_assert_eq(sigaction(SIGTRAP, &sa, NULL), 0);
-	steps = wide = widest = 0;
+	steps = shuffles = wide = widest = 0;
 	step_begin();
 	scan(s, &job);
 	step_end();
@@ -89,6 +95,17 @@ static void scan_forced(const char *forced)
 Test(isa, scalar_runs_when_it_is_forced)
 {
 	scan_forced("scalar");
+	cr_assert_eq(shuffles, 0, "%zu shuffles", shuffles);
+	cr_assert_eq(wide, 0, "%zu instructions on 256 bits", wide);
+	cr_assert_eq(widest, 0, "%zu on 512 bits", widest);
+}
+
+Test(isa, sse42_runs_when_it_is_forced)
+{
+	if (!isa_usable(ISA_SSE42))
+		cr_skip_test("no SSE4.2 here");
+	scan_forced("sse42");
+	cr_assert_gt(shuffles, 50);
 	cr_assert_eq(wide, 0, "%zu instructions on 256 bits", wide);
 	cr_assert_eq(widest, 0, "%zu on 512 bits", widest);
 }
@@ -109,6 +126,7 @@ Test(isa, avx512_runs_when_it_is_forced)
 	scan_forced("avx512");
 	cr_assert_gt(widest, 50);
 }
+#endif
 
 Test(isa, the_best_usable_one_is_chosen)
 {
@@ -130,7 +148,8 @@ Test(isa, an_unknown_one_is_refused)
 
 		cr_assert_eq(isa_choose(unknown[i], &isa, &e), -EINVAL, "'%s'", unknown[i]);
 		cr_assert_eq(isa, ISA_COUNT, "left as it was");
-		cr_assert_not_null(strstr(e.text, "scalar, avx2 and avx512"), "%s", e.text);
+		cr_assert_not_null(strstr(e.text, "scalar, neon, sse42, avx2 and avx512"), "%s",
+				   e.text);
 	}
 }
 

@@ -191,6 +191,20 @@ Test(scan, no_cut_matters_scalar)
 	splits(ISA_SCALAR);
 }
 
+Test(scan, no_cut_matters_neon)
+{
+	if (!isa_usable(ISA_NEON))
+		cr_skip_test("no NEON here");
+	splits(ISA_NEON);
+}
+
+Test(scan, no_cut_matters_sse42)
+{
+	if (!isa_usable(ISA_SSE42))
+		cr_skip_test("no SSE4.2 here");
+	splits(ISA_SSE42);
+}
+
 Test(scan, no_cut_matters_avx2)
 {
 	if (!isa_usable(ISA_AVX2))

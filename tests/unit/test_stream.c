@@ -4,6 +4,7 @@
  * count; and what is refused gives nothing, counts nothing and leaves nothing.
  */
 #include "hl7_text.h"
+#include "scanners.h"
 #include "stream_oracle.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -12,11 +13,6 @@
 static struct fed want, got;
 static u8 text[8192];
 static bool filled[8192];
-
-static enum isa best_isa(void)
-{
-	return isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
-}
 
 static size_t cut_somewhere(void *arg, size_t at)
 {
@@ -32,7 +28,7 @@ Test(stream, text_is_what_the_oracles_say)
 	u64 seed = 0x57e4, matches = 0;
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	for (int round = 0; round < 4; round++) {
 		size_t len = 500 + draw(&seed, 2500);
 
@@ -54,7 +50,7 @@ Test(stream, hl7_is_what_the_oracles_say)
 	u64 seed = 0x57e5, fields = 0, texts = 0;
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_HL7, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, isa_best());
 	for (int round = 0; round < 120; round++) {
 		size_t len = hl7_text(&seed, round & 1, text, 1024);
 
@@ -82,7 +78,7 @@ Test(stream, rules_and_rows_left_out)
 
 	for (u16 i = 0; i < rs->nrules; i++)
 		enabled[i] = strcmp(rs->rules[i].name, "email") != 0;
-	feeder_begin(&f, rs, enabled, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, enabled, FORMAT_TEXT, isa_best());
 	feed_begin(&f, &got);
 	for (u16 i = 0; i < rs->nrules; i++)
 		f.rows[i] = NULL;
@@ -129,7 +125,7 @@ Test(stream, refused_gives_nothing_and_stays)
 		size_t len = strlen(refusals[i].before);
 		struct feeder f;
 
-		feeder_begin(&f, rs, NULL, refusals[i].format, best_isa());
+		feeder_begin(&f, rs, NULL, refusals[i].format, isa_best());
 		feed_begin(&f, &got);
 		if (len)
 			cr_assert_eq(feed_bytes(&f, before, len), 0, "case %zu", i);
@@ -153,7 +149,7 @@ Test(stream, unfinished_gives_the_rest)
 	const char in[] = MSH "NTE|1||SSN 123-45-6789";
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_HL7, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_HL7, isa_best());
 	feed_begin(&f, &got);
 	cr_assert_eq(feed_bytes(&f, (const u8 *)in, strlen(in)), 0);
 	cr_assert_gt(stream_held(&f.stream), 0);
@@ -171,7 +167,7 @@ Test(stream, dropped_while_holding)
 	struct ruleset *rs = builtin_rules(&defs);
 	struct feeder f;
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, best_isa());
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	feed_begin(&f, &got);
 	cr_assert_eq(feed_bytes(&f, (const u8 *)"SSN 123-45", 10), 0);
 	cr_assert_gt(stream_held(&f.stream), 0);
@@ -193,7 +189,7 @@ Test(stream, nothing_kept_at_a_records_end)
 	for (int i = 0; i < 2; i++) {
 		struct feeder f;
 
-		feeder_begin(&f, rs, NULL, i ? FORMAT_HL7 : FORMAT_TEXT, best_isa());
+		feeder_begin(&f, rs, NULL, i ? FORMAT_HL7 : FORMAT_TEXT, isa_best());
 		feed_begin(&f, &got);
 		cr_assert_eq(feed_bytes(&f, (const u8 *)in[i], strlen(in[i])), 0);
 		cr_assert_null(f.stream.carry);

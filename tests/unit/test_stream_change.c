@@ -5,6 +5,7 @@
  * it is asked, and however the rest is cut.
  */
 #include "hl7_text.h"
+#include "scanners.h"
 #include "stream_feed.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -126,7 +127,7 @@ static size_t make(u64 *seed, enum shape shape)
 static void check(enum shape shape, u64 seed, int documents)
 {
 	const enum frame_format format = shape == LINES ? FORMAT_TEXT : FORMAT_HL7;
-	const enum isa isa = isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
+	const enum isa isa = isa_best();
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
 	bool enabled[RULE_MAX];

@@ -49,6 +49,8 @@ static inline void pause_briefly(void)
 {
 #ifdef __x86_64__
 	__builtin_ia32_pause(); /* the core's other thread has more of it meanwhile */
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
 #endif
 }
 

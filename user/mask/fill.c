@@ -26,32 +26,34 @@ static u8 fill_byte(u8 c)
 	return 0; /* stays */
 }
 
-/* 8 to 16 bytes: the last eight are the high half, of which what the low has is counted there. */
+typedef u64 halves __attribute__((vector_size(16)));
+
+/* 8 to 16 bytes: the last eight are the high half; what both halves have is counted there. */
 static inline size_t fill_short(u8 *p, size_t len)
 {
-	const __m128i low = _mm_loadl_epi64((const __m128i *)p);
-	const __m128i high = _mm_loadl_epi64((const __m128i *)(p + len - 8));
-	size_t first, last, twice = 8 * (16 - len);
-	__m128i filled, v = fill_sixteen(_mm_unpacklo_epi64(low, high), &filled);
+	static const u8 once[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	halves v = {0}, mine = {0, ~0ULL};
+	sixteen filled;
+	size_t low, high;
 
-	_mm_storel_epi64((__m128i *)p, v);
-	_mm_storel_epi64((__m128i *)(p + len - 8), _mm_unpackhi_epi64(v, v));
-	/* A shift by 64 leaves nothing. */
-	filled = _mm_unpacklo_epi64(filled, _mm_srl_epi64(_mm_unpackhi_epi64(filled, filled),
-							  _mm_cvtsi32_si128((int)twice)));
-	last = fill_count(filled, &first);
-	return first + last;
+	memcpy(&v[0], p, 8);
+	memcpy(&v[1], p + len - 8, 8);
+	memcpy(&mine[0], once + 16 - len, 8);
+	v = (halves)fill_sixteen((sixteen)v, &filled);
+	memcpy(p, &v[0], 8);
+	memcpy(p + len - 8, &v[1], 8);
+	high = sixteen_count(filled & (sixteen)mine, &low);
+	return high + low;
 }
 
 size_t mask_fill(u8 *p, size_t len)
 {
 	size_t n = 0, low;
-	__m128i filled, v;
+	sixteen filled;
 
 	for (; len > 16; p += 16, len -= 16) {
-		v = fill_sixteen(_mm_loadu_si128((const __m128i *)p), &filled);
-		_mm_storeu_si128((__m128i *)p, v);
-		n += fill_count(filled, &low);
+		sixteen_store(p, fill_sixteen(sixteen_load(p), &filled));
+		n += sixteen_count(filled, &low);
 		n += low;
 	}
 	if (len >= 8)

@@ -3,39 +3,22 @@
 #ifndef MASK_FILL_SIXTEEN_H
 #define MASK_FILL_SIXTEEN_H
 
-#include <emmintrin.h>
-#include <scrim/base.h>
+#include <scrim/sixteen.h>
 
-/* 0xff for each byte of v in [from, to]: with `from` taken off, those are the least. */
-static inline __m128i fill_between(__m128i v, char from, char to)
+/* A mask of the bytes of v in [from, to]: with `from` taken off, those are the least. */
+static inline sixteen fill_between(sixteen v, u8 from, u8 to)
 {
-	__m128i past = _mm_sub_epi8(v, _mm_set1_epi8(from));
-
-	return _mm_cmpeq_epi8(_mm_min_epu8(past, _mm_set1_epi8((char)(to - from))), past);
+	return (sixteen)(v - from <= sixteen_all((u8)(to - from)));
 }
 
-/* Fills v; *ret_filled: 0xff for each byte replaced. */
-static inline __m128i fill_sixteen(__m128i v, __m128i *ret_filled)
+/* Fills v; *ret_filled: a mask of the bytes replaced. */
+static inline sixteen fill_sixteen(sixteen v, sixteen *ret_filled)
 {
-	__m128i digits = fill_between(v, '0', '9'), upper = fill_between(v, 'A', 'Z');
-	__m128i lower =
-		_mm_or_si128(fill_between(v, 'a', 'z'), _mm_cmplt_epi8(v, _mm_setzero_si128()));
-	__m128i filled = _mm_or_si128(_mm_or_si128(digits, upper), lower);
-	__m128i with = _mm_or_si128(_mm_or_si128(_mm_and_si128(digits, _mm_set1_epi8('1')),
-						 _mm_and_si128(upper, _mm_set1_epi8('X'))),
-				    _mm_and_si128(lower, _mm_set1_epi8('x')));
+	sixteen digits = fill_between(v, '0', '9'), upper = fill_between(v, 'A', 'Z');
+	sixteen lower = fill_between(v, 'a', 'z') | (sixteen)((sixteen_signed)v < 0);
 
-	*ret_filled = filled;
-	return _mm_or_si128(_mm_andnot_si128(filled, v), with);
-}
-
-/* How many bytes of each half are 0xff: the low in *ret_low. Returns the high. */
-static inline size_t fill_count(__m128i filled, size_t *ret_low)
-{
-	__m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), filled), _mm_setzero_si128());
-
-	*ret_low = (size_t)_mm_cvtsi128_si32(sums);
-	return (size_t)_mm_cvtsi128_si32(_mm_srli_si128(sums, 8));
+	*ret_filled = digits | upper | lower;
+	return (v & ~*ret_filled) | (digits & '1') | (upper & 'X') | (lower & 'x');
 }
 
 /*
@@ -49,15 +32,12 @@ static inline size_t fill_roomy(u8 *p, size_t len)
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	};
-	const __m128i v = _mm_loadu_si128((const __m128i *)p);
-	const __m128i mine = _mm_loadu_si128((const __m128i *)(part + FILL_ROOM - len));
-	__m128i filled, with = fill_sixteen(v, &filled);
+	const sixteen v = sixteen_load(p), mine = sixteen_load(part + FILL_ROOM - len);
+	sixteen filled, with = fill_sixteen(v, &filled);
 	size_t high, low;
 
-	filled = _mm_and_si128(filled, mine);
-	with = _mm_xor_si128(v, _mm_and_si128(_mm_xor_si128(v, with), mine));
-	_mm_storeu_si128((__m128i *)p, with);
-	high = fill_count(filled, &low);
+	sixteen_store(p, v ^ ((v ^ with) & mine));
+	high = sixteen_count(filled & mine, &low);
 	return high + low;
 }
 

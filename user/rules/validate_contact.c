@@ -2,22 +2,22 @@
 /* IPv4 addresses and email addresses. */
 #include "bytes.h"
 #include "validate.h"
-#include <emmintrin.h>
+#include <scrim/sixteen.h>
 #include <string.h>
 
-/* A bit for each byte of v that is over c, or c itself. */
-static unsigned int over(__m128i v, char c)
+/* A bit for each byte of v that is over c, none being so that is over 0x7f; or c itself. */
+static unsigned int over(sixteen v, signed char c)
 {
-	return (unsigned int)_mm_movemask_epi8(_mm_cmpgt_epi8(v, _mm_set1_epi8(c)));
+	return sixteen_bits((sixteen)((sixteen_signed)v > c));
 }
 
-static unsigned int equal(__m128i v, char c)
+static unsigned int equal(sixteen v, u8 c)
 {
-	return (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+	return sixteen_bits((sixteen)(v == c));
 }
 
 /* Three digits from each of which on there are 256 or more, as bits. */
-static unsigned int over_255(__m128i v, unsigned int digits)
+static unsigned int over_255(sixteen v, unsigned int digits)
 {
 	unsigned int three = digits & digits >> 1 & digits >> 2;
 	unsigned int third = over(v, '5') >> 2;
@@ -29,7 +29,7 @@ static unsigned int over_255(__m128i v, unsigned int digits)
 /* All bytes at once, without a branch: no two addresses are cut alike. */
 size_t quick_ipv4(const u8 *text)
 {
-	const __m128i v = _mm_loadu_si128((const __m128i *)text);
+	const sixteen v = sixteen_load(text);
 	unsigned int dots = equal(v, '.'), digits = over(v, '0' - 1) & ~over(v, '9');
 	unsigned int second = ~digits & (~digits - 1), third = second & (second - 1);
 	unsigned int fourth = third & (third - 1);   /* the non-digits from the fourth on */
@@ -51,7 +51,7 @@ bool validate_ipv4(const u8 *text, size_t len)
 {
 	unsigned int dots, digits, all = (1U << len % 16) - 1, wrong;
 	u8 copy[16] = {0};
-	__m128i v;
+	sixteen v;
 
 	if (len < 7 || len > 15)
 		return false;
@@ -59,7 +59,7 @@ bool validate_ipv4(const u8 *text, size_t len)
 	memcpy(copy + len - 7, text + len - 7, 7);
 	if (len == 15)
 		copy[7] = text[7];
-	v = _mm_loadu_si128((const __m128i *)copy);
+	v = sixteen_load(copy);
 	dots = equal(v, '.');
 	digits = over(v, '0' - 1) & ~over(v, '9');
 	wrong = (dots | digits) ^ all;

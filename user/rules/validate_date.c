@@ -7,8 +7,8 @@
  */
 #include "bytes.h"
 #include "validate.h"
-#include <emmintrin.h>
 #include <scrim/rules.h>
+#include <scrim/sixteen.h>
 #include <string.h>
 
 #define YEAR_MIN 1880
@@ -97,14 +97,12 @@ static unsigned int pair(const u8 *text)
 
 size_t quick_date(const u8 *text)
 {
-	const __m128i from =
-		_mm_setr_epi8('0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 0, 0, 0, 0, 0, 0);
-	const __m128i span = _mm_setr_epi8(9, 9, 9, 9, 0, 9, 9, 0, 9, 9, -1, -1, -1, -1, -1, -1);
-	__m128i past = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)text), from);
-	__m128i in = _mm_cmpeq_epi8(_mm_min_epu8(past, span), past);
+	const sixteen from = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0'};
+	const sixteen span = {9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 255, 255, 255, 255, 255, 255};
+	const sixteen in = (sixteen)(sixteen_load(text) - from <= span);
 	bool joined = byte_is_digit(text[10]) || (text[10] == '.' && byte_is_digit(text[11]));
 
-	if (_mm_movemask_epi8(in) != 0xffff || joined ||
+	if (sixteen_bits(in) != 0xffff || joined ||
 	    !on_calendar(100 * pair(text) + pair(text + 2), pair(text + 5), pair(text + 8)))
 		return 0;
 	return 10;

@@ -4,8 +4,13 @@
 
 static const struct scan_code *const codes[ISA_COUNT] = {
 	[ISA_SCALAR] = &scan_scalar,
+#if defined(__x86_64__)
+	[ISA_SSE42] = &scan_sse42,
 	[ISA_AVX2] = &scan_avx2,
 	[ISA_AVX512] = &scan_avx512,
+#elif defined(__aarch64__)
+	[ISA_NEON] = &scan_neon,
+#endif
 };
 
 void scan(const struct scanner *s, struct scan_job *job)

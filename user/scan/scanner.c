@@ -85,12 +85,12 @@ static void take_under(struct scanner *s, const struct prefilter_builder *b)
 					s->groups[g].under[b->place[i] / 8][fit] |= b->forms[i][g];
 }
 
-/* A bank costs time on every byte, and lets less through: it depends on the vectors. */
-static const size_t banks[ISA_COUNT] = {
-	[ISA_SCALAR] = SCALAR_BANKS,
-	[ISA_AVX2] = AVX2_BANKS,
-	[ISA_AVX512] = AVX512_BANKS,
-};
+/*
+ * A bank costs time on every byte, and lets less through: it depends on the vectors. In the order
+ * of enum isa.
+ */
+static const size_t banks[ISA_COUNT] = {SCALAR_BANKS, NEON_BANKS, SSE42_BANKS, AVX2_BANKS,
+					AVX512_BANKS};
 
 static void prepare(struct prefilter_builder *b, struct scanner *s)
 {

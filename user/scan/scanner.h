@@ -11,11 +11,13 @@
 #define SCAN_SCANNER_H
 
 #include "prefilter.h"
-#include <emmintrin.h>
 #include <scrim/arena.h>
 #include <scrim/scan.h>
+#include <scrim/sixteen.h>
 
 #define SCALAR_BANKS 2
+#define NEON_BANKS   3
+#define SSE42_BANKS  3
 #define AVX2_BANKS   3
 #define AVX512_BANKS 6
 
@@ -92,7 +94,8 @@ struct scan_code {
 	void (*run)(const struct scanner *s, struct scan_job *job);
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 };
-extern const struct scan_code scan_scalar, scan_avx2, scan_avx512;
+/* The processor it is built for decides which of them there are. */
+extern const struct scan_code scan_scalar, scan_neon, scan_sse42, scan_avx2, scan_avx512;
 
 struct scanner {
 	struct arena arena; /* owns all of it */
@@ -133,10 +136,7 @@ struct hints {
 /* Which of the LOOK_READ bytes at t are digits: bit k for byte k. */
 static inline unsigned int digits_at(const u8 *t)
 {
-	const __m128i value = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)t), _mm_set1_epi8('0'));
-	const __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
-
-	return (unsigned int)_mm_movemask_epi8(digit);
+	return sixteen_bits((sixteen)(sixteen_load(t) - sixteen_all('0') <= 9));
 }
 
 /* The forms that what stands before p allows; p > 0. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * 64 bytes at a time, as vec_avx2.h does with 32; but a lookup by byte is one instruction (two
- * registers hold the 128 entries of ASCII), and one by class may tell 64 of them apart.
+ * 64 bytes at a time, as vec_shuffle.h does with fewer; but a lookup by byte is one instruction
+ * (two registers hold the 128 entries of ASCII), and one by class may tell 64 of them apart.
  */
 #ifndef SCAN_VEC_AVX512_H
 #define SCAN_VEC_AVX512_H

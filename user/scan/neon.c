@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The scanner for arm64. */
+#include "scanner.h"
+
+#include "vec_neon.h"
+
+#include "scan_generic.h"
+
+const struct scan_code scan_neon = {.run = run, .find_control = find_control};

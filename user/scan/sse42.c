@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The scanner for CPUs with SSE4.2; the Makefile says what else it is compiled for. */
+#include "scanner.h"
+
+#include "vec_sse42.h"
+
+#include "scan_generic.h"
+
+const struct scan_code scan_sse42 = {.run = run, .find_control = find_control};
