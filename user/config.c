@@ -73,31 +73,52 @@ static struct config *config_new(void)
 {
 	struct config *c = calloc(1, sizeof(*c));
 
-	if (!c) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
-		exit(1);
-	}
+	if (!c)
+		return NULL;
 	io_limits_default(&c->limits);
 	c->limits.memory_kib = 0;
 	return c;
 }
 
+/* Nothing that is read holds anything but memory of the arena: there is a way back from anywhere. */
+static int read_all(struct config *c, struct faults *faults)
+{
+	struct reader r = {.config = c, .faults = faults};
+	const struct yaml *root;
+	struct must_back back;
+	int rc = yaml_read(faults->file, faults, &root);
+
+	if (rc)
+		return rc;
+	c->arena.back = &back;
+	if (setjmp(back.to)) {
+		c->arena.back = NULL;
+		return -ENOMEM;
+	}
+	read_top(&r, root);
+	c->arena.back = NULL;
+	return faults->n ? -EINVAL : 0;
+}
+
 int config_read(const char *file, FILE *errors, struct config **ret_config)
 {
 	struct config *c = config_new();
-	struct faults faults = {.arena = &c->arena, .file = file};
-	struct reader r = {.config = c, .faults = &faults};
-	const struct yaml *root;
+	struct faults faults = {.file = file};
+	int rc = -ENOMEM;
 
-	if (!yaml_read(file, &faults, &root))
-		read_top(&r, root);
-	if (faults.n) {
-		fault_print(&faults, errors);
-		config_free(c);
-		return -EINVAL;
+	if (c) {
+		faults.arena = &c->arena;
+		rc = read_all(c, &faults);
 	}
-	*ret_config = c;
-	return 0;
+	if (!rc) {
+		*ret_config = c;
+		return 0;
+	}
+	if (rc == -ENOMEM)
+		fprintf(errors, "%s: out of memory\n", file);
+	fault_print(&faults, errors);
+	config_free(c);
+	return rc;
 }
 
 struct config *config_builtin(void)
@@ -105,6 +126,10 @@ struct config *config_builtin(void)
 	struct config *c = config_new();
 	struct reader r = {.config = c};
 
+	if (!c) {
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+		exit(1);
+	}
 	read_rules(&r, NULL);
 	c->policies = must_new(&c->arena, struct config_policy, 1);
 	c->npolicies = 1;

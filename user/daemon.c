@@ -92,27 +92,29 @@ static void warn_passing(const struct config *c)
 					 c->listeners[i].name, c->listeners[i].roles[j].name);
 }
 
-/* Reads the configuration again. *ret_said is freed by the caller: a line for each fault. */
+/*
+ * Reads the configuration again. *ret_said is freed by the caller: a line for each fault; NULL where
+ * there was no memory for them.
+ */
 static int reload(struct daemon *d, char **ret_said)
 {
 	size_t len;
 	FILE *said = open_memstream(ret_said, &len);
 	int rc = -ENOMEM;
 
-	if (!said)
-		return rc;
 	notify_send(&d->notify, "RELOADING=1\nMONOTONIC_USEC=%llu", 1000ULL * now_ms());
-	rc = reload_run(&d->reload, said);
-	if (!rc)
-		fprintf(said, "ruleset version %u\n", d->reload.now->version);
-	fclose(said);
-	for (char *line = *ret_said, *end; (end = strchr(line, '\n')); line = end + 1)
-		log_line(rc ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "reload: %.*s", (int)(end - line),
-			 line);
-	if (rc)
+	if (said) {
+		rc = reload_run(&d->reload, said);
+		fclose(said);
+	}
+	for (char *line = *ret_said, *end; line && (end = strchr(line, '\n')); line = end + 1)
+		log_line(LOG_LEVEL_ERROR, "reload: %.*s", (int)(end - line), line);
+	if (rc) {
 		log_line(LOG_LEVEL_ERROR, "reload: nothing has changed");
-	else
+	} else {
+		log_line(LOG_LEVEL_NOTICE, "reload: ruleset version %u", d->reload.now->version);
 		warn_passing(d->reload.now->config);
+	}
 	notify_send(&d->notify, "READY=1\nSTATUS=ruleset version %u%s", d->reload.now->version,
 		    rc ? ", the last reload was faulty" : "");
 	return rc;
@@ -122,15 +124,16 @@ static void answer(struct daemon *d)
 {
 	char request[CONTROL_TEXT], *said = NULL;
 	int fd = control_accept(d->control, request);
-	bool good;
 
 	if (fd < 0)
 		return;
 	if (!strcmp(request, "reload") && d->heir.conn >= 0) {
 		control_answer(fd, false, "another daemon is taking over\n");
 	} else if (!strcmp(request, "reload")) {
-		good = !reload(d, &said);
-		control_answer(fd, good, "%s", said ? said : "out of memory\n");
+		if (!reload(d, &said))
+			control_answer(fd, true, "ruleset version %u\n", d->reload.now->version);
+		else
+			control_answer(fd, false, "%s", said && *said ? said : "out of memory\n");
 		free(said);
 	} else if (!strcmp(request, "restart")) {
 		heir_launch(&d->heir, fd, now_ms());

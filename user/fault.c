@@ -8,7 +8,7 @@
 void fault_add(struct faults *f, unsigned int line, unsigned int column, const char *fmt, ...)
 {
 	struct fault *new;
-	char text[512];
+	char text[512], *copy;
 	va_list ap;
 
 	if (f->n == array_size(f->list)) {
@@ -21,7 +21,8 @@ void fault_add(struct faults *f, unsigned int line, unsigned int column, const c
 	new = &f->list[f->n++];
 	new->line = line;
 	new->column = column;
-	new->text = must_text(f->arena, text, strlen(text));
+	copy = arena_strdup(f->arena, text);
+	new->text = copy ?: "out of memory";
 }
 
 static int by_place(const void *a, const void *b)

@@ -6,7 +6,7 @@
 #ifndef SCRIM_FAULT_H
 #define SCRIM_FAULT_H
 
-#include "must.h"
+#include <scrim/arena.h>
 #include <stdio.h>
 
 struct fault {

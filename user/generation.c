@@ -2,17 +2,18 @@
 /* struct config ─▶ struct engine ─▶ struct roles of each listener ─▶ struct io_ruleset. */
 #include "generation.h"
 #include "config_fixed.h"
-#include "must.h"
 #include <errno.h>
 #include <stdlib.h>
 
 int generation_roles(struct generation *g, const struct config *base, struct kern *k, struct err *e)
 {
 	struct config *c = g->config;
-	struct roles *roles = must_new(&c->arena, struct roles, base->nlisteners);
-	const void **of = must_new(&c->arena, const void *, base->nlisteners);
+	struct roles *roles = arena_array(&c->arena, base->nlisteners, sizeof(*roles));
+	const void **of = arena_array(&c->arena, base->nlisteners, sizeof(*of));
 	int rc = 0;
 
+	if (!roles || !of)
+		return err_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < base->nlisteners && !rc; i++) {
 		rc = roles_new(c, config_listener_find(c, base->listeners[i].name), g->engine, k,
 			       &roles[i], e);

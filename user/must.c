@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arena with an end for the case that there is no memory. */
+/* The arena with an end, or a way back, for the case that there is no memory. */
 #include "must.h"
 #include <scrim/log.h>
 #include <stdarg.h>
@@ -11,6 +11,8 @@ void *must_alloc(struct arena *a, size_t n, size_t size)
 {
 	void *p = arena_array(a, n, size);
 
+	if (!p && a->back)
+		longjmp(a->back->to, 1);
 	if (!p) {
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		exit(1);

@@ -9,8 +9,11 @@
 static int take_rows(struct config *c, const struct config_role *role, struct kern *k,
 		     struct io_role *to, struct err *e)
 {
-	struct scrim_rule_row **rows = must_new(&c->arena, struct scrim_rule_row *, c->ndefs);
+	struct scrim_rule_row **rows =
+		arena_array(&c->arena, c->ndefs, sizeof(struct scrim_rule_row *));
 
+	if (!rows)
+		return err_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < c->ndefs; i++) {
 		if (!role->policy->enabled[i])
 			continue;
@@ -29,9 +32,11 @@ static int take_rows(struct config *c, const struct config_role *role, struct ke
 int roles_new(struct config *c, const struct config_listener *l, struct engine *g, struct kern *k,
 	      struct roles *ret_roles, struct err *e)
 {
-	struct io_role *roles = must_new(&c->arena, struct io_role, l->nroles);
+	struct io_role *roles = arena_array(&c->arena, l->nroles, sizeof(*roles));
 	int rc;
 
+	if (!roles)
+		return err_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < l->nroles; i++) {
 		roles[i].name = l->roles[i].name;
 		rc = engine_policy(g, l->roles[i].policy, l->format, &roles[i].policy, e);

@@ -9,7 +9,10 @@
 #include "yaml.h"
 #include <errno.h>
 #include <libfyaml.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define INPUT_ROOM 16384
 
 struct build {
 	struct fy_parser *parser;
@@ -37,9 +40,11 @@ static void release_file(FILE **f)
 		fclose(*f);
 }
 
+/* at NULL: there was no memory for it, which yaml_read() says. */
 static void wrong(struct build *b, const struct yaml *at, const char *what)
 {
-	fault_add(b->faults, at->line, at->column, "%s", what);
+	if (at)
+		fault_add(b->faults, at->line, at->column, "%s", what);
 	b->failed = true;
 }
 
@@ -59,11 +64,14 @@ static struct fy_token *anchor_or_tag(const struct fy_event *event)
 	}
 }
 
+/* NULL: there is no memory. */
 static struct yaml *new_node(struct build *b, struct fy_event *event, const struct yaml *key)
 {
-	struct yaml *node = must_new(b->faults->arena, struct yaml, 1);
+	struct yaml *node = arena_alloc(b->faults->arena, sizeof(*node));
 	const struct fy_mark *mark = fy_event_start_mark(event);
 
+	if (!node)
+		return NULL;
 	node->key = key;
 	node->raw = b->source;
 	node->text = "";
@@ -99,6 +107,7 @@ static void read_text(struct build *b, struct yaml *node, struct fy_event *event
 {
 	const char *text;
 	size_t len = 0;
+	char *copy;
 
 	node->kind = YAML_TEXT;
 	if (!event->scalar.value)
@@ -108,9 +117,15 @@ static void read_text(struct build *b, struct yaml *node, struct fy_event *event
 		wrong(b, node, "out of memory");
 		return;
 	}
+	copy = arena_alloc(b->faults->arena, len + 1);
+	if (!copy) {
+		wrong(b, node, "out of memory");
+		return;
+	}
 	if (memchr(text, '\0', len))
 		wrong(b, node, "a value with a NUL byte");
-	node->text = must_text(b->faults->arena, text, len);
+	memcpy(copy, text, len);
+	node->text = copy;
 }
 
 static struct yaml *read_node(struct build *b, struct fy_event *event, const struct yaml *key,
@@ -157,7 +172,7 @@ static struct yaml *read_node(struct build *b, struct fy_event *event, const str
 {
 	struct yaml *node = new_node(b, event, key);
 
-	if (depth > YAML_DEPTH_MAX) {
+	if (!node || depth > YAML_DEPTH_MAX) {
 		wrong(b, node, "nested too deeply");
 		return NULL;
 	}
@@ -222,11 +237,16 @@ static void collect(struct fy_diag *diag, struct faults *f)
 static const char *read_file(const char *file, struct faults *f, size_t *ret_len)
 {
 	FILE *in cleanup(release_file) = strcmp(file, "-") ? fopen(file, "re") : stdin;
-	char *text = must_alloc(f->arena, YAML_FILE_MAX + 2, 1);
+	char *text;
 	size_t len;
 
 	if (!in) {
 		fault_add(f, 0, 0, "cannot be opened: %s", strerror(errno));
+		return NULL;
+	}
+	text = arena_alloc(f->arena, YAML_FILE_MAX + 2);
+	if (!text) {
+		fault_add(f, 0, 0, "out of memory");
 		return NULL;
 	}
 	len = fread(text, 1, YAML_FILE_MAX + 1, in);
@@ -280,6 +300,18 @@ static bool check_utf8(const char *text, size_t len, struct faults *f)
 	return true;
 }
 
+/*
+ * libfyaml takes a null pointer where it has no memory for a small record of its input. What was
+ * just given back is there to be had.
+ */
+static bool room_for_input(void)
+{
+	void *volatile room = malloc(INPUT_ROOM);
+
+	free(room);
+	return room;
+}
+
 int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 {
 	struct fy_diag_cfg quiet;
@@ -301,7 +333,7 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 	fy_diag_set_collect_errors(diag, true);
 	conf.diag = diag;
 	parser = b.parser = fy_parser_create(&conf);
-	if (!parser || fy_parser_set_string(parser, b.source, b.len)) {
+	if (!parser || !room_for_input() || fy_parser_set_string(parser, b.source, b.len)) {
 		fault_add(f, 0, 0, "the YAML parser cannot be started: out of memory");
 		return -EINVAL;
 	}

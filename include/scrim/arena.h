@@ -14,10 +14,12 @@
 #include <scrim/base.h>
 
 struct arena_block;
+struct must_back;
 
 struct arena {
 	struct arena_block *blocks; /* the newest first */
 	size_t used, size;          /* of the newest, bytes */
+	struct must_back *back;     /* of user/must.h; NULL: none, as for any other user */
 };
 
 /* `size` zeroed bytes, or NULL when there is no memory. Size 0 gives a pointer, too. */

@@ -68,7 +68,7 @@ struct config {
 /*
  * Reads and checks a file ("-": standard input).
  *   errors  gets each fault on a line, "file:line:column: what; what would be right"
- * Returns 0 and *ret_config, freed by config_free(); -EINVAL after at least one line.
+ * Returns 0 and *ret_config, freed by config_free(); -EINVAL or -ENOMEM after at least one line.
  */
 int config_read(const char *file, FILE *errors, struct config **ret_config);
 

@@ -20,7 +20,7 @@ import threading
 import time
 
 from inject import ALLOC, BUILD, NOTHING, Page
-from programs import TIMEOUT, Daemon, check_end, free_port, listening, names
+from programs import TIMEOUT, Daemon, check_end, foreign, free_port, listening, names
 
 CONFIG = """version: 1
 workers: 1
@@ -242,7 +242,7 @@ class Load:
         self.streams = [client_first(self, text), client_first(self, hl7, HL7, HL7), server_first(self, text),
                         client_first(self, told, SMALL, ANSWER[:1] * 2, skip=PROXY), client_resets(self, text),
                         both_at_once(self, text)] if patient else [pauses(self, text)] * 2
-        self.daemon = None
+        self.daemon = self.version = None
         try:
             self.start()
         except BaseException:
@@ -253,6 +253,7 @@ class Load:
         self.page.arm(NOTHING, 0)
         self.daemon = self.stack.enter_context(Daemon(self.page, self.text, "--instance", self.instance))
         assert self.daemon.is_ready, self.daemon.lines
+        self.version = 1
         self.round()
         self.open = self.descriptors()
 
@@ -309,25 +310,30 @@ class Load:
                               text=True, timeout=TIMEOUT)
         self.page.disarm()
         hit = self.page.hit()
-        if self.short_of_memory(hit):
+        if self.given_up(hit, done):
             self.start()
             return hit
         assert done.returncode == 0 or names(hit, done.stderr) or "did not answer" in done.stderr, \
             f"not said: {done.stderr}"
+        self.told_version(done)
         self.kept()
         self.round()
         return hit
 
-    def short_of_memory(self, hit):
-        """No memory for the text of a configuration ends the daemon on the spot: connections are reset."""
-        if not hit or hit.kind != ALLOC:
+    def told_version(self, done):
+        """One more with each reload that is done; one that is refused has changed nothing."""
+        if done.returncode == 0:
+            before, self.version = self.version, int(done.stdout.split()[-1])
+            assert before in (None, self.version - 1), f"version {self.version} behind {before}"
+        elif "did not answer" in done.stderr:
+            self.version = None  # it may have been done all the same
+
+    def given_up(self, hit, done):
+        """Whether it has ended for want of memory: where a library takes a null pointer, never by itself."""
+        if not hit or hit.kind != ALLOC or "did not answer" not in done.stderr:
             return False
-        try:
-            code = self.daemon.process.wait(0.1)
-        except subprocess.TimeoutExpired:
-            return False
-        _, said = self.daemon.end()
-        check_end(self.page, code, said)
+        code, said = self.daemon.wait(), "".join(self.daemon.lines)
+        assert foreign(code, said), f"{self.page.hit()}: the daemon ended with {code}: {said}"
         return True
 
     def broken(self):

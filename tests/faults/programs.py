@@ -26,10 +26,14 @@ TIMEOUT = 20  # of what takes longer a sanitizer or a busy machine is no reason
 FOREIGN = (("SEGV", "in fy_parse_input_append"), ("AddressSanitizer: CHECK failed: sanitizer_",))
 
 
+def foreign(code, said):
+    return code == REPORTED and any(all(word in said for word in words) for words in FOREIGN)
+
+
 def check_end(page, code, said):
     """No crash, no descriptor left open, and no failure without its reason."""
     hit = page.hit()
-    if code == REPORTED and any(all(word in said for word in words) for words in FOREIGN):
+    if foreign(code, said):
         return
     assert code >= 0 and code != REPORTED, f"{hit}: ended with {code}: {said}"
     assert "AddressSanitizer" not in said and "runtime error" not in said, f"{hit}: {said}"
