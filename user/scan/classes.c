@@ -18,7 +18,8 @@ struct fit {
 struct class
 {
 	struct fit fit;
-	struct mass mass;
+	unsigned int n;
+	u8 bytes[256];
 };
 
 /* Those of printable bytes, of control bytes, and of all over 0x7f. */
@@ -27,6 +28,7 @@ struct class
 struct classes {
 	unsigned int n;
 	int depth; /* places that matter */
+	const struct prefilter *pf;
 	struct class class[MOST];
 	float loss[MOST][MOST]; /* of two when put together */
 	u8 of[256];             /* by byte */
@@ -67,6 +69,11 @@ static unsigned int companion(const struct classes *cs, const struct fit *fit, u
 	return c;
 }
 
+static void class_take(struct class *class, u8 c)
+{
+	class->bytes[class->n++] = c;
+}
+
 static void divide(struct classes *cs, const struct prefilter *pf)
 {
 	for (unsigned int c = 0; c < 256; c++) {
@@ -75,7 +82,7 @@ static void divide(struct classes *cs, const struct prefilter *pf)
 
 		cs->of[c] = (u8)(with == c ? cs->n++ : cs->of[with]);
 		fit_join(&cs->class[cs->of[c]].fit, &fit);
-		mass_add(&cs->class[cs->of[c]].mass, (u8)c);
+		class_take(&cs->class[cs->of[c]], (u8)c);
 	}
 }
 
@@ -104,16 +111,36 @@ static float weighed(const struct classes *cs, const struct mass *at, int s)
 	return masses_rate(at, cs->depth) * (s == SHAPE_ZONED ? 0.02f : 1);
 }
 
+/* What byte c lets through at place i of a bank's shapes when its class fits `fit`. */
+static unsigned int let_through(const struct classes *cs, unsigned int c, int bank, int i,
+				unsigned int fit)
+{
+	return fit & ~(unsigned int)cs->pf->not_low[bank][i][c % 16];
+}
+
 static void sum_up(const struct classes *cs, struct sums *ret_sums)
 {
 	memset(ret_sums, 0, sizeof(*ret_sums));
-	for (unsigned int k = 0; k < cs->n; k++)
+	for (unsigned int c = 0; c < 256; c++) {
+		const struct fit *fit = &cs->class[cs->of[c]].fit;
+		struct mass m = {0};
+
+		mass_add(&m, (u8)c);
 		for (int bank = 0; bank < BANKS; bank++)
 			for (int i = 0; i < cs->depth; i++)
-				add(ret_sums, bank, i, cs->class[k].fit.of[bank][i],
-				    &cs->class[k].mass);
+				add(ret_sums, bank, i,
+				    let_through(cs, c, bank, i, fit->of[bank][i]), &m);
+	}
 	for (int s = 0; s < SHAPES; s++)
 		ret_sums->rate[s] = weighed(cs, ret_sums->at[s], s);
+}
+
+/* The mass of those bytes of a class that shape s lets through at place i if their class fits. */
+static void grow(const struct classes *cs, const struct class *class, int s, int i, struct mass *m)
+{
+	for (unsigned int n = 0; n < class->n; n++)
+		if (let_through(cs, class->bytes[n], s / 8, i, 1U << s % 8))
+			mass_add(m, class->bytes[n]);
 }
 
 /* How much more shape s finds if a and b are put together. */
@@ -127,9 +154,9 @@ static float more(const struct classes *cs, const struct sums *now, int s, const
 		bool x = a->fit.of[s / 8][i] >> s % 8 & 1, y = b->fit.of[s / 8][i] >> s % 8 & 1;
 
 		if (y && !x)
-			mass_sum(&at[i], &a->mass);
+			grow(cs, a, s, i, &at[i]);
 		if (x && !y)
-			mass_sum(&at[i], &b->mass);
+			grow(cs, b, s, i, &at[i]);
 	}
 	return weighed(cs, at, s) - now->rate[s];
 }
@@ -153,7 +180,8 @@ static float loss(const struct classes *cs, const struct sums *now, const struct
 static void join(struct classes *cs, unsigned int i, unsigned int j)
 {
 	fit_join(&cs->class[i].fit, &cs->class[j].fit);
-	mass_sum(&cs->class[i].mass, &cs->class[j].mass);
+	for (unsigned int k = 0; k < cs->class[j].n; k++)
+		class_take(&cs->class[i], cs->class[j].bytes[k]);
 	cs->class[j] = cs->class[--cs->n];
 	for (unsigned int k = 0; k < cs->n; k++)
 		cs->loss[j][k] = cs->loss[k][j] = cs->loss[cs->n][k];
@@ -207,11 +235,23 @@ static void cut_for_shuffles(struct prefilter *pf)
 		pf->class_rows[high] = high < 2 || high >= 8 ? pf->class[16 * high] : 0;
 }
 
+/* By the lower half of a byte alone. */
+static void look_low(struct prefilter *pf)
+{
+	memset(pf->not_low, 0xff, sizeof(pf->not_low));
+	for (int bank = 0; bank < BANKS; bank++)
+		for (int i = 0; i < SHAPE_DEPTH; i++)
+			for (unsigned int c = 0; c < 256; c++)
+				pf->not_low[bank][i][c % 16] &= (u8)~pf->fits[bank][i][c];
+}
+
 void classes_choose(struct prefilter *pf, unsigned int n)
 {
-	struct classes cs = {.depth = n <= CLASSES_CUT ? NEAR_DEPTH : SHAPE_DEPTH};
+	struct classes cs = {.depth = n <= CLASSES_CUT ? NEAR_DEPTH : SHAPE_DEPTH, .pf = pf};
 	struct sums now;
 
+	if (n <= CLASSES_CUT)
+		look_low(pf);
 	divide(&cs, pf);
 	sum_up(&cs, &now);
 	for (unsigned int i = 0; i < cs.n && cs.n >= n; i++)

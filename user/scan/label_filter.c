@@ -19,19 +19,37 @@
 
 #define CHANCE 3 /* against what the page says */
 
+/*
+ * Known by its halves, a byte passes for one of a set if each half is one's that is in it, though of two
+ * different ones.
+ */
+enum half { LOW, HIGH, HALVES };
+
 struct heap {
 	bool at[HEAP_PLACES][256];
-	u64 page[HEAP_PLACES]
-		[PAGE_WORDS]; /* where the page has a byte of at[k], k + 1 bytes back */
+	/* Where the page has a byte that may be of at[k], by each half of it, k + 1 bytes back. */
+	u64 page[HALVES][HEAP_PLACES][PAGE_WORDS];
 };
 
 struct heaps {
 	size_t n;
+	bool halves; /* bytes are known by their halves */
 	struct heap heap[HEAPS + 1];
 	u64 between[PAGE_WORDS]; /* places of the page between two letters */
 	float size[HEAPS + 1];
 	float growth[HEAPS + 1][HEAPS + 1]; /* of two when put together */
 };
+
+/* All bytes with a half that a byte of `set` has. */
+static void half_of(const bool set[256], enum half half, bool ret_all[256])
+{
+	bool has[16] = {false};
+
+	for (unsigned int c = 0; c < 256; c++)
+		has[half == LOW ? c % 16 : c / 16] |= set[c];
+	for (unsigned int c = 0; c < 256; c++)
+		ret_all[c] = has[half == LOW ? c % 16 : c / 16];
+}
 
 /* How often bytes that x or y has at each place meet, were they drawn by how common they are. */
 static float heap_chance(const struct heap *x, const struct heap *y)
@@ -58,7 +76,8 @@ static float heap_size(const struct heaps *hs, const struct heap *x, const struc
 		u64 fit = ~hs->between[w];
 
 		for (int k = 0; k < HEAP_PLACES && fit; k++) {
-			fit &= x->page[k][w] | y->page[k][w];
+			for (int half = LOW; half < HALVES; half++)
+				fit &= x->page[half][k][w] | y->page[half][k][w];
 			size += k < 2 || k == HEAP_PLACES - 1
 					? 0
 					: 0.001f * (float)__builtin_popcountll(fit);
@@ -74,7 +93,8 @@ static void heap_join(struct heap *h, const struct heap *other)
 		for (unsigned int c = 0; c < 256; c++)
 			h->at[k][c] |= other->at[k][c];
 		for (int w = 0; w < PAGE_WORDS; w++)
-			h->page[k][w] |= other->page[k][w];
+			for (int half = LOW; half < HALVES; half++)
+				h->page[half][k][w] |= other->page[half][k][w];
 	}
 }
 
@@ -113,8 +133,14 @@ static void add_heap(struct heaps *hs, bool places[LABEL_PLACES][256])
 	struct heap *h = &hs->heap[hs->n];
 
 	memcpy(h->at, places + 1, sizeof(h->at));
-	for (size_t k = 0; k < HEAP_PLACES; k++)
-		sample_set(h->at[k], k + 1, h->page[k]);
+	for (size_t k = 0; k < HEAP_PLACES; k++) {
+		for (int half = LOW; half < HALVES; half++) {
+			bool all[256];
+
+			half_of(h->at[k], half, all);
+			sample_set(hs->halves ? all : h->at[k], k + 1, h->page[half][k]);
+		}
+	}
 	weigh(hs, hs->n++);
 }
 
@@ -222,7 +248,20 @@ static void label_classes(struct label_filter *lf)
 	}
 }
 
-int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps)
+static void label_halves(struct label_filter *lf)
+{
+	for (int bank = 0; bank < HEAP_BANKS; bank++) {
+		for (int k = 0; k < HEAP_PLACES; k++) {
+			for (unsigned int c = 0; c < 256; c++) {
+				lf->low[bank][k][c % 16] |= lf->fits[bank][k][c];
+				lf->high[bank][k][c / 16] |= lf->fits[bank][k][c];
+			}
+		}
+	}
+}
+
+int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps,
+		       bool halves)
 {
 	struct heaps *hs = calloc(1, sizeof(*hs));
 	bool places[LABEL_PLACES][256];
@@ -230,6 +269,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x, siz
 	if (!hs)
 		return -ENOMEM;
 	memset(lf, 0, sizeof(*lf));
+	hs->halves = halves;
 	find_between(hs);
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
 		add_tails(lf, places);
@@ -244,6 +284,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x, siz
 		make_alike(lf->fits[k / HEAP_PLACES][k % HEAP_PLACES], 0x80, 0x100);
 	}
 	label_classes(lf);
+	label_halves(lf);
 	free(hs);
 	return 0;
 }

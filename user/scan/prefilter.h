@@ -87,6 +87,11 @@ struct prefilter {
 	u8 wild;       /* what is not there yet: fits everything */
 	u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
 	/*
+	 * Where classes are few, by place and the lower half of a byte: bit s if none with that
+	 * half fits.
+	 */
+	u8 not_low[BANKS][SHAPE_DEPTH][16];
+	/*
 	 * class[] cut for shuffles of sixteen bytes, if there are at most CLASSES_CUT. Row h: the
 	 * bytes 16 h to 16 h + 15. By lower half: classes of rows 2i + 2 (low four bits) and
 	 * 2i + 3 (high); by upper half: which of both it is; by upper half: the class where the
@@ -117,14 +122,18 @@ struct label_filter {
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
 	u8 class[256];                                   /* by byte, for fits_class */
 	u8 fits_class[HEAP_BANKS][HEAP_PLACES][CLASSES]; /* by class */
+	/* By each half of a byte: what fits both may fit. */
+	u8 low[HEAP_BANKS][HEAP_PLACES][16], high[HEAP_BANKS][HEAP_PLACES][16];
 	u64 six[(1 << TAIL_BITS) / 64], four[(1 << TAIL_BITS) / 64], three[(1 << TAIL_BITS) / 64];
 };
 
 /*
  *   nheaps  HEAPS, or 8 for who looks at the first bank alone
+ *   halves  bytes will be known by their halves
  * Returns 0, -ENOMEM.
  */
-int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps);
+int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps,
+		       bool halves);
 
 /* As labels see it: of ASCII, or over 0x7f, but for c2 and e2, which begin a Unicode space or dash. */
 static inline bool is_letter(u8 c)

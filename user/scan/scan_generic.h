@@ -119,7 +119,13 @@ static void zones_before(struct reader *r)
 static void mark_before(struct reader *r, const struct anchor *a, size_t q, size_t least)
 {
 	size_t p = q, first = q > a->back ? q - a->back : 0;
+	bool enough = q >= least;
 
+	/* Most often there are fewer: no branch for each. */
+	for (size_t k = 1; k <= least && k <= q; k++)
+		enough &= a->prefix[r->job->text[q - k]];
+	if (!enough)
+		return;
 	if (first < r->base)
 		first = r->base;
 	if (!least)

@@ -21,20 +21,9 @@ static inline vec vec_lookup(vec table, vec index)
 	return (vec)vqtbl1q_u8((uint8x16_t)table, (uint8x16_t)index);
 }
 
-/* The lookup gives 0 for an index over 15. */
-static inline vec vec_row(vec bytes, u8 row)
-{
-	return bytes ^ (u8)(row << 4);
-}
-
 static inline u64 vec_bits(vec mask)
 {
 	return sixteen_bits(mask);
-}
-
-static inline vec vec_pick(vec mask, vec x, vec y)
-{
-	return (vec)vbslq_u8((uint8x16_t)mask, (uint8x16_t)x, (uint8x16_t)y);
 }
 
 #include "vec_shuffle.h"

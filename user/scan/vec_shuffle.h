@@ -8,18 +8,17 @@
  *     class      3  3  3  5  1  1  1           kept in `classes`, a byte each
  *     fits       at[0][class[p - 1]] & at[1][class[p]] & at[2][class[p + 1]] & ...
  *
- * A class is looked up by both halves of a byte. A shuffle has room for two rows of sixteen
- * bytes that share their upper half: one in the low four bits, one in the high four.
+ * There are few classes for many kinds of bytes, so what a byte's lower half alone rules out is
+ * taken out of that again. A class is looked up by both halves of a byte: a shuffle has room for
+ * two rows of sixteen bytes that share their upper half, one in the low four bits, one in the high
+ * four.
  *
  * A vec_*.h includes this behind what is its own: WIDTH, the type vec of that many bytes,
  * ISA_BANKS, and
  *
  *     vec_table(table)       sixteen entries, for vec_lookup()
- *     vec_lookup(t, index)   the entries of the indexes, all below 16
- *     vec_row(bytes, row)    indexes for vec_lookup() where a byte's upper half is `row`; elsewhere
- *                            it gives 0 for them
+ *     vec_lookup(t, index)   the entries of the indexes: below 16, or NO_ENTRY, for which it gives 0
  *     vec_bits(mask)         a bit for each byte of a mask; in a mask they are 0 or 0xff
- *     vec_pick(mask, x, y)   x where the mask is set, y elsewhere
  *
  * All else is said in operators on vectors.
  */
@@ -30,10 +29,9 @@
 
 #include "list_bits.h"
 
-#define QUICK_BANK  0    /* none: no place is left to quick forms alone */
-#define CHUNK       2048 /* bytes whose classes are kept at a time, a multiple of 64 */
-#define LABEL_CHUNK (WIDTH + CHUNK + WIDTH)
-#define TAIL_PLACES 4 /* of HEAP_PLACES: each costs six shuffles */
+#define QUICK_BANK 0    /* none: no place is left to quick forms alone */
+#define CHUNK      2048 /* bytes whose classes are kept at a time, a multiple of 64 */
+#define NO_ENTRY   0x80 /* index of a lookup */
 
 /* The same bytes as signed ones, and as pairs. */
 typedef signed char vec_signed __attribute__((vector_size(WIDTH)));
@@ -108,9 +106,15 @@ static inline vec classes_of(const struct class_tables *t, vec bytes)
 	return both | vec_lookup(t->rows, high);
 }
 
-/* Classes of text[from, from + n), n <= 64, and of nothing up to 64: to[0, 64). */
+/* What the shapes need to know of a chunk's bytes, from 63 on. */
+struct classified {
+	u8 class[64 + CHUNK + 64], low[64 + CHUNK + 64];
+};
+
+/* The 64 bytes from i on are text[from, from + n), n <= 64, and behind it nothing. */
 static inline void classify64(const struct class_tables *t, const struct prefilter *pf,
-			      const struct scan_job *job, size_t from, size_t n, u8 *to)
+			      const struct scan_job *job, size_t from, size_t n,
+			      struct classified *to, size_t i)
 {
 	const u8 *text = job->text + from;
 	u8 copy[64];
@@ -119,10 +123,55 @@ static inline void classify64(const struct class_tables *t, const struct prefilt
 		memcpy(copy, text, n);
 		text = copy;
 	}
-	for (int i = 0; i < 64; i += WIDTH)
-		vec_store(to + i, classes_of(t, vec_load(text + i)));
-	if (n < 64)
-		memset(to + n, job->ends ? pf->class['\n'] : pf->wild, 64 - n);
+	for (size_t part = 0; part < 64; part += WIDTH) {
+		vec bytes = vec_load(text + part);
+
+		vec_store(to->class + i + part, classes_of(t, bytes));
+		vec_store(to->low + i + part, bytes & vec_all(0x0f));
+	}
+	if (n < 64) {
+		memset(to->class + i + n, job->ends ? pf->class['\n'] : pf->wild, 64 - n);
+		memset(to->low + i + n, job->ends ? '\n' % 16 : NO_ENTRY, 64 - n);
+	}
+}
+
+/* What a byte fits at each place by its class, and does not by its lower half. */
+struct shape_tables {
+	vec class[ISA_BANKS][NEAR_DEPTH], not_low[ISA_BANKS][NEAR_DEPTH];
+};
+
+static inline void shape_tables(const struct prefilter *pf, struct shape_tables *ret_tables)
+{
+	for (int i = 0; i < NEAR_DEPTH; i++) {
+		for (int bank = 0; bank < ISA_BANKS; bank++) {
+			ret_tables->class[bank][i] = vec_table(pf->fits_class[bank][i]);
+			ret_tables->not_low[bank][i] = vec_table(pf->not_low[bank][i]);
+		}
+	}
+}
+
+/* Which shapes of each bank fit, where `class` and `low` are of the bytes before each match. */
+static inline void fit_places(const struct shape_tables *t, const u8 *class, const u8 *low,
+			      vec ret_fit[ISA_BANKS])
+{
+	vec fit[ISA_BANKS];
+
+#pragma GCC unroll 4
+	for (int bank = 0; bank < ISA_BANKS; bank++)
+		fit[bank] = vec_all(0xff);
+#pragma GCC unroll 8
+	for (int i = 0; i < NEAR_DEPTH; i++) {
+		vec by_class = vec_load(class + i), by_low = vec_load(low + i);
+
+#pragma GCC unroll 4
+		for (int bank = 0; bank < ISA_BANKS; bank++) {
+			fit[bank] &= vec_lookup(t->class[bank][i], by_class);
+			fit[bank] &= ~vec_lookup(t->not_low[bank][i], by_low);
+		}
+	}
+#pragma GCC unroll 4
+	for (int bank = 0; bank < ISA_BANKS; bank++)
+		ret_fit[bank] = fit[bank];
 }
 
 /*
@@ -135,37 +184,26 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	const vec anchor = vec_all(BANK0_ANCHOR), zone = vec_all(BANK0_ZONED);
 	const vec plain = vec_all(BANK0_PLAIN);
 	const struct class_tables t = class_tables(pf);
-	u8 classes[64 + CHUNK + 64]; /* from 63 on */
-	u8 *first = classes + 64;    /* of text[at] */
-	vec places[ISA_BANKS][NEAR_DEPTH];
+	u8 before = at ? job->text[at - 1] : '\n';
+	struct shape_tables tables;
+	struct classified c;
 
-	first[-1] = pf->class[at ? job->text[at - 1] : '\n'];
+	shape_tables(pf, &tables);
+	c.class[63] = pf->class[before];
+	c.low[63] = before % 16;
 	for (size_t i = 0; i < n + NEAR_DEPTH; i += 64) {
 		size_t left = at + i < job->len ? job->len - at - i : 0;
 
-		classify64(&t, pf, job, at + i, left < 64 ? left : 64, first + i);
+		classify64(&t, pf, job, at + i, left < 64 ? left : 64, &c, 64 + i);
 	}
-	for (int i = 0; i < NEAR_DEPTH; i++)
-		for (int bank = 0; bank < ISA_BANKS; bank++)
-			places[bank][i] = vec_table(pf->fits_class[bank][i]);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		u64 none = 0, zoned = 0, anchors = 0;
 
-		for (int part = 0; part < 64; part += WIDTH) {
-			const u8 *c = first + 64 * w + part - 1;
+		for (size_t part = 0; part < 64; part += WIDTH) {
+			size_t place = 64 + 64 * w + part;
 			vec fit[ISA_BANKS], any = vec_all(0);
 
-#pragma GCC unroll 4
-			for (int bank = 0; bank < ISA_BANKS; bank++)
-				fit[bank] = vec_all(0xff);
-#pragma GCC unroll 8
-			for (int i = 0; i < NEAR_DEPTH; i++) {
-				vec class = vec_load(c + i);
-
-#pragma GCC unroll 4
-				for (int bank = 0; bank < ISA_BANKS; bank++)
-					fit[bank] &= vec_lookup(places[bank][i], class);
-			}
+			fit_places(&tables, c.class + place - 1, c.low + place - 1, fit);
 #pragma GCC unroll 4
 			for (int bank = 0; bank < ISA_BANKS; bank++) {
 				vec_store(to->fit[bank] + 64 * w + part, fit[bank]);
@@ -187,49 +225,6 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	}
 }
 
-/* Rows 2 to 7 of ASCII at a place of label_filter; what control bytes, and those over 0x7f, fit. */
-struct label_tables {
-	vec rows[TAIL_PLACES][6], control[TAIL_PLACES], high[TAIL_PLACES];
-};
-
-static inline struct label_tables label_tables(const struct label_filter *lf)
-{
-	struct label_tables t;
-
-#pragma GCC unroll 4
-	for (int k = 0; k < TAIL_PLACES; k++) {
-#pragma GCC unroll 6
-		for (int r = 0; r < 6; r++)
-			t.rows[k][r] = vec_table(lf->fits[0][k] + 16 * (r + 2));
-		t.control[k] = vec_all(lf->fits[0][k]['\n']);
-		t.high[k] = vec_all(lf->fits[0][k][0x80]);
-	}
-	return t;
-}
-
-/* What each byte fits at each place. */
-static inline void label_places(const struct label_tables *t, vec bytes, u8 (*to)[LABEL_CHUNK],
-				size_t at)
-{
-	const vec control = vec_over(vec_all(' '), bytes), high = vec_over(vec_all(0), bytes);
-	vec fit[TAIL_PLACES];
-
-#pragma GCC unroll 4
-	for (int k = 0; k < TAIL_PLACES; k++)
-		fit[k] = vec_pick(high, t->high[k], control & t->control[k]);
-#pragma GCC unroll 6
-	for (int r = 0; r < 6; r++) {
-		vec index = vec_row(bytes, (u8)(r + 2));
-
-#pragma GCC unroll 4
-		for (int k = 0; k < TAIL_PLACES; k++)
-			fit[k] |= vec_lookup(t->rows[k][r], index);
-	}
-#pragma GCC unroll 4
-	for (int k = 0; k < TAIL_PLACES; k++)
-		vec_store(to[k] + at, fit[k]);
-}
-
 /* A bit for each is_letter(). */
 static inline u64 letters_of(vec bytes)
 {
@@ -239,19 +234,53 @@ static inline u64 letters_of(vec bytes)
 	return vec_bits(vec_at_most(low - vec_all('a'), 25) | (high & ~gaps));
 }
 
+/* Both halves of a chunk's bytes, from WIDTH on. */
+struct halves {
+	u8 low[WIDTH + CHUNK + WIDTH], high[WIDTH + CHUNK + WIDTH];
+};
+
+static inline void halve(struct halves *to, size_t i, vec bytes)
+{
+	vec_store(to->low + i, bytes & vec_all(0x0f));
+	vec_store(to->high + i, bytes >> 4);
+}
+
+/* Adds to `some` where the heaps of a bank fit: one bank's tables all stay in registers. */
+static inline void heaps_fit(const struct label_filter *lf, int bank, const struct halves *halves,
+			     size_t n, u64 *some)
+{
+	const u64 all = ~0ULL >> (64 - WIDTH);
+	vec low[HEAP_PLACES], high[HEAP_PLACES];
+
+#pragma GCC unroll 6
+	for (int k = 0; k < HEAP_PLACES; k++) {
+		low[k] = vec_table(lf->low[bank][k]);
+		high[k] = vec_table(lf->high[bank][k]);
+	}
+	for (size_t i = 0; i < n; i += WIDTH) {
+		vec fit = vec_all(0xff);
+
+#pragma GCC unroll 6
+		for (size_t k = 0; k < HEAP_PLACES; k++) {
+			fit &= vec_lookup(low[k], vec_load(halves->low + WIDTH - 1 + i - k));
+			fit &= vec_lookup(high[k], vec_load(halves->high + WIDTH - 1 + i - k));
+		}
+		some[i / 64] |= (vec_bits(vec_equal(fit, vec_all(0))) ^ all) << i % 64;
+	}
+}
+
 /* Where a label may have ended before text[at, at + n): bit i of word w for at + 64 w + i. */
 static inline void labels_fit(const struct label_filter *lf, const struct scan_job *job, size_t at,
 			      size_t n, u64 *ends)
 {
-	const struct label_tables t = label_tables(lf);
-	u8 fits[TAIL_PLACES][LABEL_CHUNK], edge[WIDTH]; /* from WIDTH on: text[at] */
-	u64 letters, before = at && is_letter(job->text[at - 1]);
-	size_t back = at < WIDTH ? at : WIDTH, whole = (n + WIDTH - 1) / WIDTH * WIDTH;
+	u64 letters[CHUNK / 64] = {0}, before = at && is_letter(job->text[at - 1]);
+	size_t back = at < WIDTH ? at : WIDTH;
+	struct halves halves;
+	u8 edge[WIDTH];
 
 	memset(edge, '\n', sizeof(edge));
 	memcpy(edge + WIDTH - back, job->text + at - back, back);
-	label_places(&t, vec_load(edge), fits, 0);
-	memset(ends, 0, (n + 63) / 64 * sizeof(*ends));
+	halve(&halves, 0, vec_load(edge));
 	for (size_t i = 0; i < n; i += WIDTH) {
 		const u8 *p = job->text + at + i;
 		vec bytes;
@@ -259,25 +288,15 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		if (n - i < WIDTH)
 			p = memcpy(edge, p, n - i);
 		bytes = vec_load(p);
-		label_places(&t, bytes, fits, WIDTH + i);
-		ends[i / 64] |= letters_of(bytes) << i % 64;
+		halve(&halves, WIDTH + i, bytes);
+		letters[i / 64] |= letters_of(bytes) << i % 64;
 	}
-	for (size_t i = whole; i % 64; i += WIDTH)
-		vec_store(fits[0] + WIDTH + i, vec_all(0));
-	for (size_t i = 0; i < n; i += 64) {
-		u64 none = 0;
-
-		for (size_t part = 0; part < 64; part += WIDTH) {
-			vec fit = vec_all(0xff);
-
-#pragma GCC unroll 4
-			for (size_t k = 0; k < TAIL_PLACES; k++)
-				fit &= vec_load(fits[k] + WIDTH - 1 + i + part - k);
-			none |= vec_bits(vec_equal(fit, vec_all(0))) << part;
-		}
-		letters = ends[i / 64];
-		ends[i / 64] = ~none & ~(letters & (letters << 1 | before));
-		before = letters >> 63;
+	memset(ends, 0, (n + 63) / 64 * sizeof(*ends));
+	for (int bank = 0; bank < HEAP_BANKS; bank++)
+		heaps_fit(lf, bank, &halves, n, ends);
+	for (size_t w = 0; w < (n + 63) / 64; w++) {
+		ends[w] &= ~(letters[w] & (letters[w] << 1 | before));
+		before = letters[w] >> 63;
 	}
 	if (n % 64)
 		ends[n / 64] &= ~(~0ULL << n % 64);

@@ -21,22 +21,9 @@ static inline vec vec_lookup(vec table, vec index)
 	return (vec)_mm_shuffle_epi8((__m128i)table, (__m128i)index);
 }
 
-/* The shuffle gives 0 where the index's top bit is set. */
-static inline vec vec_row(vec bytes, u8 row)
-{
-	const __m128i upper = _mm_set1_epi8((char)(row << 4)), over = _mm_set1_epi8(0x70);
-
-	return (vec)_mm_adds_epu8(_mm_xor_si128((__m128i)bytes, upper), over);
-}
-
 static inline u64 vec_bits(vec mask)
 {
 	return (u32)_mm_movemask_epi8((__m128i)mask);
-}
-
-static inline vec vec_pick(vec mask, vec x, vec y)
-{
-	return (vec)_mm_blendv_epi8((__m128i)y, (__m128i)x, (__m128i)mask);
 }
 
 #include "vec_shuffle.h"
