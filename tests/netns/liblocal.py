@@ -129,6 +129,11 @@ class Deltas:
     def __getitem__(self, name):
         return self.daemon.flow(name) - self.before[name]
 
+    def grown(self):
+        """All that have."""
+        now = self.daemon.flows()
+        return {name: now[name] - self.before[name] for name in now if now[name] != self.before[name]}
+
     def expect(self, **counts):
         """By name, - as _; waits, for the daemon counts the end of a connection when it has seen it."""
         def now():

@@ -263,10 +263,16 @@ class Scrimd(Counters):
                     return False
         return True
 
+    def thread_states(self):
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/stat") as f:
+                yield f.read().rpartition(")")[2].split()[0]
+
     @contextlib.contextmanager
     def stopped(self):
         """The process stands still meanwhile: alive, and repairing nothing."""
         self.process.send_signal(signal.SIGSTOP)
+        eventually(lambda: set(self.thread_states()) == {"T"}, "all threads stand still")
         try:
             eventually(self.stands_still, "the daemon stands still")
             yield

@@ -88,6 +88,66 @@ static void reset_carried(void)
 	CHECK(!host_flow(&h, FLOW_RELAYED));
 }
 
+/* More data and the reset are there already when the next receive is armed: nothing wakes it later. */
+static void reset_with_data(void)
+{
+	struct host h;
+
+	host_init(&h, AF_INET);
+	h.role.policy = fake_policy();
+	h.listener.mask_to_server = h.listener.mask_to_client = true;
+	host_start(&h);
+	for (int i = 0; i < 2; i++) {
+		struct pair p = host_pair(&h);
+		int a = i ? p.client : p.server, b = i ? p.server : p.client;
+
+		peer_send_text(a, "so far?");
+		fake_sleeps();
+		peer_send_text(a, "and the rest");
+		peer_reset(a);
+		fake_wake();
+		peer_expect_text(b, "so far?and the rest");
+		peer_expect_reset(b);
+		host_await_flow(&h, i ? FLOW_CLIENT_RESET : FLOW_SERVER_RESET, 1);
+		close(b);
+	}
+	host_stop(&h);
+}
+
+/* A server that answers and resets before the worker knows that it is connected. */
+static void reset_before_seen(void)
+{
+	struct host h;
+	struct pair p;
+	int filler, client, server;
+
+	host_init(&h, AF_INET);
+	h.role.policy = fake_policy();
+	h.listener.mask_to_server = true;
+	host_start(&h);
+	p = host_pair(&h);
+	CHECK(!listen(h.server, 0));
+	filler = peer_connect(AF_INET, h.server_port); /* nobody is let in until it is accepted */
+	client = peer_connect(AF_INET, h.port);
+	peer_await_dialling(h.server_port);
+	peer_send_text(p.client, "?");
+	fake_sleeps();
+	close(peer_accept(h.server));
+	server = peer_accept(h.server);
+	peer_send_text(server, "busy");
+	peer_reset(server);
+	fake_wake();
+	peer_expect_text(client, "busy");
+	peer_expect_reset(client);
+	host_await_flow(&h, FLOW_SERVER_RESET, 1);
+	CHECK(!host_flow(&h, FLOW_UPSTREAM_REFUSED));
+	close(filler);
+	peer_expect_text(p.server, "?");
+	close(p.client);
+	close(p.server);
+	host_stop(&h);
+}
+
 static void server_refuses(void)
 {
 	struct host h;
@@ -198,6 +258,8 @@ const struct test ends_tests[] = {
 	{"half-close by the client, then 10 MiB back", half_close_client},
 	{"half-close by the server, then 10 MiB on", half_close_server},
 	{"a reset by either side is carried over", reset_carried},
+	{"a reset that comes with data", reset_with_data},
+	{"a reset before the connection is known", reset_before_seen},
 	{"a server that refuses", server_refuses},
 	{"a server that does not answer", server_silent},
 	{"a client that vanishes at once", client_vanishes},

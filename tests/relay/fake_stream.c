@@ -4,6 +4,8 @@
  * asked for by a byte. What is held lies in a static table by stream: tests hold little.
  */
 #include "relay.h"
+#include <errno.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +21,29 @@ struct carry {
 };
 
 static int idles;
+static sem_t asleep, awake;
 
 int fake_idles(void)
 {
 	return __atomic_load_n(&idles, __ATOMIC_RELAXED);
+}
+
+void fake_sleeps(void)
+{
+	while (sem_wait(&asleep))
+		CHECK(errno == EINTR);
+}
+
+void fake_wake(void)
+{
+	CHECK(!sem_post(&awake));
+}
+
+static void sleep_here(void)
+{
+	CHECK(!sem_post(&asleep));
+	while (sem_wait(&awake))
+		CHECK(errno == EINTR);
 }
 
 const struct policy *fake_policy(void)
@@ -102,6 +123,8 @@ int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
 	for (u8 *at = p; at < end; at++) {
 		if (*at == '!')
 			return -FLOW_TLS;
+		if (*at == '?')
+			sleep_here();
 		if (*at >= '0' && *at <= '9')
 			*at = s->policy->digit;
 		if (*at == '<')

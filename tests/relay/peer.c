@@ -2,6 +2,7 @@
 /* The two ends of a relayed connection, as a test sees them. Blocking sockets. */
 #include "relay.h"
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,23 @@ int peer_accept(int listener)
 
 	CHECK(fd >= 0);
 	return fd;
+}
+
+void peer_await_dialling(u16 port)
+{
+	unsigned int to, state = 0;
+	char line[256];
+
+	while (state != TCP_SYN_SENT) {
+		FILE *f = fopen("/proc/self/net/tcp", "re");
+
+		CHECK(f);
+		while (state != TCP_SYN_SENT && fgets(line, sizeof(line), f))
+			if (sscanf(line, " %*u: %*x:%*x %*x:%x %x", &to, &state) != 2 || to != port)
+				state = 0;
+		fclose(f);
+		usleep(1000);
+	}
 }
 
 /* The stream's byte at a place: all values, no short period. */

@@ -26,6 +26,8 @@ void check_failed(const char *file, int line, const char *what) __attribute__((n
 int peer_listen(int family, u16 *ret_port);
 int peer_connect(int family, u16 port);
 int peer_accept(int listener);
+/* Waits until somebody has asked this port of IPv4 for a connection and has no answer yet. */
+void peer_await_dialling(u16 port);
 /* A client, and the server's end of its relayed connection. */
 struct pair {
 	int client, server;
@@ -79,13 +81,16 @@ void host_await_flow(const struct host *h, enum scrim_flow reason, u64 n);
 
 /*
  * Stands in for the masking library: digits become '1'; bytes from a '<' on are held until '>';
- * '!' is refused as TLS; ending while something is held is HL7_UNFINISHED.
+ * '!' is refused as TLS; ending while something is held is HL7_UNFINISHED. At a '?' it sleeps.
  */
 const struct policy *fake_policy(void);
 /* Digits become '2'. A record, after whose end a stream changes its policy, is a line. */
 const struct policy *fake_other_policy(void);
 /* How often stream_idle() was called. */
 int fake_idles(void);
+/* Waits until it sleeps at a '?'; lets it go on. */
+void fake_sleeps(void);
+void fake_wake(void);
 
 /* --- the tests --------------------------------------------------------------------------------- */
 

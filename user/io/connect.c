@@ -11,7 +11,6 @@ static enum scrim_flow connect_reason(int err)
 {
 	switch (err) {
 	case ECONNREFUSED:
-	case ECONNRESET:
 		return FLOW_UPSTREAM_REFUSED;
 	case ETIMEDOUT:
 		return FLOW_UPSTREAM_TIMEOUT;
@@ -125,10 +124,13 @@ static void connect_introduce(struct conn *c)
 
 void connect_done(struct conn *c, int res)
 {
+	/* It was connected, and reset before anybody looked: what was said before that is still there. */
+	bool cut = res == -ECONNRESET || res == -EPIPE;
+
 	link_remove(&c->connecting);
 	if (c->dead)
 		return;
-	if (res) {
+	if (res && !cut) {
 		if (connect_again(c, -res))
 			connect_start(c);
 		else
@@ -136,7 +138,9 @@ void connect_done(struct conn *c, int res)
 		return;
 	}
 	c->connected = true;
-	if (c->l->conf.send_proxy_v2)
+	if (cut)
+		reset_by(c, 1);
+	else if (c->l->conf.send_proxy_v2)
 		connect_introduce(c);
 	if (!c->dead)
 		relay_start(c);

@@ -15,7 +15,11 @@
 
 #define SMALL_IN_A_ROW 8 /* small receives that make a bulk direction light again */
 
-/* Multishot: the first to fire is the end that is known already (RDHUP). */
+/*
+ * Looks for the sender's reset, from beginning to end: a receive may miss it. Where a multishot
+ * receive finds data and a reset at once, the kernel (6.18 still) takes the data and then waits for
+ * an event that has been. Multishot as well: the first to fire may be the end (RDHUP).
+ */
 static void direction_watch(struct direction *d)
 {
 	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
@@ -24,15 +28,12 @@ static void direction_watch(struct direction *d)
 	d->watching = true;
 }
 
-/* Nobody receives meanwhile, so the sender's reset would not be seen. */
 static void direction_poll(struct direction *d)
 {
 	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_WRITABLE);
 
 	io_uring_prep_poll_add(sqe, direction_out(d), POLLOUT);
 	d->polling = true;
-	if (!d->watching)
-		direction_watch(d);
 }
 
 static void direction_receive(struct direction *d)
@@ -164,6 +165,8 @@ void relay_pump(struct direction *d)
 void relay_start(struct conn *c)
 {
 	conn_touch(c);
+	direction_watch(&c->dir[0]);
+	direction_watch(&c->dir[1]);
 	/* Most servers wait to be asked. */
 	c->dir[1].drained = true;
 	c->dir[1].probing = false;
@@ -219,7 +222,7 @@ static void direction_cut(struct direction *d)
 		mask_cut(d);
 }
 
-/* The sender has ended. What it may still do is reset, and nobody receives from it any more. */
+/* The sender has ended. What it may still do is reset: direction_watch(). */
 static void direction_ended(struct direction *d)
 {
 	struct conn *c = direction_conn(d);
@@ -229,11 +232,8 @@ static void direction_ended(struct direction *d)
 		return;
 	}
 	d->eof = true;
-	if (d->masked && !mask_finish(d))
-		return;
-	if (c->dir[!d->index].shut || d->watching)
-		return;
-	direction_watch(d);
+	if (d->masked)
+		mask_finish(d);
 }
 
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more)
@@ -286,8 +286,11 @@ void relay_hangup(struct direction *d, int res, bool more)
 	if (c->dead || (d->eof && shut))
 		return;
 	/* Ended in both directions it hangs up, though the end may not be received yet. */
-	if (res > 0 && (res & POLLERR || (res & POLLHUP && !shut)))
+	if (res > 0 && (res & POLLERR || (res & POLLHUP && !shut))) {
 		reset_by(c, d->index);
-	else if (!more && res >= 0)
+		if (!direction_over(d, c))
+			direction_pause(d); /* a new receive sees what this one may have missed */
+	} else if (!more && res >= 0) {
 		direction_watch(d);
+	}
 }
