@@ -16,14 +16,17 @@
 #define SMALL_IN_A_ROW 8 /* small receives that make a bulk direction light again */
 
 /*
- * Looks for the sender's reset, from beginning to end: a receive may miss it. Where a multishot
- * receive finds data and a reset at once, the kernel (6.18 still) takes the data and then waits for
- * an event that has been. Multishot as well: the first to fire may be the end (RDHUP).
+ * Looks for the sender's reset where a receive would not see it: nobody receives meanwhile; or a
+ * multishot receive has found data and a reset at once, of which the kernel (6.18 still) takes the
+ * data and waits for an event that has been. Multishot: the first to fire may be the end (RDHUP).
  */
 static void direction_watch(struct direction *d)
 {
-	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
+	struct io_uring_sqe *sqe;
 
+	if (d->watching)
+		return;
+	sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
 	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
 	d->watching = true;
 }
@@ -34,6 +37,7 @@ static void direction_poll(struct direction *d)
 
 	io_uring_prep_poll_add(sqe, direction_out(d), POLLOUT);
 	d->polling = true;
+	direction_watch(d);
 }
 
 static void direction_receive(struct direction *d)
@@ -165,8 +169,6 @@ void relay_pump(struct direction *d)
 void relay_start(struct conn *c)
 {
 	conn_touch(c);
-	direction_watch(&c->dir[0]);
-	direction_watch(&c->dir[1]);
 	/* Most servers wait to be asked. */
 	c->dir[1].drained = true;
 	c->dir[1].probing = false;
@@ -222,7 +224,7 @@ static void direction_cut(struct direction *d)
 		mask_cut(d);
 }
 
-/* The sender has ended. What it may still do is reset: direction_watch(). */
+/* The sender has ended. What it may still do is reset. */
 static void direction_ended(struct direction *d)
 {
 	struct conn *c = direction_conn(d);
@@ -232,8 +234,10 @@ static void direction_ended(struct direction *d)
 		return;
 	}
 	d->eof = true;
-	if (d->masked)
-		mask_finish(d);
+	if (d->masked && !mask_finish(d))
+		return;
+	if (!c->dir[!d->index].shut)
+		direction_watch(d);
 }
 
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more)
@@ -264,8 +268,11 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool mo
 		conn_reset(c, FLOW_MEMORY);
 	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
 		direction_cut(d);
-	if (!more)
-		relay_pump(d);
+	if (more)
+		return;
+	relay_pump(d);
+	if (cqe->res > 0 && cqe->flags & IORING_CQE_F_MORE && !direction_over(d, c))
+		direction_watch(d);
 }
 
 void relay_writable(struct direction *d, int res)
