@@ -35,11 +35,12 @@ def free_port():
 
 
 def config(port, server, extra="", more=""):
+    """A sender that a busy host stops in the middle of a value must not look like one that waits: hold."""
     host, upstream = server.getsockname()[:2]
     host = f"[{host}]" if ":" in host else host
     return f"""version: 1
 workers: 2
-limits: {{drain: 2s}}
+limits: {{hold: 60s, drain: 2s}}
 listeners:
   - name: test
     mode: proxy
