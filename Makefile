@@ -5,6 +5,7 @@
 #   make test       as root: set-up, build, every test        make check   unprivileged: unit tests
 #   make soak-tcp   as root: the long forms of the TCP tests
 #   make bench      scan, relay, latency against their peers  make lint    layout and static analysis
+#   make bench-scan  QUICK=1 for a short form; plots of its sweeps in build/bench-scan-*.svg
 #   make test-kernels  the kernel's side and every mode on other kernels, emulated
 #   make accuracy   how much of labelled text is found, and how much else is masked
 #   make faults     as root: each allocation, system call and completion fails, one after another

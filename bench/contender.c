@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scrim and Vectorscan as contenders.
+ * scrim and its peers as contenders.
  */
 #include "contender.h"
 
@@ -83,6 +83,7 @@ int contender_scrim(const struct ruleset_pair *r, const char *name, enum isa isa
 		return err_prefix(e, ret, "%s", name);
 	stream_init(&o->stream, o->policy, (struct mask_counters){.rows = o->row});
 	*ret_c = (struct contender){.name = name,
+				    .rules = r->rs,
 				    .begin = ours_begin,
 				    .feed = ours_feed,
 				    .finish = ours_finish,
@@ -112,8 +113,8 @@ static u64 theirs_matches(void *self)
 	return peer_matches(self);
 }
 
-int contender_vectorscan(const struct ruleset_pair *r, const char *name, enum peer_mode mode,
-			 struct contender *ret_c, struct err *e)
+int contender_peer(const struct ruleset_pair *r, const char *name, enum peer_mode mode,
+		   struct contender *ret_c, struct err *e)
 {
 	struct peer *p;
 	int ret;
@@ -122,6 +123,7 @@ int contender_vectorscan(const struct ruleset_pair *r, const char *name, enum pe
 	if (ret)
 		return ret;
 	*ret_c = (struct contender){.name = name,
+				    .rules = r->rs,
 				    .begin = theirs_begin,
 				    .feed = theirs_feed,
 				    .finish = theirs_finish,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Those who mask streams in bench-scan, behind one interface: scrim on an ISA, Vectorscan.
+ * Those who mask streams in bench-scan, behind one interface: scrim on an ISA, Vectorscan, PCRE2.
  */
 #ifndef BENCH_CONTENDER_H
 #define BENCH_CONTENDER_H
@@ -17,6 +17,7 @@ struct ruleset_pair {
 /* begin() starts a new stream and sets the counts to 0; feed and finish as in scrim/mask.h. */
 struct contender {
 	const char *name;
+	const struct ruleset *rules; /* that it masks by */
 	void (*begin)(void *self);
 	int (*feed)(void *self, u8 *data, size_t len, struct span *ret_out);
 	int (*finish)(void *self, u8 *data, struct span *ret_out);
@@ -28,8 +29,8 @@ struct contender {
 /* scrim, text format. Returns 0, or a negative errno with e set. It lives as long as the program. */
 int contender_scrim(const struct ruleset_pair *r, const char *name, enum isa isa, size_t max_chunk,
 		    struct contender *ret_c, struct err *e);
-/* Vectorscan. The same. */
-int contender_vectorscan(const struct ruleset_pair *r, const char *name, enum peer_mode mode,
-			 struct contender *ret_c, struct err *e);
+/* Vectorscan or PCRE2. The same. */
+int contender_peer(const struct ruleset_pair *r, const char *name, enum peer_mode mode,
+		   struct contender *ret_c, struct err *e);
 
 #endif

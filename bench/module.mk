@@ -2,15 +2,17 @@
 # Each of them prints a table and writes build/bench-{scan,relay,latency}.json.
 
 BENCH := $(OUT)/bench
-SCAN_OBJ := $(patsubst %,$(OUT)/obj/bench/%.o,scan race scan_report contender peer site_rules)
+SCAN_OBJ := $(patsubst %,$(OUT)/obj/bench/%.o,scan race sweeps grid drive scan_report contender \
+	peer peer_vectorscan peer_pcre2 site_rules)
 
 $(BENCH)/null_relay: $(OUT)/obj/bench/null_relay.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -luring
 
-$(BENCH)/epoll_relay: $(OUT)/obj/bench/epoll_relay.o $(OUT)/obj/bench/peer.o $(OUT)/libscrim.a
+$(BENCH)/epoll_relay: $(patsubst %,$(OUT)/obj/bench/%.o,epoll_relay peer peer_vectorscan peer_pcre2) \
+		$(OUT)/libscrim.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs -lpcre2-8
 
 $(BENCH)/load $(BENCH)/churn: $(BENCH)/%: $(OUT)/obj/bench/%.o $(OUT)/obj/bench/measure.o
 	@mkdir -p $(@D)
@@ -22,9 +24,16 @@ $(BENCH)/requests: $(patsubst %,$(OUT)/obj/bench/%.o,requests echo measure)
 
 $(BENCH)/scan: $(SCAN_OBJ) $(OUT)/libscrim.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs -lpcre2-8
 
 # Text from the project's generator: the same bytes on every machine.
+SCAN_TEXTS := $(addprefix $(BENCH)/,$(addsuffix .txt,clean mix digits \
+	density-10000 density-1000 density-100 density-1))
+
+$(BENCH)/density-%.txt: $(OUT)/gen
+	@mkdir -p $(@D)
+	$< bench-density --every $* --bytes 1048576 > $@
+
 $(BENCH)/%.txt: $(OUT)/gen
 	@mkdir -p $(@D)
 	$< bench-$* --bytes 16777216 > $@
@@ -36,8 +45,9 @@ bench: bench-scan
 
 bench-scan:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory testprogs $(BENCH)/scan $(addprefix $(BENCH)/,clean.txt mix.txt digits.txt)
-	@$(BENCH)/scan $(BUILD)/bench-scan.json $(BENCH)/clean.txt $(BENCH)/mix.txt $(BENCH)/digits.txt
+	@$(MAKE) --no-print-directory testprogs $(BENCH)/scan $(SCAN_TEXTS)
+	@$(BENCH)/scan $(if $(QUICK),--quick) $(BENCH) $(BUILD)/bench-scan.json
+	@bench/plot $(BUILD)/bench-scan.json $(BUILD)
 
 bench-relay:
 	@tools/setup build bench

@@ -1,163 +1,115 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "race.h"
+/* All contenders over the three corpora: what the ratios are made of. */
+#include "scan.h"
+#include "site_rules.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
-#define COPY       (64u << 20)
-#define SAMPLE_SEC 0.05 /* a sample repeats its pass until it has run for so long */
+#define SMALL 256
 
-void printf_like(1, 2) __attribute__((noreturn)) die(const char *fmt, ...)
+const char *const corpus_names[NCORPORA] = {[CLEAN] = "clean", [MIX] = "mix", [DIGITS] = "digits"};
+const char *const peer_names[NPEERS] = {
+	[STREAM] = "Vectorscan, stream", [BLOCK] = "Vectorscan, block", [PCRE2] = "PCRE2, JIT"};
+
+static struct ruleset_pair compile(const struct rule_def *defs, size_t n)
 {
-	va_list ap;
+	struct ruleset_pair r = {.defs = defs, .enabled = calloc(n, sizeof(bool))};
+	struct err e = {""};
 
-	va_start(ap, fmt);
-	fputs("bench-scan: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-	va_end(ap);
-	exit(1);
+	if (!r.enabled || ruleset_compile(defs, n, &r.rs, &e))
+		die("rules: %s", e.text);
+	/* What only names fields has nothing to do with text. */
+	for (size_t i = 0; i < n; i++)
+		r.enabled[i] = defs[i].nforms > 0;
+	return r;
 }
 
-static double now(void)
+struct ruleset_pair rules_of_scrim(void)
 {
-	struct timespec t;
+	const struct rule_def *defs;
+	size_t n;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	defs = rules_builtin(&n);
+	return compile(defs, n);
 }
 
-void *memory(size_t len)
+struct ruleset_pair rules_of_site(size_t n)
 {
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	static struct rule_def site[SITE_RULES];
 
-	if (p == MAP_FAILED)
-		die("no memory");
-	return p;
+	site_rules(site);
+	return compile(site, n);
 }
 
-static void sink_write(struct text *out, const struct span *s)
+struct contender scrim_on(const struct ruleset_pair *r, enum isa isa, const char *name)
 {
-	memcpy(out->p + out->len, s->p, s->len);
-	out->len += s->len;
+	struct contender c;
+	struct err e = {""};
+
+	if (contender_scrim(r, name, isa, CHUNK, &c, &e))
+		die("%s", e.text);
+	return c;
 }
 
-/*
- * One pass over a corpus: refill as many chunks as make CHUNK bytes, then feed them.
- *   out          receives what may be sent, or NULL: nobody looks at it
- *   ret_refill   += seconds spent on refilling
- * Returns the seconds spent on masking.
- */
-static double pass(struct race *r, struct lane *l, const struct text *in, struct text *out,
-		   double *ret_refill)
+struct contender peer_of(const struct ruleset_pair *r, enum peer_name peer)
 {
-	size_t stride = SCRIM_HEADROOM + l->chunk, n;
-	const struct contender *c = &l->c;
-	double t0, t1, sum = 0;
-	struct span s;
-	u8 *slot;
+	static const enum peer_mode mode[NPEERS] = {
+		[STREAM] = PEER_STREAM, [BLOCK] = PEER_BLOCK, [PCRE2] = PEER_PCRE2};
+	struct contender c;
+	struct err e = {""};
 
-	c->begin(c->self);
-	for (size_t at = 0; at < in->len; at += CHUNK) {
-		size_t batch = in->len - at < CHUNK ? in->len - at : CHUNK;
-
-		t0 = now();
-		slot = r->slots + SCRIM_HEADROOM;
-		for (size_t i = 0; i < batch; i += n, slot += stride) {
-			n = batch - i < l->chunk ? batch - i : l->chunk;
-			memcpy(slot, in->p + at + i, n);
-		}
-		t1 = now();
-		*ret_refill += t1 - t0;
-		slot = r->slots + SCRIM_HEADROOM;
-		for (size_t i = 0; i < batch; i += n, slot += stride) {
-			n = batch - i < l->chunk ? batch - i : l->chunk;
-			if (c->feed(c->self, slot, n, &s))
-				die("%s fails", c->name);
-			if (out)
-				sink_write(out, &s);
-		}
-		sum += now() - t1;
-	}
-	t1 = now();
-	if (c->finish(c->self, r->slots + SCRIM_HEADROOM, &s))
-		die("%s fails at the end", c->name);
-	if (out)
-		sink_write(out, &s);
-	return sum + now() - t1;
+	if (contender_peer(r, peer_names[peer], mode[peer], &c, &e))
+		die("%s: %s", peer_names[peer], e.text);
+	return c;
 }
 
-/* What the first lane makes of a corpus is what all must make of it. */
-static void compare_corpus(struct race *r, enum corpus_id k, struct text *want, struct text *got)
+struct team team_of(const struct bench *b, const struct ruleset_pair *r)
 {
-	const struct text *in = &r->corpus[k].text;
-	double unused = 0;
+	struct team t = {.scrim = scrim_on(r, b->best, b->scrim)};
 
-	pass(r, &r->lane[0], in, want, &unused);
-	r->corpus[k].matches = r->lane[0].c.matches(r->lane[0].c.self);
-	r->corpus[k].rejected =
-		(double)r->lane[0].c.rejected(r->lane[0].c.self) * 1e3 / (double)in->len;
-	for (size_t i = 1; i < r->n; i++) {
-		const struct contender *c = &r->lane[i].c;
+	for (int i = 0; i < NPEERS; i++)
+		t.peer[i] = peer_of(r, (enum peer_name)i);
+	return t;
+}
 
-		if (!r->lane[i].compared)
+static void add(struct bench *b, const char *name, const struct contender *c, size_t chunk)
+{
+	size_t series = grid_series(&b->race, name);
+
+	for (size_t k = 0; k < NCORPORA; k++)
+		grid_set(&b->race, series, k, c, chunk, &b->corpus[k]);
+}
+
+/* A site's rules, and Vectorscan to judge them. */
+static void add_site(struct bench *b, size_t n, const char *name, const char *judge)
+{
+	struct ruleset_pair site = rules_of_site(n);
+	struct contender c = scrim_on(&site, b->best, name);
+
+	add(b, name, &c, CHUNK);
+	c = peer_of(&site, STREAM);
+	add(b, judge, &c, CHUNK);
+}
+
+void race_make(struct bench *b)
+{
+	struct contender c;
+
+	b->race = (struct grid){
+		.name = "corpora", .title = "Scan and mask", .axis = "text", .rounds = b->rounds};
+	for (size_t k = 0; k < NCORPORA; k++)
+		grid_point(&b->race, (double)k, "%s", corpus_names[k]);
+	add(b, b->scrim, &b->team.scrim, CHUNK);
+	for (int isa = ISA_COUNT - 1; isa >= 0; isa--) {
+		if (!isa_usable((enum isa)isa) || (enum isa)isa == b->best)
 			continue;
-		got->len = 0;
-		pass(r, &r->lane[i], in, got, &unused);
-		if (c->matches(c->self) != r->corpus[k].matches)
-			die("%s: %s finds %lu values, %s %lu", r->corpus[k].name, c->name,
-			    c->matches(c->self), r->lane[0].c.name, r->corpus[k].matches);
-		if (got->len != in->len || memcmp(got->p, want->p, in->len))
-			die("%s: %s and %s give different bytes", r->corpus[k].name, c->name,
-			    r->lane[0].c.name);
+		c = scrim_on(&b->builtin, (enum isa)isa, isa_name((enum isa)isa));
+		add(b, c.name, &c, CHUNK);
 	}
-}
-
-void race_compare(struct race *r)
-{
-	for (int k = 0; k < NCORPORA; k++) {
-		const struct corpus *c = &r->corpus[k];
-		struct text want = {.p = memory(c->text.len)}, got = {.p = memory(c->text.len)};
-
-		compare_corpus(r, (enum corpus_id)k, &want, &got);
-		if (c->empty && (c->matches || memcmp(want.p, c->text.p, want.len)))
-			die("%s: %lu values in text that must have none", c->name, c->matches);
-		if (!c->empty && !c->matches)
-			die("%s: no values", c->name);
-		munmap(want.p, c->text.len);
-		munmap(got.p, c->text.len);
-	}
-}
-
-void race_round(struct race *r, int round)
-{
-	static u8 *from, *to;
-	double t, sum, refill = 0, bytes = 0;
-
-	from = from ? from : memory(COPY);
-	to = to ? to : memory(COPY);
-	for (int i = 0; i < 8; i++) {
-		t = now();
-		memcpy(to, from, COPY);
-		r->copy[round] += (now() - t) / 8;
-	}
-	r->copy[round] = COPY / r->copy[round] / 1e9;
-	for (size_t i = 0; i < r->n; i++) {
-		struct lane *l = &r->lane[(i + (size_t)round) % r->n];
-
-		for (int k = 0; k < NCORPORA; k++) {
-			double done = 0;
-
-			for (sum = 0; sum < SAMPLE_SEC; done += (double)r->corpus[k].text.len)
-				sum += pass(r, l, &r->corpus[k].text, NULL, &refill);
-			l->rate[k][round] = done / sum / 1e9;
-			bytes += done;
-		}
-	}
-	r->refill[round] = bytes / refill / 1e9;
+	for (int i = 0; i < NPEERS; i++)
+		add(b, peer_names[i], &b->team.peer[i], CHUNK);
+	c = scrim_on(&b->builtin, b->best, SMALL_CHUNKS);
+	add(b, SMALL_CHUNKS, &c, SMALL);
+	add_site(b, 5, RULES_5, "5, Vectorscan");
+	add_site(b, SITE_RULES, RULES_50, "50, Vectorscan");
 }

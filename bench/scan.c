@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What scanning and masking cost: scrim on every ISA this CPU has, Vectorscan, memcpy.
+ * What scanning and masking cost: scrim on every ISA this CPU has, Vectorscan, PCRE2, memcpy.
  *
- *   scan REPORT.json CLEAN MIX DIGITS
+ *   scan [--quick] TEXTS REPORT.json
  *
- * CLEAN is log text without a value, MIX the clinical mix, DIGITS text full of near misses. All
- * contenders look for the built-in rules, mask with `fill`, and must give the same bytes. Chunks
- * are refilled from the corpus before each pass, as a receive would; that is timed apart and not
- * counted. Runs of all contenders are interleaved on one core; figures are medians.
+ * TEXTS is a directory of the generator's texts: clean.txt (logs without a value), mix.txt (the
+ * clinical mix), digits.txt (full of near misses), density-N.txt (a value every N bytes). All who
+ * mask a text by the same rules must give the same bytes. Chunks are refilled before each pass, as
+ * a receive would; that is timed apart and not counted. Runs of all contenders are interleaved on
+ * one core; figures are medians. --quick is for trying: short texts, few rounds.
  */
-#include "race.h"
+#include "scan.h"
 #include "site_rules.h"
 
 #include <errno.h>
@@ -21,27 +22,48 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SMALL 256
+#define SWEEP_BYTES (1u << 20)
+#define QUICK_BYTES (128u << 10)
 
-static struct text text_read(const char *name)
+/* The first `max` bytes of a text. */
+static struct text text_read(const char *dir, const char *name, size_t max)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	char path[4096];
 	struct text t;
 	struct stat st;
+	int fd;
 
+	snprintf(path, sizeof(path), "%s/%s.txt", dir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) || !st.st_size)
-		die("%s cannot be read, or is empty", name);
-	t.len = (size_t)st.st_size;
+		die("%s cannot be read, or is empty", path);
+	t.len = (size_t)st.st_size < max ? (size_t)st.st_size : max;
 	t.p = memory(t.len);
 	for (size_t at = 0; at < t.len;) {
 		ssize_t n = read(fd, t.p + at, t.len - at);
 
 		if (n <= 0)
-			die("%s: %s", name, strerror(errno));
+			die("%s: %s", path, n ? strerror(errno) : "it became shorter");
 		at += (size_t)n;
 	}
 	close(fd);
 	return t;
+}
+
+static void texts_read(struct bench *b, const char *dir, bool quick)
+{
+	static const char *const density[DENSITIES] = {"clean", "density-10000", "density-1000",
+						       "density-100", "density-1"};
+	size_t max = quick ? QUICK_BYTES : SWEEP_BYTES;
+	struct ruleset_pair site = rules_of_site(SITE_RULES);
+
+	for (int k = 0; k < NCORPORA; k++)
+		b->corpus[k] = text_read(dir, corpus_names[k], quick ? QUICK_BYTES : SIZE_MAX);
+	for (int i = 0; i < DENSITIES; i++)
+		b->density[i] = text_read(dir, density[i], max);
+	b->mix = text_read(dir, corpus_names[MIX], max);
+	b->site = (struct text){.p = memory(b->mix.len), .len = b->mix.len};
+	site_text(site.rs, b->mix.p, b->mix.len, 1000, b->site.p);
 }
 
 /* The last core this process may use: the first one serves most interrupts. */
@@ -62,85 +84,71 @@ static void pin(void)
 		die("sched_setaffinity: %s", strerror(errno));
 }
 
-static void add(struct race *r, struct contender c, size_t chunk, bool compared)
+/*
+ * Of text made to have no value scrim must say so, and in the others it must find some, more from
+ * density to density. What the peers say is compared with that later.
+ */
+static void texts_judge(struct bench *b)
 {
-	r->lane[r->n++] = (struct lane){.c = c, .chunk = chunk, .compared = compared};
-}
+	struct contender c = scrim_on(&b->builtin, b->best, b->scrim);
+	u64 n, before = 0;
 
-static struct ruleset_pair compile(const struct rule_def *defs, size_t n)
-{
-	struct ruleset_pair r = {.defs = defs, .enabled = calloc(n, sizeof(bool))};
-	struct err e = {""};
-
-	if (!r.enabled || ruleset_compile(defs, n, &r.rs, &e))
-		die("rules: %s", e.text);
-	/* What only names fields has nothing to do with text. */
-	for (size_t i = 0; i < n; i++)
-		r.enabled[i] = defs[i].nforms > 0;
-	return r;
-}
-
-static void add_all(struct race *r, enum isa best)
-{
-	static struct rule_def site[SITE_RULES];
-	struct ruleset_pair builtin, five, fifty;
-	const struct rule_def *defs;
-	struct err e = {""};
-	struct contender c;
-	size_t n;
-
-	defs = rules_builtin(&n);
-	builtin = compile(defs, n);
-	site_rules(site);
-	five = compile(site, 5);
-	fifty = compile(site, SITE_RULES);
-	for (int isa = (int)best; isa >= 0; isa--) {
-		if (!isa_usable((enum isa)isa))
-			continue;
-		if (contender_scrim(&builtin, isa_name((enum isa)isa), (enum isa)isa, CHUNK, &c,
-				    &e))
-			die("%s", e.text);
-		add(r, c, CHUNK, true);
+	for (int k = 0; k < NCORPORA; k++) {
+		n = drive_count(&b->drive, &c, &b->corpus[k]);
+		if (k == MIX ? !n : n)
+			die("%s: %lu values", corpus_names[k], n);
 	}
-	if (contender_vectorscan(&builtin, STREAM, PEER_STREAM, &c, &e))
-		die("%s", e.text);
-	add(r, c, CHUNK, true);
-	if (contender_vectorscan(&builtin, "vectorscan block", PEER_BLOCK, &c, &e))
-		die("%s", e.text);
-	add(r, c, CHUNK, true);
-	if (contender_scrim(&builtin, SMALL_CHUNKS, best, SMALL, &c, &e))
-		die("%s", e.text);
-	add(r, c, SMALL, true);
-	if (contender_scrim(&five, RULES_5, best, CHUNK, &c, &e))
-		die("%s", e.text);
-	add(r, c, CHUNK, false);
-	if (contender_scrim(&fifty, RULES_50, best, CHUNK, &c, &e))
-		die("%s", e.text);
-	add(r, c, CHUNK, false);
+	for (int i = 0; i < DENSITIES; i++) {
+		n = drive_count(&b->drive, &c, &b->density[i]);
+		if (i && n < 2 * before + 1)
+			die("density: %lu values, and %lu in a text that should have several times "
+			    "as many",
+			    before, n);
+		before = n;
+	}
+}
+
+static void run(struct bench *b)
+{
+	grid_check(&b->race, &b->drive, &b->outcomes);
+	for (int i = 0; i < NSWEEPS; i++)
+		grid_check(&b->sweep[i], &b->drive, &b->outcomes);
+	outcomes_judged(&b->outcomes);
+	for (size_t i = 0; i < b->sweep[RULES].npoints; i++)
+		if (!b->sweep[RULES].cell[0][i].matches)
+			die("rules: no values at %s", b->sweep[RULES].point[i].label);
+	grid_race(&b->race, &b->drive, b->seconds);
+	for (int i = 0; i < NSWEEPS; i++)
+		grid_race(&b->sweep[i], &b->drive, b->seconds);
 }
 
 int main(int argc, char **argv)
 {
-	static struct race r = {.corpus = {[CLEAN] = {.name = "clean", .empty = true},
-					   [MIX] = {.name = "mix"},
-					   [DIGITS] = {.name = "digits", .empty = true}}};
-	enum isa best;
+	static struct bench b;
+	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
 	struct err e;
 
-	if (argc != 2 + NCORPORA) {
-		fprintf(stderr, "usage: scan REPORT.json CLEAN MIX DIGITS\n");
+	argv += quick;
+	argc -= quick;
+	if (argc != 3 || argv[1][0] == '-') {
+		fprintf(stderr, "usage: scan [--quick] TEXTS REPORT.json\n");
 		return 2;
 	}
-	if (isa_choose(NULL, &best, &e))
+	if (isa_choose(NULL, &b.best, &e))
 		die("%s", e.text);
+	snprintf(b.scrim, sizeof(b.scrim), "scrim, %s", isa_name(b.best));
+	b.rounds = quick ? 3 : ROUNDS_MAX;
+	b.sweep_rounds = quick ? 3 : 5;
+	b.seconds = quick ? 0.002 : 0.05;
 	pin();
-	for (int k = 0; k < NCORPORA; k++)
-		r.corpus[k].text = text_read(argv[2 + k]);
-	r.slots = memory((CHUNK / SMALL) * (SCRIM_HEADROOM + SMALL) + SCRIM_HEADROOM + CHUNK);
-	add_all(&r, best);
-	race_compare(&r);
-	for (int i = 0; i < ROUNDS; i++)
-		race_round(&r, i);
-	race_report(&r, argv[1]);
+	drive_init(&b.drive);
+	texts_read(&b, argv[1], quick);
+	b.builtin = rules_of_scrim();
+	texts_judge(&b);
+	b.team = team_of(&b, &b.builtin);
+	race_make(&b);
+	sweeps_make(&b);
+	run(&b);
+	scan_report(&b, argv[2]);
 	return 0;
 }

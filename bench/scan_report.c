@@ -1,42 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "race.h"
+/*
+ * What bench-scan found: tables for the reader, JSON for bench/plot.py and whoever keeps figures.
+ *
+ *   {"cpu", "isa", "date", "rounds", "memcpy": figure,
+ *    "rates": {contender: {corpus: median}}, "spread": {contender: {corpus: percent}},
+ *    "ratios": {key: of medians}, "ratio_spread": {key: percent},
+ *    "sweeps": [{"name", "title", "axis", "unit", "labels", "at", "values_per_kb",
+ *                "series": [{"name", "median": [], "low": [], "high": []}]}]}
+ */
+#include "scan.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-static int ascending(const void *a, const void *b)
-{
-	double d = *(const double *)a - *(const double *)b;
+struct ratio {
+	const char *key;
+	double of_medians;
+	double round[ROUNDS_MAX];
+};
 
-	return (d > 0) - (d < 0);
-}
-
-/* The median of ROUNDS values; *ret_spread: how far they lie apart, in percent of it. */
-static double median(const double *values, double *ret_spread)
-{
-	double v[ROUNDS];
-
-	memcpy(v, values, sizeof(v));
-	qsort(v, ROUNDS, sizeof(*v), ascending);
-	if (ret_spread)
-		*ret_spread = (v[ROUNDS - 1] - v[0]) / v[ROUNDS / 2] * 100;
-	return v[ROUNDS / 2];
-}
-
-static const struct lane *find(const struct race *r, const char *name)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (!strcmp(r->lane[i].c.name, name))
-			return &r->lane[i];
-	die("no contender %s", name);
-}
-
-static double rate(const struct race *r, const char *name, enum corpus_id k)
-{
-	return median(find(r, name)->rate[k], NULL);
-}
+#define NRATIOS 7
 
 static void cpu_model(char *ret, size_t len)
 {
@@ -48,7 +34,7 @@ static void cpu_model(char *ret, size_t len)
 		char *colon = strchr(line, ':');
 
 		if (!strncmp(line, "model name", 10) && colon) {
-			snprintf(ret, len, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+			snprintf(ret, len, "%.*s", (int)strcspn(colon + 2, "\n\"\\"), colon + 2);
 			break;
 		}
 	}
@@ -56,80 +42,194 @@ static void cpu_model(char *ret, size_t len)
 		fclose(f);
 }
 
-static void print_table(const struct race *r, const char *cpu)
+static double median(const double *rounds, int n)
 {
-	double spread, m;
+	return figure_of(rounds, n).median;
+}
 
-	m = median(r->copy, &spread);
-	printf("\n%s; scrim runs %s\nmemcpy 64 MiB to 64 MiB: %.2f GB/s (spread %.0f%%); refilling "
-	       "a "
-	       "chunk: %.1f GB/s\n",
-	       cpu, r->lane[0].c.name, m, spread, median(r->refill, NULL));
-	printf("%-26s", "scan + mask, GB/s");
-	for (int k = 0; k < NCORPORA; k++)
-		printf(" %12s", r->corpus[k].name);
-	for (size_t i = 0; i < r->n; i++) {
-		printf("\n%-26s", r->lane[i].c.name);
-		for (int k = 0; k < NCORPORA; k++) {
-			m = median(r->lane[i].rate[k], &spread);
-			printf(" %6.2f (%2.0f%%)", m, spread);
+/* a and b of the same rounds. */
+static struct ratio ratio(const char *key, const double *a, const double *b, int rounds)
+{
+	struct ratio r = {.key = key, .of_medians = median(a, rounds) / median(b, rounds)};
+
+	for (int i = 0; i < rounds; i++)
+		r.round[i] = a[i] / b[i];
+	return r;
+}
+
+static const double *rate(const struct bench *b, const char *name, enum corpus k)
+{
+	return b->race.cell[grid_find(&b->race, name)][k].rate;
+}
+
+static void ratios_of(const struct bench *b, struct ratio r[NRATIOS])
+{
+	const char *peer = peer_names[STREAM];
+	const double *clean = rate(b, b->scrim, CLEAN), *mix = rate(b, b->scrim, MIX);
+	const double *copy = b->race.copy;
+	int n = b->rounds;
+
+	r[0] = ratio("S1_memcpy", clean, copy, n);
+	r[1] = ratio("S1_vectorscan", clean, rate(b, peer, CLEAN), n);
+	r[2] = ratio("S2_memcpy", mix, copy, n);
+	r[3] = ratio("S2_vectorscan", mix, rate(b, peer, MIX), n);
+	r[4] = ratio("S3", rate(b, b->scrim, DIGITS), clean, n);
+	r[5] = ratio("S4_rules", rate(b, RULES_5, MIX), rate(b, RULES_50, MIX), n);
+	r[6] = ratio("S4_chunks", mix, rate(b, SMALL_CHUNKS, MIX), n);
+}
+
+static void print_grid(const struct grid *g)
+{
+	printf("\n%s, GB/s (spread); %s\n%-22s", g->title, g->axis, "");
+	for (size_t p = 0; p < g->npoints; p++)
+		printf(" %13s", g->point[p].label);
+	for (size_t s = 0; s < g->nseries; s++) {
+		printf("\n%-22s", g->series[s]);
+		for (size_t p = 0; p < g->npoints; p++) {
+			struct figure f = figure_of(g->cell[s][p].rate, g->rounds);
+
+			printf(" %7.3f (%2.0f%%)", f.median, figure_spread(&f));
 		}
 	}
-	printf("\n%-26s", "values, per KB");
-	for (int k = 0; k < NCORPORA; k++)
-		printf(" %12.2f",
-		       (double)r->corpus[k].matches * 1e3 / (double)r->corpus[k].text.len);
-	printf("\n%-26s", "refused by a check, per KB");
-	for (int k = 0; k < NCORPORA; k++)
-		printf(" %12.2f", r->corpus[k].rejected);
+	printf("\n%-22s", "values per KB");
+	for (size_t p = 0; p < g->npoints; p++)
+		printf(" %13.2f",
+		       (double)g->cell[0][p].matches * 1e3 / (double)g->cell[0][p].text->len);
 	printf("\n");
 }
 
-static void print_ratios(const struct race *r, FILE *f)
+static void print_rejected(const struct bench *b)
 {
-	const char *best = r->lane[0].c.name;
-	double copy = median(r->copy, NULL);
-	const struct {
-		const char *key;
-		double value;
-	} ratios[] = {
-		{"S1_memcpy", rate(r, best, CLEAN) / copy},
-		{"S1_vectorscan", rate(r, best, CLEAN) / rate(r, STREAM, CLEAN)},
-		{"S2_memcpy", rate(r, best, MIX) / copy},
-		{"S2_vectorscan", rate(r, best, MIX) / rate(r, STREAM, MIX)},
-		{"S3", rate(r, best, DIGITS) / rate(r, best, CLEAN)},
-		{"S4_rules", rate(r, RULES_5, MIX) / rate(r, RULES_50, MIX)},
-		{"S4_chunks", rate(r, best, MIX) / rate(r, SMALL_CHUNKS, MIX)},
-	};
+	printf("%-22s", "refused, per KB");
+	for (int k = 0; k < NCORPORA; k++)
+		printf(" %13.2f",
+		       outcome_find(&b->outcomes, &b->corpus[k], b->builtin.rs)->rejected);
+	printf("\n");
+}
 
-	for (size_t i = 0; i < array_size(ratios); i++) {
-		printf("%-14s %6.2f\n", ratios[i].key, ratios[i].value);
-		fprintf(f, "  \"%s\": %.3f%s\n", ratios[i].key, ratios[i].value,
-			i + 1 < array_size(ratios) ? "," : "");
+static void write_figures(FILE *f, const struct grid *g, size_t series, const char *key)
+{
+	fprintf(f, ", \"%s\": [", key);
+	for (size_t p = 0; p < g->npoints; p++) {
+		struct figure v = series == g->nseries
+					  ? figure_of(g->copy, g->rounds)
+					  : figure_of(g->cell[series][p].rate, g->rounds);
+
+		fprintf(f, "%s%.4f", p ? ", " : "",
+			*key == 'm'   ? v.median
+			: *key == 'l' ? v.low
+				      : v.high);
+	}
+	fprintf(f, "]");
+}
+
+static void write_sweep(FILE *f, const struct grid *g)
+{
+	fprintf(f,
+		"  {\"name\": \"%s\", \"title\": \"%s\", \"axis\": \"%s\", \"unit\": \"GB/s\",\n",
+		g->name, g->title, g->axis);
+	fprintf(f, "   \"labels\": [");
+	for (size_t p = 0; p < g->npoints; p++)
+		fprintf(f, "%s\"%s\"", p ? ", " : "", g->point[p].label);
+	fprintf(f, "],\n   \"at\": [");
+	for (size_t p = 0; p < g->npoints; p++)
+		fprintf(f, "%s%g", p ? ", " : "", g->point[p].at);
+	fprintf(f, "],\n   \"values_per_kb\": [");
+	for (size_t p = 0; p < g->npoints; p++)
+		fprintf(f, "%s%.3f", p ? ", " : "",
+			(double)g->cell[0][p].matches * 1e3 / (double)g->cell[0][p].text->len);
+	fprintf(f, "],\n   \"series\": [\n");
+	for (size_t s = 0; s <= g->nseries; s++) {
+		fprintf(f, "    {\"name\": \"%s\"", s == g->nseries ? "memcpy" : g->series[s]);
+		write_figures(f, g, s, "median");
+		write_figures(f, g, s, "low");
+		write_figures(f, g, s, "high");
+		fprintf(f, "}%s\n", s < g->nseries ? "," : "]}");
 	}
 }
 
-void race_report(const struct race *r, const char *name)
+/* Medians or spreads of the race, by contender and corpus. */
+static void write_rates(FILE *f, const struct grid *g, const char *key, bool spread)
 {
-	FILE *f = fopen(name, "we");
-	char cpu[128];
+	fprintf(f, " \"%s\": {\n", key);
+	for (size_t s = 0; s < g->nseries; s++) {
+		fprintf(f, "  \"%s\": {", g->series[s]);
+		for (size_t p = 0; p < g->npoints; p++) {
+			struct figure v = figure_of(g->cell[s][p].rate, g->rounds);
 
+			fprintf(f, "%s\"%s\": %.3f", p ? ", " : "", g->point[p].label,
+				spread ? figure_spread(&v) : v.median);
+		}
+		fprintf(f, "}%s\n", s + 1 < g->nseries ? "," : "");
+	}
+	fprintf(f, " },\n");
+}
+
+static void write_ratios(FILE *f, const struct bench *b, const char *key, bool spread)
+{
+	struct ratio r[NRATIOS];
+
+	ratios_of(b, r);
+	fprintf(f, " \"%s\": {\n", key);
+	for (size_t i = 0; i < NRATIOS; i++) {
+		struct figure v = figure_of(r[i].round, b->rounds);
+
+		fprintf(f, "  \"%s\": %.3f%s\n", r[i].key,
+			spread ? figure_spread(&v) : r[i].of_medians, i + 1 < NRATIOS ? "," : "");
+	}
+	fprintf(f, " },\n");
+}
+
+static void write_all(FILE *f, const struct bench *b, const char *cpu)
+{
+	time_t t = time(NULL);
+	char date[32];
+	struct tm tm;
+
+	strftime(date, sizeof(date), "%F", localtime_r(&t, &tm));
+	fprintf(f, "{\n \"cpu\": \"%s\",\n \"isa\": \"%s\",\n \"date\": \"%s\",\n", cpu,
+		isa_name(b->best), date);
+	fprintf(f, " \"rounds\": %d,\n \"memcpy\": %.3f,\n", b->rounds,
+		median(b->race.copy, b->rounds));
+	write_rates(f, &b->race, "rates", false);
+	write_rates(f, &b->race, "spread", true);
+	write_ratios(f, b, "ratios", false);
+	write_ratios(f, b, "ratio_spread", true);
+	fprintf(f, " \"sweeps\": [\n");
+	for (int i = 0; i < NSWEEPS; i++) {
+		write_sweep(f, &b->sweep[i]);
+		fprintf(f, "%s\n", i + 1 < NSWEEPS ? "," : "\n ]");
+	}
+	fprintf(f, "}\n");
+}
+
+void scan_report(const struct bench *b, const char *name)
+{
+	struct figure copy = figure_of(b->race.copy, b->rounds);
+	struct ratio r[NRATIOS];
+	char cpu[128];
+	FILE *f;
+
+	cpu_model(cpu, sizeof(cpu));
+	printf("%s; %s\nmemcpy 64 MiB to 64 MiB: %.2f GB/s (%.0f%%); refilling a chunk: %.1f "
+	       "GB/s\n",
+	       cpu, b->scrim, copy.median, figure_spread(&copy),
+	       b->drive.refill_bytes / b->drive.refill_seconds / 1e9);
+	print_grid(&b->race);
+	print_rejected(b);
+	for (int i = 0; i < NSWEEPS; i++)
+		print_grid(&b->sweep[i]);
+	printf("\n");
+	ratios_of(b, r);
+	for (int i = 0; i < NRATIOS; i++) {
+		struct figure v = figure_of(r[i].round, b->rounds);
+
+		printf("%-14s %6.2f (%.0f%%)\n", r[i].key, r[i].of_medians, figure_spread(&v));
+	}
+	f = fopen(name, "we");
 	if (!f)
 		die("%s: %s", name, strerror(errno));
-	cpu_model(cpu, sizeof(cpu));
-	print_table(r, cpu);
-	fprintf(f, "{\n \"cpu\": \"%s\",\n \"isa\": \"%s\",\n \"memcpy\": %.3f,\n \"rates\": {\n",
-		cpu, r->lane[0].c.name, median(r->copy, NULL));
-	for (size_t i = 0; i < r->n; i++) {
-		fprintf(f, "  \"%s\": {", r->lane[i].c.name);
-		for (int k = 0; k < NCORPORA; k++)
-			fprintf(f, "%s\"%s\": %.3f", k ? ", " : "", r->corpus[k].name,
-				median(r->lane[i].rate[k], NULL));
-		fprintf(f, "}%s\n", i + 1 < r->n ? "," : "");
-	}
-	fprintf(f, " },\n \"ratios\": {\n");
-	print_ratios(r, f);
-	fprintf(f, " }\n}\n");
-	if (fclose(f))
-		die("%s: %s", name, strerror(errno));
+	write_all(f, b, cpu);
+	if (ferror(f) | fclose(f))
+		die("%s cannot be written", name);
 }

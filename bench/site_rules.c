@@ -2,6 +2,9 @@
 #include "site_rules.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define LABEL "case"
 
 /* %c tells the rules of one shape apart. */
 static const char *const shape[] = {
@@ -22,7 +25,7 @@ static const char *const shape[] = {
 
 void site_rules(struct rule_def defs[SITE_RULES])
 {
-	static const char *const labels[] = {"case", "file no", "account", NULL};
+	static const char *const labels[] = {LABEL, "file no", "account", NULL};
 	static char name[SITE_RULES][16], pattern[SITE_RULES][64];
 
 	for (int i = 0; i < SITE_RULES; i++) {
@@ -46,5 +49,58 @@ void site_rules(struct rule_def defs[SITE_RULES])
 				   .before = GUARD_WORD,
 				   .after = GUARD_WORD}},
 		};
+	}
+}
+
+static u32 draw(u64 *seed, u32 below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return (u32)(*seed >> 20) % below;
+}
+
+/* Writes text that d accepts: from its start over bytes drawn by chance, until it accepts. */
+static size_t word(u64 *seed, const struct dfa *d, char *to)
+{
+	size_t n = 0;
+
+	for (u16 s = 1; !d->accept[s];) {
+		u8 byte = (u8)(' ' + draw(seed, '~' - ' '));
+		u16 next = d->trans[s * d->nclasses + d->class[byte]];
+
+		if (!next)
+			continue;
+		s = next;
+		to[n++] = (char)byte;
+	}
+	return n;
+}
+
+void site_text(const struct ruleset *rs, const u8 *from, size_t len, size_t every, u8 *to)
+{
+	size_t done = 0, last = 0;
+	u64 seed = 0x5ca1ab1e;
+	u16 rule = 0;
+
+	while (done < len) {
+		const u8 *nl = memchr(from, '\n', len - done);
+		size_t n = nl ? (size_t)(nl - from) + 1 : len - done;
+		char line[SCRIM_WINDOW + sizeof(LABEL) + 4];
+		int value;
+
+		memcpy(to + done, from, n);
+		done += n;
+		from += n;
+		if (done - last < every)
+			continue;
+		last = done;
+		value = sprintf(line, "%s: ", LABEL);
+		value += (int)word(&seed, &rs->forms[rule].dfa, line + value);
+		rule = (u16)((rule + 1) % rs->nforms);
+		line[value++] = '\n';
+		n = (size_t)value < len - done ? (size_t)value : len - done;
+		memcpy(to + done, line, n);
+		done += n;
 	}
 }

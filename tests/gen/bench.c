@@ -7,6 +7,7 @@
  *   mix     HL7 messages and FHIR-like JSON, a value every 80 bytes or so
  *   digits  full of numbers in the shape of a rule whose check refuses them
  *   log     a date, an IPv4 address, and clean text
+ *   density clean text with a value on a line of its own every so many bytes
  */
 #include "hl7.h"
 #include <stdio.h>
@@ -79,6 +80,8 @@ static const char *const logs[] = {
 	"<iso-date> <time> mllp: peer <ip> sent <#3> messages, <#5> bytes, all acknowledged",
 };
 
+static const char *const values[] = {"<ssn>", "<phone>", "<email>", "<ip>", "<iso-date>", "<card>"};
+
 static void mixed(struct rng *r, const struct person *p, u64 seed, u64 i, struct buf *b)
 {
 	struct msg m = {.style = {.segment_end = "\n"}};
@@ -92,16 +95,18 @@ static void mixed(struct rng *r, const struct person *p, u64 seed, u64 i, struct
 	message_free(&m);
 }
 
-static void record(enum corpus c, struct rng *r, u64 seed, u64 i, struct buf *b)
+static void record(const struct bench_text *t, struct rng *r, u64 i, bool value, struct buf *b)
 {
 	struct person p;
 
 	person_make(&p, r);
-	if (c == CORPUS_CLEAN)
+	if (value)
+		expand_buf(rng_pick(r, values), r, &p, b);
+	else if (t->corpus == CORPUS_CLEAN || t->corpus == CORPUS_DENSITY)
 		expand_buf(rng_pick(r, clean), r, &p, b);
-	else if (c == CORPUS_MIX)
-		mixed(r, &p, seed, i, b);
-	else if (c == CORPUS_DIGITS)
+	else if (t->corpus == CORPUS_MIX)
+		mixed(r, &p, t->seed, i, b);
+	else if (t->corpus == CORPUS_DIGITS)
 		expand_buf(rng_pick(r, digits), r, &p, b);
 	else
 		expand_buf(rng_pick(r, logs), r, &p, b);
@@ -114,22 +119,25 @@ static void write_all(const char *p, size_t len)
 		die("standard output cannot be written");
 }
 
-void bench_write(enum corpus c, size_t bytes, u64 seed)
+void bench_write(const struct bench_text *t)
 {
+	u64 done = 0, values_done = 0;
 	struct buf b = {0};
 	struct rng r;
-	size_t done = 0;
 
-	rng_seed(&r, seed, 1000 + (u64)c);
+	rng_seed(&r, t->seed, 1000 + (u64)t->corpus);
 	for (u64 i = 0;; i++) {
+		bool value = t->every && values_done <= done / t->every;
+
 		b.len = 0;
-		record(c, &r, seed, i, &b);
-		if (b.len > bytes - done)
+		record(t, &r, i, value, &b);
+		if (b.len > t->bytes - done)
 			break;
 		write_all(b.p, b.len);
 		done += b.len;
+		values_done += value;
 	}
-	for (; done < bytes; done++)
-		write_all(done + 1 < bytes ? "." : "\n", 1);
+	for (; done < t->bytes; done++)
+		write_all(done + 1 < t->bytes ? "." : "\n", 1);
 	free(b.p);
 }

@@ -101,9 +101,15 @@ const char *note_sentence(struct rng *r);
 /* A few words, for a result of type ST. */
 const char *note_short(struct rng *r);
 
-enum corpus { CORPUS_CLEAN, CORPUS_MIX, CORPUS_DIGITS, CORPUS_LOG };
+enum corpus { CORPUS_CLEAN, CORPUS_MIX, CORPUS_DIGITS, CORPUS_LOG, CORPUS_DENSITY };
+
+struct bench_text {
+	enum corpus corpus;
+	u64 bytes, seed;
+	u64 every; /* CORPUS_DENSITY: bytes from value to value; 1: nothing but values. Else 0 */
+};
 
 /* Exactly `bytes` bytes of whole lines, the rest filled with dots, to standard output. */
-void bench_write(enum corpus c, size_t bytes, u64 seed);
+void bench_write(const struct bench_text *t);
 
 #endif

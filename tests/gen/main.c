@@ -13,6 +13,7 @@ static const char help[] =
 	"usage: gen hl7 --messages N [--seed S] [--truth FILE] [--cr | --lf | --crlf] [--bare | "
 	"--mllp]\n"
 	"       gen bench-clean | bench-mix | bench-digits | bench-log  --bytes N [--seed S]\n"
+	"       gen bench-density --every N --bytes N [--seed S]\n"
 	"\n"
 	"Writes test streams to standard output: the same seed gives the same bytes everywhere.\n"
 	"\n"
@@ -21,10 +22,12 @@ static const char help[] =
 	"  bench-mix     HL7 and JSON, a value every 80 bytes or so\n"
 	"  bench-digits  numbers in the shape of a rule, refused by its check\n"
 	"  bench-log     log lines with a date and an IPv4 address each\n"
+	"  bench-density clean log lines, and lines of a value alone\n"
 	"\n"
 	"  --seed S      a number, 1 if not given\n"
 	"  --messages N  how many, up to 1000000\n"
 	"  --bytes N     how many, exactly\n"
+	"  --every N     a value every N bytes; 1: nothing but values\n"
 	"  --truth FILE  a JSON object a line and message: id, offset, len, type, version; "
 	"`values`,\n"
 	"                each with at, len, kind, where, covered, value; `fields`, all that are "
@@ -42,13 +45,14 @@ static const char help[] =
 struct args {
 	const char *truth;
 	struct hl7_style style;
-	u64 seed, messages, bytes;
+	u64 seed, messages, bytes, every;
 };
 
 enum {
 	OPT_SEED,
 	OPT_MESSAGES,
 	OPT_BYTES,
+	OPT_EVERY,
 	OPT_TRUTH,
 	OPT_CR,
 	OPT_LF,
@@ -62,6 +66,7 @@ static const struct option options[] = {
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"messages", required_argument, NULL, OPT_MESSAGES},
 	{"bytes", required_argument, NULL, OPT_BYTES},
+	{"every", required_argument, NULL, OPT_EVERY},
 	{"truth", required_argument, NULL, OPT_TRUTH},
 	{"cr", no_argument, NULL, OPT_CR},
 	{"lf", no_argument, NULL, OPT_LF},
@@ -101,6 +106,9 @@ static void set_option(int option, struct args *a)
 		break;
 	case OPT_BYTES:
 		a->bytes = number(optarg, "--bytes takes a number");
+		break;
+	case OPT_EVERY:
+		a->every = number(optarg, "--every takes a number");
 		break;
 	case OPT_TRUTH:
 		a->truth = optarg;
@@ -164,7 +172,8 @@ int main(int argc, char **argv)
 	static const char *const corpora[] = {[CORPUS_CLEAN] = "bench-clean",
 					      [CORPUS_MIX] = "bench-mix",
 					      [CORPUS_DIGITS] = "bench-digits",
-					      [CORPUS_LOG] = "bench-log"};
+					      [CORPUS_LOG] = "bench-log",
+					      [CORPUS_DENSITY] = "bench-density"};
 	struct args a = {.seed = 1, .style = {.segment_end = "\r", .mllp = true}};
 	int option, corpus = -1;
 
@@ -172,18 +181,24 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		set_option(option, &a);
 	if (argc - optind != 1)
-		usage("one of hl7, bench-clean, bench-mix, bench-digits, bench-log is needed");
+		usage("one of hl7 and the corpora of the benches is needed");
 	for (int i = 0; i < (int)array_size(corpora); i++)
 		if (!strcmp(argv[optind], corpora[i]))
 			corpus = i;
 	if (corpus < 0 && strcmp(argv[optind], "hl7"))
-		usage("hl7, bench-clean, bench-mix, bench-digits and bench-log are known");
+		usage("hl7, bench-clean, bench-mix, bench-digits, bench-log and bench-density are "
+		      "known");
 	if (corpus < 0 && (!a.messages || a.messages > MESSAGES_MAX))
 		usage("hl7 needs --messages, 1 to 1000000");
 	if (corpus >= 0 && !a.bytes)
 		usage("a bench's corpus needs --bytes, at least 1");
+	if ((corpus == CORPUS_DENSITY) != (a.every > 0))
+		usage("--every, at least 1, goes with bench-density");
 	if (corpus >= 0)
-		bench_write((enum corpus)corpus, a.bytes, a.seed);
+		bench_write(&(struct bench_text){.corpus = (enum corpus)corpus,
+						 .bytes = a.bytes,
+						 .seed = a.seed,
+						 .every = a.every});
 	else
 		hl7(&a);
 	if (fflush(stdout) || ferror(stdout))
