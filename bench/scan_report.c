@@ -115,7 +115,7 @@ static void write_figures(FILE *f, const struct grid *g, size_t series, const ch
 					  ? figure_of(g->copy, g->rounds)
 					  : figure_of(g->cell[series][p].rate, g->rounds);
 
-		fprintf(f, "%s%.4f", p ? ", " : "",
+		fprintf(f, "%s%.4g", p ? ", " : "",
 			*key == 'm'   ? v.median
 			: *key == 'l' ? v.low
 				      : v.high);
@@ -157,7 +157,7 @@ static void write_rates(FILE *f, const struct grid *g, const char *key, bool spr
 		for (size_t p = 0; p < g->npoints; p++) {
 			struct figure v = figure_of(g->cell[s][p].rate, g->rounds);
 
-			fprintf(f, "%s\"%s\": %.3f", p ? ", " : "", g->point[p].label,
+			fprintf(f, "%s\"%s\": %.4g", p ? ", " : "", g->point[p].label,
 				spread ? figure_spread(&v) : v.median);
 		}
 		fprintf(f, "}%s\n", s + 1 < g->nseries ? "," : "");
@@ -174,7 +174,7 @@ static void write_ratios(FILE *f, const struct bench *b, const char *key, bool s
 	for (size_t i = 0; i < NRATIOS; i++) {
 		struct figure v = figure_of(r[i].round, b->rounds);
 
-		fprintf(f, "  \"%s\": %.3f%s\n", r[i].key,
+		fprintf(f, "  \"%s\": %.4g%s\n", r[i].key,
 			spread ? figure_spread(&v) : r[i].of_medians, i + 1 < NRATIOS ? "," : "");
 	}
 	fprintf(f, " },\n");
