@@ -23,14 +23,15 @@ static socklen_t control_name(const char *instance, struct sockaddr_un *ret_name
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
-/* Root, or this process's own user. */
-static bool control_trusted(int fd)
+/* 0 for root and this process's own user, -EPERM for another, or why it cannot be told. */
+static int control_trust(int fd)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
-	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
-	       (!peer.uid || peer.uid == geteuid());
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
+		return -errno;
+	return !peer.uid || peer.uid == geteuid() ? 0 : -EPERM;
 }
 
 int control_listen(const char *instance, struct err *e)
@@ -59,11 +60,15 @@ static ssize_t receive_text(int fd, char *text)
 }
 
 /* Not listened to: a request left unread would take the answer away with it. */
-static void control_refuse(int fd)
+static void control_refuse(int fd, int rc)
 {
 	char unread[CONTROL_TEXT];
 
-	control_answer(fd, false, "only root and the daemon's own user may ask\n");
+	if (rc == -EPERM)
+		control_answer(fd, false, "only root and the daemon's own user may ask\n");
+	else
+		control_answer(fd, false, "whose request it is cannot be told: %s\n",
+			       strerror(-rc));
 	shutdown(fd, SHUT_RD);
 	while (recv(fd, unread, sizeof(unread), MSG_DONTWAIT) > 0)
 		;
@@ -72,12 +77,13 @@ static void control_refuse(int fd)
 int control_accept(int listening, char *ret_request)
 {
 	const struct timeval second = {.tv_sec = 1};
-	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC), rc;
 
 	if (fd < 0)
 		return -errno;
-	if (!control_trusted(fd))
-		control_refuse(fd);
+	rc = control_trust(fd);
+	if (rc)
+		control_refuse(fd, rc);
 	else if (!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) &&
 		 !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)) &&
 		 receive_text(fd, ret_request) > 0)
@@ -112,7 +118,7 @@ int control_dial(const char *instance, struct err *e)
 			e, errno,
 			"no scrimd of this instance answers in this network namespace (@%s: %s)",
 			name.sun_path + 1, strerror(errno));
-	else if (!control_trusted(fd))
+	else if (control_trust(fd))
 		rc = err_set(e, EPERM,
 			     "who answers as @%s is neither root's nor this user's: not asked",
 			     name.sun_path + 1);
