@@ -103,13 +103,13 @@ typedef size_t (*quick_fn)(const u8 *text);
 typedef bool (*never_fn)(const u8 *text);
 
 struct form_def {
-	const char *pattern;
+	const char *pattern;  /* 1 to 1024 bytes */
 	const char *validate; /* a validator's name (validator_find), or NULL */
 	quick_fn quick;       /* or NULL; for the built-in rules */
 	never_fn never;       /* or NULL; likewise */
 	/*
-	 * NULL-ended, or NULL: no label needed. At most 31 bytes each; a space in one is any or
-	 * no separator; "=OK" asks for the case as written.
+	 * NULL-ended, or NULL: no label needed. At most 1024 of them, each 1 to 31 bytes of one line
+	 * (label_check()); a space in one is any or no separator; "=OK" asks for the case as written.
 	 */
 	const char *const *labels;
 	const char *const *unless; /* labels that forbid a match, likewise */
@@ -128,12 +128,12 @@ struct form_def {
 
 /* A rule as written. All strings are borrowed for the time of ruleset_compile() only. */
 struct rule_def {
-	const char *name; /* at most SCRIM_NAME_LEN - 1 bytes of [a-z0-9-] */
+	const char *name; /* 1 to SCRIM_NAME_LEN - 1 bytes of [a-z0-9-], no other rule's */
 	enum identifier class;
 	const char
 		*group; /* "builtin", "providers", or NULL: a rule of the site. At most 15 bytes */
-	const char *what;   /* one line for `scrim rules` */
-	const char *source; /* where the rule's law stands: a standard, a document */
+	const char *what;   /* one line for `scrim rules`, or NULL */
+	const char *source; /* where the rule's law stands: a standard, a document; or NULL */
 	/*
 	 * NULL-ended, or NULL: lines of text, [ and ] around what the rule masks in them; in a line
 	 * without brackets it masks nothing. `scrim rules NAME` prints them, and the tests run them.
@@ -199,25 +199,27 @@ struct ruleset {
 };
 
 /*
- * Compiles n definitions, RULE_MAX at most. Their order is the order of precedence, and
- * ret_rs->rules[i] is defs[i].
+ * Compiles n definitions, 0 to RULE_MAX of them. Their order is the order of precedence, and
+ * (*ret_rs)->rules[i] is defs[i], its forms in their order from rules[i].first_form on.
  *   defs    borrowed for the call, with all that they point to
  *   ret_rs  the caller's, for ruleset_free(); untouched on failure
  *   e       what is wrong, where, and what would be right; NULL: nobody wants to know
- * Returns 0; -EINVAL (e says which rule, form and column), -E2BIG (a pattern whose automaton is
- * over its limit of states; e says so), -ENOMEM (e may be as it was).
+ * Returns 0; -EINVAL (a pattern, label, validator or name that is none, a name used twice, too many
+ * rules or forms; e says which rule, form and column), -E2BIG (a pattern whose automaton is over its
+ * limit of states; e says so), -ENOMEM (e may be as it was).
  * Cost: by the automata's states; milliseconds for the built-in rules, bounded for any pattern.
  * Invariant: what compiles matches no empty text and none longer than SCRIM_WINDOW.
  */
 int ruleset_compile(const struct rule_def *defs, size_t n, struct ruleset **ret_rs, struct err *e);
-/* Scanners and policies made of it must be gone. */
+/* Scanners and policies made of it must be gone. NULL is allowed. */
 void ruleset_free(struct ruleset *rs);
 
 /*
  * Compiles a single pattern for a caller that wants to check it (config, tests).
  *   ret_column  on -EINVAL the column in pattern where it went wrong, bytes from 1; may be NULL
  *   e           may be NULL
- * Returns 0, -EINVAL, -E2BIG or -ENOMEM, as ruleset_compile(); keeps nothing.
+ * Returns 0, -EINVAL, -E2BIG or -ENOMEM, as ruleset_compile(); keeps nothing. Cost: that of the
+ * automaton, which is bounded for any pattern.
  */
 int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
 

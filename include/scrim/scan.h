@@ -48,7 +48,11 @@ enum isa { ISA_SCALAR, ISA_NEON, ISA_SSE42, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
 /* "scalar", "neon" (arm64), "sse42", "avx2", "avx512" (x86-64): static storage. */
 const char *isa_name(enum isa isa);
-/* Whether this CPU, and the kernel under it, has all that the code of this ISA uses. */
+/*
+ * Whether this CPU, and the kernel under it, has all that the code of this ISA uses. False for what
+ * is not built in (x86-64's on arm64, and the other way round) and for ISA_COUNT; ISA_SCALAR is
+ * usable everywhere.
+ */
 bool isa_usable(enum isa isa);
 /*
  * The ISA to scan with.
@@ -154,6 +158,7 @@ void scan(const struct scanner *s, struct scan_job *job);
  *            what is there is to be masked
  * Returns how many, at most cap; twice the tail's length is always enough. The tail stays
  * undecided: scan() sees it again with the bytes that follow, and counts are its business.
+ * Reads only text[0, len). As scan(), for any number of threads at once.
  * Cost: the tail's length times the forms that its bytes fit, and no prefilter: for tails only.
  */
 size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_t len,
@@ -161,8 +166,8 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 
 /*
  * For whose sake an undecided tail text[start, len) is held, start < len: the first rule that may
- * still match from start on, an index into ruleset.rules; 0 where none could. Cost: that of one
- * place.
+ * still match from start on, an index into ruleset.rules; 0 where none could. Reads only
+ * text[0, len). Cost: that of one place.
  */
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len);
 
