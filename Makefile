@@ -6,6 +6,7 @@
 #   make soak-tcp   as root: the long forms of the TCP tests
 #   make bench      scan, relay, latency against their peers  make lint    layout and static analysis
 #   make bench-scan  QUICK=1 for a short form; plots of its sweeps in build/bench-scan-*.svg
+#   make arm64      the library and its tests for arm64, by a cross compiler
 #   make test-kernels  the kernel's side and every mode on other kernels, emulated
 #   make accuracy   how much of labelled text is found, and how much else is masked
 #   make faults     as root: each allocation, system call and completion fails, one after another
@@ -149,6 +150,7 @@ check: layers
 test:
 	@tools/setup build test
 	@$(MAKE) --no-print-directory all testprogs
+	@$(MAKE) --no-print-directory arm64
 	@$(MAKE) --no-print-directory SAN=1 unit all
 	@SCRIM_BUILD=$(BUILD) tests/run test
 
