@@ -33,19 +33,38 @@ int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e)
 	return 0;
 }
 
-/* Mounts the BPF file system where nobody did. */
-static int mount_bpffs(struct err *e)
+/* Whether the BPF file system is there; -errno where that cannot be told. */
+static int bpffs_mounted(struct err *e)
 {
 	struct statfs fs;
 
-	if (!statfs(PINS, &fs) && fs.f_type == BPF_FS_MAGIC)
-		return 0;
-	if (mount("bpf", PINS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
-		return err_set(e, errno,
-			       "no BPF file system at " PINS
-			       ", and mounting one failed: %s; `mount -t bpf bpf " PINS "`",
-			       strerror(errno));
-	return 0;
+	if (statfs(PINS, &fs))
+		return err_set(e, errno, PINS ": %s", strerror(errno));
+	return fs.f_type == BPF_FS_MAGIC;
+}
+
+/*
+ * Mounts it where nobody did, and never over another: that would hide every pin, and the locks
+ * with them. Of two that start at once the second waits at the directory below, and looks again.
+ */
+static int mount_bpffs(struct err *e)
+{
+	int below, rc = bpffs_mounted(e);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	below = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (below < 0)
+		return err_set(e, errno, PINS ": %s", strerror(errno));
+	rc = flock(below, LOCK_EX) ? err_set(e, errno, PINS ": %s", strerror(errno))
+				   : bpffs_mounted(e);
+	if (!rc && mount("bpf", PINS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
+		rc = err_set(e, errno,
+			     "no BPF file system at " PINS
+			     ", and mounting one failed: %s; `mount -t bpf bpf " PINS "`",
+			     strerror(errno));
+	close(below);
+	return rc < 0 ? rc : 0;
 }
 
 int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
