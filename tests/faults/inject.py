@@ -7,8 +7,10 @@
     hit = page.hit()                         what failed, or None: there are fewer than 17
 """
 import errno
+import functools
 import mmap
 import os
+import shutil
 import struct
 import tempfile
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ BUILD = os.path.realpath(os.environ.get("SCRIM_BUILD") or
                          os.path.join(HERE, "../../build"))
 SAN = f"{BUILD}/san"  # the programs under test: their memory is watched
 LIBRARY = f"{BUILD}/tests/inject.so"
+LEAKS = f"{HERE}/leaks"
 
 NOTHING, ALLOC, CALL, OP = range(4)
 KINDS = {ALLOC: "allocation", CALL: "call", OP: "completion"}
@@ -30,8 +33,17 @@ HIT = struct.Struct("=Qi2ii32s96s")
 # A report of a sanitizer ends the program with a code that it does not have itself.
 REPORTED = 99
 SANITIZERS = {"ASAN_OPTIONS": f"verify_asan_link_order=0:detect_leaks=1:exitcode={REPORTED}",
-              "LSAN_OPTIONS": f"suppressions={HERE}/leaks:print_suppressions=0",
               "UBSAN_OPTIONS": f"print_stacktrace=1:exitcode={REPORTED}"}
+
+
+@functools.cache
+def within_reach():
+    """A directory with copies, for a user who may not enter one above the build, as /root."""
+    place = tempfile.TemporaryDirectory()
+    os.chmod(place.name, 0o755)
+    for path in (f"{SAN}/scrimd", LIBRARY, LEAKS):
+        shutil.copy(path, place.name)
+    return place
 
 
 @dataclass
@@ -82,8 +94,11 @@ class Page:
         _, _, begin, end, ended, _, _ = HIT.unpack_from(self.map, ARM.size + SEEN.size)
         return (begin, end) if ended else None
 
-    def environment(self):
-        return {**os.environ, **SANITIZERS, "LD_PRELOAD": LIBRARY, "SCRIM_INJECT": self.file.name}
+    def environment(self, place=None):
+        """Of a program under test; place: where copies are."""
+        library, leaks = (f"{place}/{os.path.basename(f)}" if place else f for f in (LIBRARY, LEAKS))
+        return {**os.environ, **SANITIZERS, "LSAN_OPTIONS": f"suppressions={leaks}:print_suppressions=0",
+                "LD_PRELOAD": library, "SCRIM_INJECT": self.file.name}
 
     def close(self):
         self.map.close()

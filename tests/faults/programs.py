@@ -17,9 +17,9 @@ import subprocess
 import tempfile
 import threading
 
-from inject import BUILD, REPORTED, SAN
+from inject import BUILD, REPORTED, SAN, within_reach
 
-TIMEOUT = 20  # of what takes longer a sanitizer or a busy machine is no reason
+TIMEOUT = 60  # of what takes longer a sanitizer or a busy machine is no reason
 
 # Ends that are not the program's own: libfyaml takes a null pointer where it has no memory for the
 # text that it is given, before anything is served; the sanitizer itself allocates for a thread.
@@ -121,9 +121,10 @@ class Daemon:
         self.file.write(text)
         self.file.flush()
         as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
-        self.process = subprocess.Popen([f"{SAN}/scrimd", "--config", self.file.name, *words], text=True,
+        place = within_reach().name if user else None
+        self.process = subprocess.Popen([f"{place or SAN}/scrimd", "--config", self.file.name, *words], text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, env=page.environment(), **as_user)
+                                        stderr=subprocess.PIPE, env=page.environment(place), **as_user)
         self.lines, self.is_ready, self.changed = [], False, threading.Event()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -167,6 +168,8 @@ class Start:
 
     def __init__(self, name, user=None):
         self.name, self.user = name, user
+        if user:
+            within_reach()  # once, before there are threads
 
     def run(self, page):
         if self.user:

@@ -32,17 +32,20 @@ typedef u64 halves __attribute__((vector_size(16)));
 static inline size_t fill_short(u8 *p, size_t len)
 {
 	static const u8 once[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	halves v = {0}, mine = {0, ~0ULL};
+	u64 first, last, mine;
 	sixteen filled;
 	size_t low, high;
+	halves v;
 
-	memcpy(&v[0], p, 8);
-	memcpy(&v[1], p + len - 8, 8);
-	memcpy(&mine[0], once + 16 - len, 8);
-	v = (halves)fill_sixteen((sixteen)v, &filled);
-	memcpy(p, &v[0], 8);
-	memcpy(p + len - 8, &v[1], 8);
-	high = sixteen_count(filled & (sixteen)mine, &low);
+	memcpy(&first, p, 8);
+	memcpy(&last, p + len - 8, 8);
+	memcpy(&mine, once + 16 - len, 8);
+	v = (halves)fill_sixteen((sixteen)(halves){first, last}, &filled);
+	first = v[0];
+	last = v[1];
+	memcpy(p, &first, 8);
+	memcpy(p + len - 8, &last, 8);
+	high = sixteen_count(filled & (sixteen)(halves){mine, ~0ULL}, &low);
 	return high + low;
 }
 
