@@ -88,7 +88,7 @@ def taken_over(before):
     end = time.monotonic() + LIMIT
     while os.path.exists(f"/proc/{before}") and time.monotonic() < end:
         time.sleep(0.1)
-    time.sleep(3)  # longer than its WatchdogSec
+    time.sleep(9)  # longer than its WatchdogSec
     return done.stdout, answer, show("scrimd.service")
 
 
