@@ -5,7 +5,7 @@
  *   {"cpu", "isa", "date", "rounds", "memcpy": figure,
  *    "rates": {contender: {corpus: median}}, "spread": {contender: {corpus: percent}},
  *    "ratios": {key: of medians}, "ratio_spread": {key: percent},
- *    "sweeps": [{"name", "title", "axis", "unit", "labels", "at", "values_per_kb",
+ *    "sweeps": [{"name", "title", "axis", "unit", "labels", "at", "values_per_kb" (if of one text),
  *                "series": [{"name", "median": [], "low": [], "high": []}]}]}
  */
 #include "scan.h"
@@ -78,6 +78,12 @@ static void ratios_of(const struct bench *b, struct ratio r[NRATIOS])
 	r[6] = ratio("S4_chunks", mix, rate(b, SMALL_CHUNKS, MIX), n);
 }
 
+/* Whether the series at a point mask the same text. */
+static bool one_text(const struct grid *g)
+{
+	return g->cell[0][0].text == g->cell[g->nseries - 1][0].text;
+}
+
 static void print_grid(const struct grid *g)
 {
 	printf("\n%s, GB/s (spread); %s\n%-22s", g->title, g->axis, "");
@@ -91,8 +97,9 @@ static void print_grid(const struct grid *g)
 			printf(" %7.3f (%2.0f%%)", f.median, figure_spread(&f));
 		}
 	}
-	printf("\n%-22s", "values per KB");
-	for (size_t p = 0; p < g->npoints; p++)
+	if (one_text(g))
+		printf("\n%-22s", "values per KB");
+	for (size_t p = 0; p < g->npoints && one_text(g); p++)
 		printf(" %13.2f",
 		       (double)g->cell[0][p].matches * 1e3 / (double)g->cell[0][p].text->len);
 	printf("\n");
@@ -134,8 +141,9 @@ static void write_sweep(FILE *f, const struct grid *g)
 	fprintf(f, "],\n   \"at\": [");
 	for (size_t p = 0; p < g->npoints; p++)
 		fprintf(f, "%s%g", p ? ", " : "", g->point[p].at);
-	fprintf(f, "],\n   \"values_per_kb\": [");
-	for (size_t p = 0; p < g->npoints; p++)
+	if (one_text(g))
+		fprintf(f, "],\n   \"values_per_kb\": [");
+	for (size_t p = 0; p < g->npoints && one_text(g); p++)
 		fprintf(f, "%s%.3f", p ? ", " : "",
 			(double)g->cell[0][p].matches * 1e3 / (double)g->cell[0][p].text->len);
 	fprintf(f, "],\n   \"series\": [\n");
