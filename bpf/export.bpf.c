@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The counters as OpenMetrics text: an iterator over `export_steps`, whose elements say nothing;
- * their indices do. A step prints one block of one family, so that a family stays together and
- * none outgrows the kernel's buffer for one element (32 KiB).
+ * their indices do. A step prints one line of one family, and the family's head before its first:
+ * so a family stays together, and no step has a loop for the verifier to walk through.
  *
- *   step   0 .. 15   16 .. 31        ...   80 .. 95               ...   128     129
- *          matches   masked_bytes    ...   listener_connections   ...   flow    # EOF
+ *   step   0 .. 1023   1024 .. 2047    ...   6144 .. 7167           ...   9216 ..   the last
+ *          matches     masked_bytes    ...   listener_connections   ...   flow      # EOF
  */
 #include "maps.bpf.h"
 
-#define BLOCK     64 /* rows a step prints: at most 64 * 150 bytes */
-#define BLOCKS    (SCRIM_RULE_ROWS / BLOCK)
+#define ROWS      SCRIM_RULE_ROWS
 #define FAMILIES  6 /* of rules; the listeners' follow */
-#define STEP_FLOW ((FAMILIES + 3) * BLOCKS)
-#define STEPS     (STEP_FLOW + 2)
+#define STEP_FLOW ((FAMILIES + 3) * ROWS)
+#define STEP_EOF  (STEP_FLOW + FLOW_COUNT)
+#define STEPS     (STEP_EOF + 1)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -30,7 +30,7 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scrim_listener_row);
 } scrim_listener SEC(".maps");
-_Static_assert(SCRIM_LISTENER_ROWS == SCRIM_RULE_ROWS, "families of as many blocks");
+_Static_assert(SCRIM_LISTENER_ROWS == SCRIM_RULE_ROWS, "families of as many rows");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -177,50 +177,36 @@ static __always_inline void listener_line(struct seq_file *seq, __u32 family,
 	}
 }
 
-static __always_inline void print_listeners(struct seq_file *seq, __u32 family, __u32 block)
+static __always_inline void print_listener(struct seq_file *seq, __u32 family, __u32 row)
 {
-	struct scrim_listener_row *r;
-	__u32 i, row;
+	struct scrim_listener_row *r = bpf_map_lookup_elem(&scrim_listener, &row);
 
-	if (!block)
+	if (!row)
 		head(seq, family);
-	for (i = 0; i < BLOCK; i++) {
-		row = block * BLOCK + i;
-		r = bpf_map_lookup_elem(&scrim_listener, &row);
-		if (r && *(volatile char *)r->listener)
-			listener_line(seq, family, r);
-	}
+	if (r && *(volatile char *)r->listener)
+		listener_line(seq, family, r);
 }
 
-static __always_inline void print_block(struct seq_file *seq, __u32 family, __u32 block)
+static __always_inline void print_rule(struct seq_file *seq, __u32 family, __u32 row)
 {
-	struct scrim_rule_row *r;
-	__u32 i, row;
+	struct scrim_rule_row *r = bpf_map_lookup_elem(&scrim_rule, &row);
 
-	if (!block)
+	if (!row)
 		head(seq, family);
-	for (i = 0; i < BLOCK; i++) {
-		row = block * BLOCK + i;
-		r = bpf_map_lookup_elem(&scrim_rule, &row);
-		if (r && *(volatile char *)r->rule)
-			line(seq, family, r);
-	}
+	if (r && *(volatile char *)r->rule)
+		line(seq, family, r);
 }
 
-static __always_inline void print_flow(struct seq_file *seq)
+static __always_inline void print_flow(struct seq_file *seq, __u32 row)
 {
-	struct scrim_flow_row *r;
-	__u32 i, row;
+	struct scrim_flow_row *r = bpf_map_lookup_elem(&scrim_flow, &row);
 
-	SAY(seq, "# TYPE scrim_flow counter\n"
-		 "# HELP scrim_flow Steering verdicts, and refusals by reason.\n");
-	for (i = 0; i < FLOW_COUNT; i++) {
-		row = i;
-		r = bpf_map_lookup_elem(&scrim_flow, &row);
-		if (r)
-			PRINT(seq, "scrim_flow_total{reason=\"%s\"} %llu\n",
-			      (__u64)(unsigned long)r->name, r->count);
-	}
+	if (!row)
+		SAY(seq, "# TYPE scrim_flow counter\n"
+			 "# HELP scrim_flow Steering verdicts, and refusals by reason.\n");
+	if (r)
+		PRINT(seq, "scrim_flow_total{reason=\"%s\"} %llu\n", (__u64)(unsigned long)r->name,
+		      r->count);
 }
 
 SEC("iter/bpf_map_elem")
@@ -232,12 +218,12 @@ int export_metrics(struct bpf_iter__bpf_map_elem *ctx)
 	if (!key)
 		return 0;
 	step = *key;
-	if (step >= FAMILIES * BLOCKS && step < STEP_FLOW)
-		print_listeners(seq, step / BLOCKS, step % BLOCKS);
+	if (step < FAMILIES * ROWS)
+		print_rule(seq, step / ROWS, step % ROWS);
 	else if (step < STEP_FLOW)
-		print_block(seq, step / BLOCKS, step % BLOCKS);
-	else if (step == STEP_FLOW)
-		print_flow(seq);
+		print_listener(seq, step / ROWS, step % ROWS);
+	else if (step < STEP_EOF)
+		print_flow(seq, step - STEP_FLOW);
 	else
 		SAY(seq, "# EOF\n");
 	return 0;
