@@ -137,9 +137,10 @@ class Stand(Lab):
     # --- the program on them: a tcx link, before Linux 6.6 a filter of clsact ---------------------
 
     def programs(self):
-        """The ingest host's interfaces with a program."""
+        """The ingest host's interfaces with a program, and its identifier."""
         found = json.loads(self.ingest.run("bpftool", "-j", "net", "show"))[0]["tc"]
-        return [p["devname"] for p in found if p["kind"] in ("tcx/ingress", "clsact/ingress")]
+        return {p["devname"]: p.get("prog_id", p.get("id")) for p in found
+                if p["kind"] in ("tcx/ingress", "clsact/ingress")}
 
     def detach_program(self, interface):
         link = f"/sys/fs/bpf/scrim-{self.name}/tcx-{interface}"
