@@ -41,47 +41,40 @@
 		return next(__VA_ARGS__);                                                          \
 	}
 
+#define REST 6
+
+/*
+ * The same, with -1 for its failing, where what follows `last` is there or not: it lies in registers
+ * or on the stack, and passing on what else lies there harms nothing. skip: when it is left out.
+ */
+#define VARIADIC(type, name, usual, skip, last, params, ...)                                       \
+	type name params                                                                           \
+	{                                                                                          \
+		static type(*next) params;                                                         \
+		long rest[REST];                                                                   \
+		va_list ap;                                                                        \
+                                                                                                   \
+		if (inject_hit(INJECT_CALL, #name, usual, __builtin_return_address(0)))            \
+			return -1;                                                                 \
+		if (skip)                                                                          \
+			return 0;                                                                  \
+		va_start(ap, last);                                                                \
+		for (size_t i = 0; i < REST; i++)                                                  \
+			rest[i] = va_arg(ap, long);                                                \
+		va_end(ap);                                                                        \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(__VA_ARGS__, rest[0], rest[1], rest[2], rest[3], rest[4], rest[5]);    \
+	}
+
 /* --- files ------------------------------------------------------------------------------------- */
 
-/* The mode is there only with some flags; passing on what lies there in its place harms nothing. */
-#define OPEN(name)                                                                                 \
-	int name(const char *path, int flags, ...)                                                 \
-	{                                                                                          \
-		static int (*next)(const char *, int, ...);                                        \
-		va_list ap;                                                                        \
-		mode_t mode;                                                                       \
-                                                                                                   \
-		va_start(ap, flags);                                                               \
-		mode = va_arg(ap, mode_t);                                                         \
-		va_end(ap);                                                                        \
-		if (inject_hit(INJECT_CALL, #name, EMFILE, __builtin_return_address(0)))           \
-			return -1;                                                                 \
-		if (!next)                                                                         \
-			next = inject_next(#name);                                                 \
-		return next(path, flags, mode);                                                    \
-	}
-OPEN(open)
-OPEN(open64)
-
-#define OPENAT(name)                                                                               \
-	int name(int dir, const char *path, int flags, ...)                                        \
-	{                                                                                          \
-		static int (*next)(int, const char *, int, ...);                                   \
-		va_list ap;                                                                        \
-		mode_t mode;                                                                       \
-                                                                                                   \
-		va_start(ap, flags);                                                               \
-		mode = va_arg(ap, mode_t);                                                         \
-		va_end(ap);                                                                        \
-		if (inject_hit(INJECT_CALL, #name, EMFILE, __builtin_return_address(0)))           \
-			return -1;                                                                 \
-		if (!next)                                                                         \
-			next = inject_next(#name);                                                 \
-		return next(dir, path, flags, mode);                                               \
-	}
-OPENAT(openat)
-OPENAT(openat64)
-
+VARIADIC(int, open, EMFILE, false, flags, (const char *path, int flags, ...), path, flags)
+VARIADIC(int, open64, EMFILE, false, flags, (const char *path, int flags, ...), path, flags)
+VARIADIC(int, openat, EMFILE, false, flags, (int dir, const char *path, int flags, ...), dir, path,
+	 flags)
+VARIADIC(int, openat64, EMFILE, false, flags, (int dir, const char *path, int flags, ...), dir,
+	 path, flags)
 CALL(FILE *, NULL, EMFILE, fopen, (const char *path, const char *mode), path, mode)
 CALL(FILE *, NULL, EMFILE, fopen64, (const char *path, const char *mode), path, mode)
 CALL(FILE *, NULL, EMFILE, setmntent, (const char *path, const char *mode), path, mode)
@@ -129,62 +122,12 @@ CALL(int, errno, EAGAIN, pthread_create,
       void *restrict arg),
      to, attr, f, arg)
 
-/* Variadic to C, of registers to the machine: what lies in those that are not used harms nothing. */
-long syscall(long number, ...)
-{
-	static long (*next)(long, ...);
-	long a[6];
-	va_list ap;
-
-	va_start(ap, number);
-	for (size_t i = 0; i < array_size(a); i++)
-		a[i] = va_arg(ap, long);
-	va_end(ap);
-	if (inject_hit(INJECT_CALL, "syscall", EPERM, __builtin_return_address(0)))
-		return -1;
-	if (!next)
-		next = inject_next("syscall");
-	return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
-
-int prctl(int what, ...)
-{
-	static int (*next)(int, ...);
-	long a[4];
-	va_list ap;
-
-	va_start(ap, what);
-	for (size_t i = 0; i < array_size(a); i++)
-		a[i] = va_arg(ap, long);
-	va_end(ap);
-	if (inject_hit(INJECT_CALL, "prctl", EINVAL, __builtin_return_address(0)))
-		return -1;
-	if (what == PR_SET_DUMPABLE)
-		return 0; /* or the sanitizer could not look for leaks */
-	if (!next)
-		next = inject_next("prctl");
-	return next(what, a[0], a[1], a[2], a[3]);
-}
-
-#define CONTROL(name, type, usual)                                                                 \
-	int name(int fd, type what, ...)                                                           \
-	{                                                                                          \
-		static int (*next)(int, type, ...);                                                \
-		va_list ap;                                                                        \
-		long arg;                                                                          \
-                                                                                                   \
-		va_start(ap, what);                                                                \
-		arg = va_arg(ap, long);                                                            \
-		va_end(ap);                                                                        \
-		if (inject_hit(INJECT_CALL, #name, usual, __builtin_return_address(0)))            \
-			return -1;                                                                 \
-		if (!next)                                                                         \
-			next = inject_next(#name);                                                 \
-		return next(fd, what, arg);                                                        \
-	}
-CONTROL(fcntl, int, EMFILE)
-CONTROL(fcntl64, int, EMFILE)
-CONTROL(ioctl, unsigned long, ENODEV)
+VARIADIC(long, syscall, EPERM, false, number, (long number, ...), number)
+/* Dumpable it stays, or the sanitizer could not look for leaks. */
+VARIADIC(int, prctl, EINVAL, what == PR_SET_DUMPABLE, what, (int what, ...), what)
+VARIADIC(int, fcntl, EMFILE, false, what, (int fd, int what, ...), fd, what)
+VARIADIC(int, fcntl64, EMFILE, false, what, (int fd, int what, ...), fd, what)
+VARIADIC(int, ioctl, ENODEV, false, what, (int fd, unsigned long what, ...), fd, what)
 
 /* --- sockets ----------------------------------------------------------------------------------- */
 

@@ -108,8 +108,6 @@ class End(threading.Thread):
         self.clean &= not self.broken
 
 
-
-
 def reset(s):
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.close()
@@ -153,27 +151,17 @@ class Stream:
         self.stack.close()
 
 
-def client_first(load, port, sent=SMALL, answer=ANSWER, cut=7, skip=0):
-    """The client says all and ends; then the server answers and ends."""
+def in_turn(load, port, sent=SMALL, answer=ANSWER, cut=7, skip=0, server_first=False):
+    """One side says all and ends; then the other one does. skip: bytes that the server gets in front."""
     def run(whole):
         with Stream(load, port, sent, answer) as s:
             if s.server:
-                s.at_client.send(sent[0], cut)
-                s.at_server.ended()
+                sides = (s.at_client, sent), (s.at_server, answer)
+                (first, said), (second, says) = reversed(sides) if server_first else sides
+                first.send(said[0], cut)
+                second.ended()
                 del s.at_server.data[:skip]
-                s.at_server.send(answer[0], cut)
-            return s.judge(whole)
-    return run
-
-
-def server_first(load, port):
-    """The server speaks and ends first."""
-    def run(whole):
-        with Stream(load, port, SMALL, ANSWER) as s:
-            if s.server:
-                s.at_server.send(ANSWER[0], 5)
-                s.at_client.ended()
-                s.at_client.send(SMALL[0], 5)
+                second.send(says[0], cut)
             return s.judge(whole)
     return run
 
@@ -239,8 +227,8 @@ class Load:
         self.text = CONFIG.format(hold="60s" if patient else "20ms", upstream=self.server.getsockname()[1],
                                   **self.ports)
         text, hl7, told = (self.ports[name] for name in ("text", "hl7", "told"))
-        self.streams = [client_first(self, text), client_first(self, hl7, HL7, HL7), server_first(self, text),
-                        client_first(self, told, SMALL, ANSWER[:1] * 2, skip=PROXY), client_resets(self, text),
+        self.streams = [in_turn(self, text), in_turn(self, hl7, HL7, HL7), in_turn(self, text, cut=5, server_first=True),
+                        in_turn(self, told, SMALL, ANSWER[:1] * 2, skip=PROXY), client_resets(self, text),
                         both_at_once(self, text)] if patient else [pauses(self, text)] * 2
         self.daemon = self.version = None
         try:

@@ -128,7 +128,9 @@ class Daemon:
         self.lines, self.is_ready, self.changed = [], False, threading.Event()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        assert self.changed.wait(TIMEOUT), f"{page.hit()}: neither ready nor ended: {self.lines}"
+        if not self.changed.wait(TIMEOUT):
+            self.__exit__()
+            raise AssertionError(f"{page.hit()}: neither ready nor ended: {self.lines}")
 
     def _read(self):
         for line in self.process.stderr:

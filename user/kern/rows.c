@@ -79,9 +79,11 @@ static int make_memory(struct kern *k, const struct kern_handed *from, struct er
 			k->memory[i] = fcntl(handed[i], F_DUPFD_CLOEXEC, 3);
 		else
 			k->memory[i] = memfd_create("scrim-counters", MFD_CLOEXEC);
-		if (k->memory[i] < 0 || (handed[i] < 0 && ftruncate(k->memory[i], (off_t)sizes[i])))
+		if (k->memory[i] < 0 ||
+		    (handed[i] < 0 && ftruncate(k->memory[i], (off_t)sizes[i])) ||
+		    fstat(k->memory[i], &is))
 			return err_set(e, errno, "memory for counters: %s", strerror(errno));
-		if (fstat(k->memory[i], &is) || is.st_size != (off_t)sizes[i])
+		if (is.st_size != (off_t)sizes[i])
 			return err_set(e, ESTALE,
 				       "the counters to go on with are another version's");
 	}

@@ -24,6 +24,10 @@ struct threads {
 	struct thread t[NFA_MAX];
 };
 
+/* What a match takes of the stack: a part of what mask.h promises of all. */
+_Static_assert(2 * sizeof(struct threads) + (NFA_MAX + 1) * sizeof(struct thread) <= 40 * 1024,
+	       "the stack of a thread is no place for more");
+
 int group_build(struct arena *a, const struct nfa *nfa, const struct group_prog **ret_group)
 {
 	struct group_prog *g;
