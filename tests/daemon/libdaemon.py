@@ -82,7 +82,7 @@ class Daemon:
         self.lines, self.ready = [], threading.Event()
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
-        self.ready.wait(TIMEOUT)
+        self.ready.wait(3 * TIMEOUT)
 
     def read(self):
         for line in self.process.stderr:

@@ -49,12 +49,12 @@ class Scrim:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def end(self):
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        return self.process.wait(90)
 
     def detach(self, *options):
         return self.hosts.run("ingest", self.scrim, "detach", "--instance", self.instance,

@@ -17,7 +17,7 @@ import sys
 import time
 
 START, END = b"\x0b", b"\x1c\r"
-SECONDS = 10
+SECONDS = 60
 
 
 def how_it_ends(connection):
@@ -82,7 +82,7 @@ class Sender:
     def dial(self):
         try:
             with socket.create_connection(self.where, SECONDS) as connection:
-                connection.settimeout(2)
+                connection.settimeout(SECONDS)
                 return {"how": how_it_ends(connection)}
         except ConnectionRefusedError:
             return {"how": "refused"}

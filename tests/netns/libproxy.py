@@ -12,7 +12,7 @@ import tempfile
 
 from liblocal import config
 from libservice import Service
-from netlib import BUILD, Scrimd
+from netlib import BUILD, TIMEOUT, Scrimd
 
 TEXT, BOTH, HL7, UPSTREAM = 5140, 5141, 2575, 2599
 FAMILIES = {"IPv4": ("10.1.0.2", "10.2.0.2"), "IPv6": ("fd00:1::2", "fd00:2::2")}
@@ -70,7 +70,7 @@ class Stand:
 
 def accepted(listening):
     s, _ = listening.accept()
-    s.settimeout(20)
+    s.settimeout(TIMEOUT)
     return s
 
 

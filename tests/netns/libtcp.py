@@ -21,7 +21,7 @@ import time
 
 from liblocal import Deltas
 from libproxy import Stand, accepted
-from netlib import Scrimd, Thread, eventually
+from netlib import TIMEOUT, Scrimd, Thread, eventually
 
 DIRECT, GATE, PROXY, PROXY6 = 2599, 2600, 5140, 5160
 RESET = struct.pack("ii", 1, 0)
@@ -167,5 +167,5 @@ def stuff(s, data, quiet=0.3):
             last = time.monotonic()
         except BlockingIOError:
             time.sleep(0.01)
-    s.settimeout(20)
+    s.settimeout(TIMEOUT)
     return sent

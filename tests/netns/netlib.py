@@ -240,7 +240,7 @@ class Scrimd(Counters):
         self.said.set()
 
     def wait_ready(self):
-        assert self.said.wait(TIMEOUT) and self.is_ready, self.lines
+        assert self.said.wait(3 * TIMEOUT) and self.is_ready, self.lines
         return self
 
     def kill(self, number=signal.SIGKILL):

@@ -5,7 +5,7 @@ import socket
 from gateway.stand import LIMITED, MASKED, OTHER, PLAIN, PORT, RAW, all_ended, forwarded, nothing_raw, transfer
 from libcapture import ICMP, ICMPV6, UDP
 from libpackets import ip, udp
-from netlib import Thread, eventually, read_end, read_exactly
+from netlib import TIMEOUT, Thread, eventually, read_end, read_exactly
 
 
 def test_masked(stand, d, f):
@@ -141,7 +141,7 @@ def dialled_and_reset(stand, f, **kw):
 def pair(stand, f, listener):
     c = stand.dial(f)
     s, _ = listener.accept()
-    s.settimeout(20)
+    s.settimeout(TIMEOUT)
     return c, s
 
 
@@ -223,7 +223,7 @@ def test_many_at_once(stand, d, f):
             for _ in range(100):
                 s, peer = listener.accept()
                 with s:
-                    s.settimeout(20)
+                    s.settimeout(TIMEOUT)
                     data, broken = read_end(s)
                     want = LIMITED if peer[0] == f.research else MASKED
                     assert data == want * 20 and not broken, (peer, data[:80], broken)

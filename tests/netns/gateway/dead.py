@@ -5,6 +5,7 @@ end by a reset, nothing is forwarded, and no other socket of the ingest host is 
 kill the daemon, and leave it dead.
 """
 import contextlib
+import itertools
 import time
 
 from gateway.stand import (MASKED, PLAIN, PORT, RAW, V4, all_ended, drop_queue, forwarded, nothing_raw, refused,
@@ -16,6 +17,7 @@ from libpackets import ACK, PSH, SYN, ip, tcp
 from netlib import TIMEOUT, Thread, eventually, read_end
 
 IN_A_ROW = 20
+MUCH = 1 << 20
 
 
 def steady(stand, f):
@@ -167,9 +169,11 @@ def test_kill_under_load(stand, d, f):
 
         def send_on(c):
             with contextlib.suppress(OSError):
-                while True:
-                    for at in range(0, len(text), 1009):  # records in pieces
-                        c.sendall(text[at:at + 1009])
+                for sent in itertools.count(step=1009):
+                    at = sent % len(text)
+                    c.sendall(text[at:at + 1009])  # records in pieces
+                    if sent > MUCH:
+                        time.sleep(0.005)  # while others are slower: the captures hold all of it
 
         def got(s):
             counted[s] = 0

@@ -12,7 +12,7 @@ from gateway.alone import Sender, captured
 from gateway.basic import accepts
 from gateway.dead import steady
 from gateway.stand import MASKED, OTHER, PORT, RAW, V4, config, drop_queue, forwarded, nothing_raw, transfer, works
-from netlib import Scrimd, Thread, eventually, read_end, read_exactly, run
+from netlib import TIMEOUT, Scrimd, Thread, eventually, read_end, read_exactly, run
 
 
 def left(stand):
@@ -206,7 +206,7 @@ def test_drain(stand, f):
     with stand.scrimd() as d, stand.listen(f) as listener, stand.at_server() as seen, stand.dial(f) as c:
         s, _ = listener.accept()
         with s:
-            s.settimeout(20)
+            s.settimeout(TIMEOUT)
             c.sendall(RAW)
             assert read_exactly(s, len(RAW)) == MASKED
             d.process.send_signal(signal.SIGTERM)

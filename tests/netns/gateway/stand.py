@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from libcapture import TCP, Capture
 from libpackets import Wire, ip, udp
-from netlib import Lab, Scrimd, Thread, eventually, mac, read_end, read_exactly, run
+from netlib import TIMEOUT, Lab, Scrimd, Thread, eventually, mac, read_end, read_exactly, run
 
 PORT, OTHER, FENCE = 2575, 2600, 9
 CLIENT_HOPS, SERVER_HOPS = 40, 50
@@ -57,7 +57,7 @@ NETWORKS = 'servers: [10.2.0.0/24, "fd00:2::/64"]'
 
 
 def config(servers=NETWORKS, mask="to-server", policy="strict", interfaces=("clients", "servers"),
-           upstream="original", port=PORT, hold="5s"):
+           upstream="original", port=PORT, hold="60s"):
     """hold is long: how a busy machine cuts a stream in time is not what these tests are about."""
     return f"""version: 1
 workers: 2
@@ -174,7 +174,7 @@ class Stand(Lab):
     def listen(self, f, port=PORT, host=None):
         return self.server.listening(host or f.server, port)
 
-    def dial(self, f, port=PORT, host=None, source=None, timeout=20):
+    def dial(self, f, port=PORT, host=None, source=None, timeout=TIMEOUT):
         return self.client.connected(host or f.server, port, source or (f.client, 0), timeout)
 
     @contextlib.contextmanager
@@ -243,7 +243,7 @@ def accepted(listener, c):
     while True:
         s, peer = listener.accept()
         if peer[:2] == c.getsockname()[:2]:
-            s.settimeout(20)
+            s.settimeout(TIMEOUT)
             return s
         s.close()
 
@@ -292,7 +292,7 @@ def drop_queue(listener):
     with contextlib.suppress(BlockingIOError):
         while True:
             listener.accept()[0].close()
-    listener.settimeout(20)
+    listener.settimeout(TIMEOUT)
 
 
 def refused(stand, f, **kw):
