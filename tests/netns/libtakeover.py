@@ -95,7 +95,7 @@ class Local:
 
     def config(self, more=""):
         listeners = (("local", ""), ("more", f"port: {liblocal.OTHER}")) if more else (("local", ""),)
-        return liblocal.config(*listeners, limits="drain: 20s", policies=POLICIES)
+        return liblocal.config(*listeners, limits="drain: 5m", policies=POLICIES)
 
     @staticmethod
     def programs():
@@ -120,7 +120,7 @@ class Gateway:
         self.programs = self.lab.programs
 
     def config(self, more=""):
-        text = gateway.config().replace("hold: 5s", "hold: 5s, drain: 20s")
+        text = gateway.config().replace("hold: 5s", "hold: 5s, drain: 5m")
         if not more:
             return text
         one = text[text.index("  - name: gate"):text.index("policies:")]
