@@ -120,7 +120,7 @@ class Gateway:
         self.programs = self.lab.programs
 
     def config(self, more=""):
-        text = gateway.config().replace("hold: 5s", "hold: 5s, drain: 5m")
+        text = gateway.config().replace("hold: 60s", "hold: 60s, drain: 5m")
         if not more:
             return text
         one = text[text.index("  - name: gate"):text.index("policies:")]
