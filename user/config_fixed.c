@@ -39,6 +39,8 @@ static const char *listener_differs(const struct config_listener *a,
 		return "upstream";
 	if (a->send_proxy_v2 != b->send_proxy_v2)
 		return "send_proxy";
+	if (a->zero_copy != b->zero_copy)
+		return "zero_copy";
 	if (a->refuse_existing != b->refuse_existing)
 		return "existing";
 	if (a->connections != b->connections || a->accept_rate != b->accept_rate)

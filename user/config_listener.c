@@ -13,7 +13,7 @@ struct listener_map {
 	const char *name;
 	u16 port;
 	const struct yaml *mode, *interfaces, *servers, *listen, *upstream, *format, *mask, *policy,
-		*roles, *send_proxy, *existing, *limits;
+		*roles, *send_proxy, *zero_copy, *existing, *limits;
 };
 
 static const struct key listener_keys[] = {
@@ -31,6 +31,7 @@ static const struct key listener_keys[] = {
 	{"upstream", offsetof(struct listener_map, upstream), read_node, NULL},
 	{"roles", offsetof(struct listener_map, roles), read_node, NULL},
 	{"send_proxy", offsetof(struct listener_map, send_proxy), read_node, NULL},
+	{"zero_copy", offsetof(struct listener_map, zero_copy), read_node, NULL},
 	{"existing", offsetof(struct listener_map, existing), read_node, NULL},
 	{"limits", offsetof(struct listener_map, limits), read_node, NULL},
 };
@@ -273,6 +274,8 @@ static void read_words(struct reader *r, const struct listener_map *map, struct 
 {
 	static const char *const masks[] = {"to-server", "to-client", "both"};
 	static const char *const proxies[] = {"v2"}, *const existing[] = {"close", "refuse"};
+	static const char *const zero_copies[] = {
+		[IO_ZERO_COPY_AUTO] = "auto", [IO_ZERO_COPY_OFF] = "off"};
 	const char *formats[FORMAT_COUNT];
 	int i;
 
@@ -286,6 +289,9 @@ static void read_words(struct reader *r, const struct listener_map *map, struct 
 	}
 	if (map->send_proxy)
 		l->send_proxy_v2 = read_word(r, map->send_proxy, proxies, array_size(proxies)) == 0;
+	if (map->zero_copy &&
+	    (i = read_word(r, map->zero_copy, zero_copies, array_size(zero_copies))) >= 0)
+		l->zero_copy = (enum io_zero_copy)i;
 	if (map->existing)
 		l->refuse_existing =
 			read_word(r, map->existing, existing, array_size(existing)) == 1;

@@ -136,6 +136,7 @@ static struct io_listener describe(const struct config_listener *l, unsigned int
 		.upstream_original = l->upstream_original,
 		.upstream = l->upstream,
 		.send_proxy_v2 = l->send_proxy_v2,
+		.zero_copy = l->zero_copy,
 		.index = index,
 		.gate = gate,
 	};

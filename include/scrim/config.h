@@ -40,6 +40,7 @@ struct config_listener {
 	bool upstream_original;
 	union io_addr upstream;
 	bool send_proxy_v2;
+	enum io_zero_copy zero_copy;
 	u32 connections; /* at once; 0: no limit of its own */
 	u32 accept_rate; /* a second; 0: the same */
 	bool refuse_existing;

@@ -52,6 +52,12 @@ struct io_gate {
 
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
 
+/*
+ * Big pieces are sent without a copy: by itself where the network's device can do that; nowhere;
+ * even where the kernel has to copy after all, which costs more than an ordinary send (tests).
+ */
+enum io_zero_copy { IO_ZERO_COPY_AUTO, IO_ZERO_COPY_OFF, IO_ZERO_COPY_ALWAYS };
+
 /* What a listening socket serves. */
 struct io_listener {
 	const char *name; /* for log lines */
@@ -62,6 +68,7 @@ struct io_listener {
 	bool upstream_original; /* go on to the address the client dialled */
 	union io_addr upstream; /* else to this one */
 	bool send_proxy_v2;
+	enum io_zero_copy zero_copy;
 	unsigned int index;   /* its roles in a ruleset */
 	struct io_gate *gate; /* of all its sockets and workers; NULL: no limit of its own */
 };

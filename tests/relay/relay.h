@@ -99,6 +99,6 @@ struct test {
 	void (*run)(void);
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
-	gateway_tests[], rules_tests[];
+	gateway_tests[], rules_tests[], zerocopy_tests[];
 
 #endif

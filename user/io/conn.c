@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 static void direction_init(struct direction *d, u8 index, struct io_ruleset *rules,
-			   const struct io_role *role, bool masked)
+			   const struct io_role *role, bool masked, enum zero_copy zero_copy)
 {
-	*d = (struct direction){.index = index, .masked = masked && role->policy, .probing = true};
+	*d = (struct direction){.index = index,
+				.masked = masked && role->policy,
+				.probing = true,
+				.zero_copy = (u8)zero_copy};
 	ruleset_use(&d->rules, rules);
 	if (d->masked)
 		stream_init(&d->stream, role->policy, role->counters);
@@ -36,8 +39,10 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 		.w = l->w, .l = l, .fd = {fd, -1}, .client = *client, .traffic = role->traffic};
 	if (c->traffic)
 		count_add(&c->traffic->connections, 1);
-	direction_init(&c->dir[0], 0, l->w->conf.rules, role, l->conf.mask_to_server);
-	direction_init(&c->dir[1], 1, l->w->conf.rules, role, l->conf.mask_to_client);
+	direction_init(&c->dir[0], 0, l->w->conf.rules, role, l->conf.mask_to_server,
+		       zero_copy_start(l));
+	direction_init(&c->dir[1], 1, l->w->conf.rules, role, l->conf.mask_to_client,
+		       zero_copy_start(l));
 	link_init(&c->link);
 	link_init(&c->connecting);
 	link_init(&c->resetting);
@@ -128,20 +133,30 @@ void conn_end(struct conn *c)
 	conn_die(c);
 }
 
-void conn_reap(struct conn *c)
+static void conn_close(struct conn *c)
 {
-	if (!c->dead || c->pending)
-		return;
+	c->closed = true;
 	direction_drop(&c->dir[0]);
 	direction_drop(&c->dir[1]);
 	close(c->fd[0]);
 	if (c->fd[1] >= 0)
 		close(c->fd[1]);
-	link_remove(&c->link);
 	link_remove(&c->connecting);
 	c->w->nconns--;
 	gate_leave(c->l);
 	if (c->w->at_limit)
 		c->w->accept_at = worker_now(c->w);
+}
+
+/* The kernel gives lent buffers back when they are acknowledged, or after a reset by the close. */
+void conn_reap(struct conn *c)
+{
+	if (!c->dead || c->pending > c->lent)
+		return;
+	if (!c->closed)
+		conn_close(c);
+	if (c->pending)
+		return;
+	link_remove(&c->link);
 	free(c);
 }

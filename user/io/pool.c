@@ -22,6 +22,17 @@ static void pool_add(struct pool *p, u16 n)
 		pool_lend(p, p->spare[p->max - p->n - 1]);
 }
 
+/* The kernel keeps a pinned buffer's pages: only without it can they go to the system. */
+static bool pool_unpin(struct pool *p, struct buffer *b)
+{
+	const struct iovec none = {0};
+
+	if (b->pinned)
+		b->pinned =
+			io_uring_register_buffers_update_tag(p->uring, b->id, &none, NULL, 1) != 1;
+	return !b->pinned;
+}
+
 /* The ring's last n free buffers leave it: its tail goes back. Their pages go to the system. */
 static void pool_drop(struct pool *p, u16 n)
 {
@@ -33,7 +44,9 @@ static void pool_drop(struct pool *p, u16 n)
 
 		io_uring_buf_ring_advance(p->ring, -1);
 		buffer_wipe(&p->buffers[id]);
-		madvise(p->memory + (size_t)id * p->stride, p->stride, MADV_DONTNEED_LOCKED);
+		if (pool_unpin(p, &p->buffers[id]))
+			madvise(p->memory + (size_t)id * p->stride, p->stride,
+				MADV_DONTNEED_LOCKED);
 		p->n--;
 		p->spare[p->max - p->n - 1] = id;
 	}
@@ -127,8 +140,10 @@ void pool_close(struct pool *p)
 	if (p->ring)
 		munmap(p->ring, p->entries * sizeof(struct io_uring_buf));
 	if (p->memory) {
+		/* What the kernel still sends from is its own from now on, with the bytes in it. */
 		for (u16 i = 0; p->buffers && i < p->max; i++)
-			buffer_wipe(&p->buffers[i]);
+			if (!p->buffers[i].lent)
+				buffer_wipe(&p->buffers[i]);
 		munmap(p->memory, p->bytes);
 	}
 	free(p->buffers);
@@ -159,6 +174,18 @@ bool pool_grow(struct pool *p)
 	return true;
 }
 
+bool pool_pin(struct pool *p, struct buffer *b)
+{
+	const struct iovec whole = {.iov_base = b->base - SCRIM_HEADROOM, .iov_len = p->stride};
+
+	if (!p->table)
+		p->table = !io_uring_register_buffers_sparse(p->uring, p->max);
+	if (p->table && !b->pinned)
+		b->pinned =
+			io_uring_register_buffers_update_tag(p->uring, b->id, &whole, NULL, 1) == 1;
+	return b->pinned;
+}
+
 bool pool_tick(struct pool *p)
 {
 	if (!p->peak) {
@@ -166,7 +193,7 @@ bool pool_tick(struct pool *p)
 		for (u16 i = 0; p->dirty && i < p->max; i++)
 			buffer_wipe(&p->buffers[i]);
 		p->dirty = false;
-	} else if (p->n > p->start && p->peak <= p->n / 2) {
+	} else if (p->n > p->start && p->peak + p->lent <= p->n / 2) {
 		pool_drop(p, p->n / 2 < p->start ? p->n - p->start : p->n / 2);
 	}
 	p->peak = p->taken;
@@ -186,6 +213,10 @@ struct buffer *buffer_new(u32 len)
 
 void buffer_give(struct buffer *b)
 {
+	if (b->lent) {
+		b->given = true;
+		return;
+	}
 	if (b->pool) {
 		b->pool->taken--;
 		pool_lend(b->pool, b->id);
@@ -193,6 +224,24 @@ void buffer_give(struct buffer *b)
 	}
 	buffer_wipe(b);
 	free(b);
+}
+
+void buffer_lend(struct buffer *b, struct direction *sender)
+{
+	b->sender = sender;
+	if (!b->lent++)
+		b->pool->lent++;
+}
+
+void buffer_returned(struct buffer *b)
+{
+	if (--b->lent)
+		return;
+	b->pool->lent--;
+	if (b->given) {
+		b->given = false;
+		buffer_give(b);
+	}
 }
 
 void buffer_wipe(struct buffer *b)

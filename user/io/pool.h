@@ -16,6 +16,7 @@
 #include <scrim/base.h>
 
 struct pool;
+struct direction;
 
 /* Bytes on their way: a pool's, or (pool NULL) a piece of memory of its own. */
 struct buffer {
@@ -26,7 +27,11 @@ struct buffer {
 	u32 len;
 	u32 dirty; /* bytes from base on that may hold payload */
 	u16 id;
-};
+	u16 lent;                 /* sends out of it that the kernel has not said to be over */
+	bool given;               /* back to the pool, as soon as they are */
+	bool pinned;              /* registered with the ring */
+	struct direction *sender; /* whose they are */
+} __attribute__((aligned(16)));
 
 struct pool {
 	struct io_uring *uring;
@@ -40,8 +45,10 @@ struct pool {
 	u16 start, max; /* buffers in use at first, at most */
 	u16 n;          /* in use now: in the ring or taken */
 	u16 taken;
+	u16 lent;   /* of them, those that the kernel sends from */
 	u16 peak;   /* the most taken since the last tick */
 	bool dirty; /* a free one may hold payload */
+	bool table; /* the ring has places for pinned buffers */
 };
 
 /* Bytes that a buffer of so many takes up. */
@@ -62,6 +69,12 @@ static inline u16 pool_free_count(const struct pool *p)
 bool pool_grow(struct pool *p);
 
 /*
+ * Registers a buffer with the ring, under its id, so that the kernel need not look up its pages at
+ * each send; once, until the pool shrinks. False: not allowed, or no memory to be locked.
+ */
+bool pool_pin(struct pool *p, struct buffer *b);
+
+/*
  * To be called now and then. Nothing taken since the last call: wipes what is free and shrinks to
  * the start; half or less: halves. True while there is a reason to call again.
  */
@@ -69,8 +82,11 @@ bool pool_tick(struct pool *p);
 
 /* A piece of memory with head room in front and room for len bytes; NULL: out of memory. */
 struct buffer *buffer_new(u32 len);
-/* Gives a buffer back to where it came from; memory of its own is wiped and freed. */
+/* Gives a buffer back to where it came from, a lent one later; memory of its own is wiped, freed. */
 void buffer_give(struct buffer *b);
+/* The kernel sends out of it until buffer_returned(), as often: nobody may write to it meanwhile. */
+void buffer_lend(struct buffer *b, struct direction *sender);
+void buffer_returned(struct buffer *b);
 /* Wipes all that a buffer may hold. */
 void buffer_wipe(struct buffer *b);
 

@@ -111,9 +111,26 @@ static void direction_advance(struct direction *d, u32 n)
  * Whether more follows at once, so that the kernel need not send off a packet that is not full:
  * the next buffer, or the end, which relay_pump() passes on when the queue is empty.
  */
-static int direction_more(const struct direction *d)
+int relay_send_flags(const struct direction *d)
 {
-	return d->head->next || (d->eof && !d->cut) ? MSG_MORE : 0;
+	int more = d->head->next || (d->eof && !d->cut) ? MSG_MORE : 0;
+
+	return MSG_NOSIGNAL | MSG_DONTWAIT | more;
+}
+
+/* r: of `asked` bytes, or a negative errno. */
+static void direction_sent(struct direction *d, u32 asked, ssize_t r)
+{
+	struct conn *c = direction_conn(d);
+
+	if (r > 0)
+		direction_advance(d, (u32)r);
+	if (r == -ENOMEM || r == -ENOBUFS)
+		conn_reset(c, FLOW_MEMORY);
+	else if (r < 0 && r != -EAGAIN && r != -EINTR)
+		reset_by(c, !d->index);
+	else if (r < 0 || (u32)r < asked)
+		direction_blocked(d);
 }
 
 /* Sends as much of the queue as the other socket takes. */
@@ -121,19 +138,14 @@ static void direction_send(struct direction *d)
 {
 	struct conn *c = direction_conn(d);
 
-	while (d->head && !d->polling && !c->dead) {
+	while (d->head && !d->polling && !d->sending && !c->dead) {
 		u32 asked = d->head->len;
-		ssize_t r = send(direction_out(d), d->head->p, asked,
-				 MSG_NOSIGNAL | MSG_DONTWAIT | direction_more(d));
+		ssize_t r;
 
-		if (r > 0)
-			direction_advance(d, (u32)r);
-		if (r < 0 && (errno == ENOMEM || errno == ENOBUFS))
-			conn_reset(c, FLOW_MEMORY);
-		else if (r < 0 && errno != EAGAIN && errno != EINTR)
-			reset_by(c, !d->index);
-		else if (r < 0 || (u32)r < asked)
-			direction_blocked(d);
+		if (zero_copy_send(d))
+			return;
+		r = send(direction_out(d), d->head->p, asked, relay_send_flags(d));
+		direction_sent(d, asked, r < 0 ? -errno : r);
 	}
 }
 
@@ -273,6 +285,15 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool mo
 	relay_pump(d);
 	if (cqe->res > 0 && cqe->flags & IORING_CQE_F_MORE && !direction_over(d, c))
 		direction_watch(d);
+}
+
+void relay_sent(struct direction *d, int res)
+{
+	if (direction_over(d, direction_conn(d)) || !d->head)
+		return;
+	if (res)
+		direction_sent(d, d->head->len, res);
+	relay_pump(d);
 }
 
 void relay_writable(struct direction *d, int res)

@@ -267,7 +267,7 @@ static void worker_drain(struct io_worker *w)
 
 static bool worker_done(const struct io_worker *w)
 {
-	if (!w->stopping || w->nconns)
+	if (!w->stopping || w->nconns || (w->pool[POOL_BULK].lent && w->drain_by))
 		return false;
 	for (size_t i = 0; i < w->nlisteners; i++)
 		if (w->listeners[i].accepting)
@@ -288,6 +288,8 @@ static void worker_dispatch(struct io_worker *w, const struct io_uring_cqe *cqe,
 		accept_done(what, cqe);
 	if (op == OP_WAKE)
 		worker_wake(w);
+	if (op == OP_SEND)
+		zero_copy_done(what, cqe);
 	if (op < OP_CONNECT)
 		return;
 	c = direction_conn(d);

@@ -26,6 +26,7 @@ enum op {
 	OP_IGNORE,
 	OP_ACCEPT,  /* struct listener */
 	OP_WAKE,    /* none: somebody asks for something */
+	OP_SEND,    /* struct buffer */
 	OP_CONNECT, /* struct direction, from here on */
 	OP_RECV,
 	OP_WRITABLE,
@@ -38,6 +39,9 @@ enum ask { ASK_RULES = 1, ASK_STOP = 2, ASK_ACCEPT = 4, ASK_WAIT = 8 };
 
 enum { POOL_LIGHT, POOL_BULK, POOLS };
 
+/* What is known of sending without a copy on a socket: zerocopy.c. */
+enum zero_copy { ZERO_COPY_NEW, ZERO_COPY_TRIED, ZERO_COPY_ON, ZERO_COPY_OFF };
+
 struct direction {
 	struct io_ruleset *rules; /* what its record began under */
 	struct stream stream;
@@ -48,6 +52,7 @@ struct direction {
 	u8 index;                   /* 0: client to server */
 	u8 looks;                   /* at the sockets' memory, in a row */
 	u8 small;                   /* small receives in a row while bulk */
+	u8 zero_copy;               /* enum zero_copy: of the socket that is sent to */
 	bool masked : 1;            /* bytes go through the stream */
 	bool bulk : 1;
 	bool probing : 1;   /* one small receive first: much may have come meanwhile */
@@ -55,6 +60,7 @@ struct direction {
 	bool receiving : 1; /* a receive is armed ... */
 	bool from_bulk : 1; /* ... on this pool */
 	bool cancelling : 1;
+	bool sending : 1;     /* the queue's head is being sent by the ring */
 	bool polling : 1;     /* waits for room in the other socket */
 	bool writable : 1;    /* ... which has come */
 	bool eof : 1;         /* the sender has ended */
@@ -74,7 +80,9 @@ struct conn {
 	struct scrim_listener_row *traffic; /* NULL: not counted */
 	int fd[2];
 	u32 pending;   /* operations in the ring */
+	u32 lent;      /* of them, those of which only the buffer is awaited back */
 	bool dead : 1; /* ended; freed when nothing is pending */
+	bool closed : 1;
 	bool connected : 1;
 	bool retried : 1;
 	bool lost : 1; /* one side has reset: see reset.c */
@@ -117,7 +125,8 @@ struct io_worker {
 	size_t spilled;      /* bytes in memory outside of the pools */
 	struct ifaddrs *own; /* this host's addresses, read at own_at (ns) */
 	u64 own_at;
-	bool at_limit; /* a listener waits for room */
+	bool at_limit;     /* a listener waits for room */
+	bool pins_no_more; /* buffers cannot be registered: said once */
 	struct link conns, connecting, resetting, quiet, idle, blocked, starving[POOLS];
 	int habit;                        /* how many of the last waits were short: wait.c */
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
@@ -241,6 +250,17 @@ void relay_pump(struct direction *d);
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more);
 void relay_writable(struct direction *d, int res);
 void relay_hangup(struct direction *d, int res, bool more);
+
+/* The ring has sent so many bytes of the queue's head, or a negative errno. */
+void relay_sent(struct direction *d, int res);
+/* Flags of a send of the queue's head. */
+int relay_send_flags(const struct direction *d);
+
+/* zerocopy.c */
+enum zero_copy zero_copy_start(const struct listener *l);
+/* Whether the queue's head goes out without a copy: then relay_sent() follows. */
+bool zero_copy_send(struct direction *d);
+void zero_copy_done(struct buffer *b, const struct io_uring_cqe *cqe);
 
 /* reset.c */
 /* This side has reset, or is gone: counted, and carried over to the other end. */
