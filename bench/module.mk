@@ -9,6 +9,10 @@ $(BENCH)/null_relay: $(OUT)/obj/bench/null_relay.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -luring
 
+$(BENCH)/splice_relay: $(OUT)/obj/bench/splice_relay.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
 $(BENCH)/epoll_relay: $(patsubst %,$(OUT)/obj/bench/%.o,epoll_relay peer peer_vectorscan peer_pcre2) \
 		$(OUT)/libscrim.a
 	@mkdir -p $(@D)
@@ -51,7 +55,7 @@ bench-scan:
 
 bench-relay:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,null_relay epoll_relay load log.txt)
+	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,null_relay epoll_relay splice_relay load log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/relay
 
 bench-latency:

@@ -167,6 +167,11 @@ stream {{
         return self.relay(f"epoll-{kib}", port, [str(BUILD / "bench/epoll_relay"), str(port),
                                                  str(self.sink), str(kib * 1024)])
 
+    def splice_relay(self, kib):
+        port = next(self.ports)
+        return self.relay(f"splice-{kib}", port, [str(BUILD / "bench/splice_relay"), str(port),
+                                                  str(self.sink), str(kib * 1024)])
+
     def epoll_vectorscan(self, kib, share):
         """The epoll relay that masks with Vectorscan: its bytes are scrim's."""
         port = next(self.ports)
