@@ -127,8 +127,11 @@ void conn_end(struct conn *c)
 	if (c->dead)
 		return;
 	/* Both ends have said all: what the kernel still has to deliver is to be delivered. */
-	setsockopt(c->fd[0], SOL_SOCKET, SO_LINGER, &wait, sizeof(wait));
-	setsockopt(c->fd[1], SOL_SOCKET, SO_LINGER, &wait, sizeof(wait));
+	if (setsockopt(c->fd[0], SOL_SOCKET, SO_LINGER, &wait, sizeof(wait)) ||
+	    setsockopt(c->fd[1], SOL_SOCKET, SO_LINGER, &wait, sizeof(wait))) {
+		conn_reset(c, FLOW_INTERNAL);
+		return;
+	}
 	flow_count(c->w, FLOW_RELAYED);
 	conn_die(c);
 }
