@@ -7,30 +7,6 @@
 
 #define MIB (1024 * 1024)
 
-struct flow {
-	int fd;
-	u32 seed;
-	u64 len;
-};
-
-static void *flow_send(void *arg)
-{
-	struct flow *f = arg;
-
-	peer_send(f->fd, f->seed, 0, f->len);
-	CHECK(!shutdown(f->fd, SHUT_WR));
-	return NULL;
-}
-
-static void *flow_expect(void *arg)
-{
-	struct flow *f = arg;
-
-	peer_expect(f->fd, f->seed, 0, f->len);
-	peer_expect_end(f->fd);
-	return NULL;
-}
-
 static void both_ways(int family)
 {
 	struct host h;

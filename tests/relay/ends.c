@@ -8,20 +8,6 @@
 
 #define MIB (1024 * 1024)
 
-struct flow {
-	int fd;
-	u64 len;
-};
-
-static void *flow_send(void *arg)
-{
-	struct flow *f = arg;
-
-	peer_send(f->fd, 7, 0, f->len);
-	CHECK(!shutdown(f->fd, SHUT_WR));
-	return NULL;
-}
-
 /* One side ends first; the other still sends 10 MiB. */
 static void half_close(bool client_first)
 {
@@ -40,7 +26,7 @@ static void half_close(bool client_first)
 	CHECK(!shutdown(first, SHUT_WR));
 	peer_expect_text(second, "last words");
 	peer_expect_end(second);
-	f = (struct flow){second, 10 * MIB};
+	f = (struct flow){second, 7, 10 * MIB};
 	CHECK(!pthread_create(&t, NULL, flow_send, &f));
 	peer_expect(first, 7, 0, 10 * MIB);
 	peer_expect_end(first);

@@ -188,3 +188,21 @@ void peer_expect_gone(int fd)
 	CHECK(poll(&p, 1, -1) == 1 && p.revents & POLLERR);
 	CHECK(send(fd, "x", 1, MSG_NOSIGNAL) < 0);
 }
+
+void *flow_send(void *arg)
+{
+	struct flow *f = arg;
+
+	peer_send(f->fd, f->seed, 0, f->len);
+	CHECK(!shutdown(f->fd, SHUT_WR));
+	return NULL;
+}
+
+void *flow_expect(void *arg)
+{
+	struct flow *f = arg;
+
+	peer_expect(f->fd, f->seed, 0, f->len);
+	peer_expect_end(f->fd);
+	return NULL;
+}

@@ -14,13 +14,8 @@
 #define SHORT   20000
 #define CROWDED 4000
 
-struct flow {
-	int fd;
-	u32 seed;
-	u64 len;
-};
-
-static void *flow_send(void *arg)
+/* Without its end. */
+static void *flow_pour(void *arg)
 {
 	struct flow *f = arg;
 
@@ -43,7 +38,7 @@ static void tiny_pool(void)
 	for (u32 i = 0; i < CROWD; i++) {
 		p[i] = host_pair(&h);
 		f[i] = (struct flow){p[i].client, i, 2 * MIB};
-		CHECK(!pthread_create(&t[i], NULL, flow_send, &f[i]));
+		CHECK(!pthread_create(&t[i], NULL, flow_pour, &f[i]));
 	}
 	for (u32 i = 0; i < CROWD; i++)
 		peer_expect(p[i].server, i, 0, 2 * MIB);

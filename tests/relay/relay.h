@@ -48,6 +48,15 @@ void peer_expect_gone(int fd);
 /* Closes with a reset. */
 void peer_reset(int fd);
 
+/* A stream of `len` bytes, and its end behind them: for pthread_create(). */
+struct flow {
+	int fd;
+	u32 seed;
+	u64 len;
+};
+void *flow_send(void *flow);
+void *flow_expect(void *flow);
+
 /* --- the worker under test --------------------------------------------------------------------- */
 
 struct host {
