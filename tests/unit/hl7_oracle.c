@@ -88,8 +88,9 @@ static void mark(struct oracle *o, size_t from, size_t to, enum run_kind kind, i
 	}
 }
 
+/* text: what no rule names is free text, each component by itself. */
 static void mark_components(struct oracle *o, const char *segment, unsigned int field, size_t from,
-			    size_t to)
+			    size_t to, bool text)
 {
 	unsigned int component = 1;
 	size_t begin = from;
@@ -103,6 +104,8 @@ static void mark_components(struct oracle *o, const char *segment, unsigned int 
 		rule = rule_of(o, segment, field, component);
 		if (rule >= 0)
 			mark(o, begin, i, RUN_FIELD, rule);
+		else if (text)
+			mark(o, begin, i, RUN_TEXT, 0);
 		begin = i + 1;
 		component = again ? 1 : component + 1;
 	}
@@ -132,7 +135,7 @@ static void mark_field(struct oracle *o, const char *segment, unsigned int field
 	if (rule >= 0)
 		mark(o, from, to, RUN_FIELD, rule);
 	else if (has_components(o, segment, field))
-		mark_components(o, segment, field, from, to);
+		mark_components(o, segment, field, from, to, text);
 	else if (text)
 		mark(o, from, to, RUN_TEXT, 0);
 }

@@ -102,8 +102,8 @@ static void value_begin(struct hl7 *h, const struct frame_map *m)
 	if (by_component) {
 		h->kind = RUN_FIELD;
 		h->rule = by_component->rule;
-	} else if (h->field == s->text && !h->by_component && (!s->typed || is_text_type(h))) {
-		h->kind = RUN_TEXT;
+	} else if (h->field == s->text && (!s->typed || is_text_type(h))) {
+		h->kind = RUN_TEXT; /* of a field that rules name parts of, each other part */
 	}
 }
 
