@@ -16,6 +16,13 @@ static int parse_ip(const char *text, u8 addr[16])
 	return -EINVAL;
 }
 
+/* IPv4 in the clothes of IPv6, "::ffff:10.1.0.0": no client and no listener here has such an address. */
+static bool is_mapped(int family, const u8 addr[16])
+{
+	return family == AF_INET6 &&
+	       IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)addr);
+}
+
 static bool bit(const u8 *addr, unsigned int i)
 {
 	return addr[i / 8] >> (7 - i % 8) & 1;
@@ -62,6 +69,12 @@ int parse_prefix(struct reader *r, const struct yaml *value, struct kern_prefix 
 	}
 	p.family = (u8)family;
 	p.bits = (u8)bits;
+	if (is_mapped(family, p.addr)) {
+		wrong(r, value,
+		      "`%s` is IPv4 written as IPv6; write it as IPv4, such as 10.1.0.0/16",
+		      value->text);
+		return -EINVAL;
+	}
 	for (unsigned int i = bits; i < most; i++) {
 		if (bit(p.addr, i)) {
 			wrong(r, value, "`%s` has bits set behind its prefix; did you mean `%s`?",
@@ -99,6 +112,14 @@ static int set_address(const char *text, union io_addr *ret_addr)
 	return 0;
 }
 
+static int check_mapped(struct reader *r, const struct yaml *value, const union io_addr *a)
+{
+	if (!is_mapped(a->sa.sa_family, a->in6.sin6_addr.s6_addr))
+		return 0;
+	wrong(r, value, "`%s` is IPv4 written as IPv6; write it as IPv4", value->text);
+	return -EINVAL;
+}
+
 int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret_addr)
 {
 	static const char example[] = "an address such as 127.0.0.1 or \"::1\"";
@@ -109,7 +130,7 @@ int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret
 		wrong(r, value, "`%s` is not an address; write %s", value->text, example);
 		return -EINVAL;
 	}
-	return 0;
+	return check_mapped(r, value, ret_addr);
 }
 
 int parse_address_port(struct reader *r, const struct yaml *value, union io_addr *ret_addr)
@@ -139,6 +160,8 @@ int parse_address_port(struct reader *r, const struct yaml *value, union io_addr
 	    set_address(must_text(r->faults->arena, host, len), &addr) ||
 	    bracket != (addr.sa.sa_family == AF_INET6))
 		goto bad;
+	if (check_mapped(r, value, &addr))
+		return -EINVAL;
 	addr.in4.sin_port = htons((u16)port); /* at the same place in both families */
 	*ret_addr = addr;
 	return 0;
