@@ -33,6 +33,21 @@ int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e)
 	return 0;
 }
 
+#define LOOK_TRIES  20  /* who only looks, as dir_locked() does, is gone by then */
+#define MOUNT_TRIES 500 /* so is who mounts; but anybody may lock what he can read, for ever */
+
+static bool lock_soon(int fd, int tries)
+{
+	const struct timespec moment = {.tv_nsec = 10000000};
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (!--tries)
+			return false;
+		nanosleep(&moment, NULL);
+	}
+	return true;
+}
+
 /* Whether the BPF file system is there; -errno where that cannot be told. */
 static int bpffs_mounted(struct err *e)
 {
@@ -56,8 +71,11 @@ static int mount_bpffs(struct err *e)
 	below = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (below < 0)
 		return err_set(e, errno, PINS ": %s", strerror(errno));
-	rc = flock(below, LOCK_EX) ? err_set(e, errno, PINS ": %s", strerror(errno))
-				   : bpffs_mounted(e);
+	rc = lock_soon(below, MOUNT_TRIES)
+		     ? bpffs_mounted(e)
+		     : err_set(e, EBUSY,
+			       PINS " is locked by another program (`lslocks`); `mount "
+				    "-t bpf bpf " PINS "`");
 	if (!rc && mount("bpf", PINS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
 		rc = err_set(e, errno,
 			     "no BPF file system at " PINS
@@ -65,6 +83,24 @@ static int mount_bpffs(struct err *e)
 			     strerror(errno));
 	close(below);
 	return rc < 0 ? rc : 0;
+}
+
+/*
+ * The BPF file system may be mounted so that all may write to it. Whoever owns the directory can
+ * take pins away, and with them what refuses.
+ */
+static int check_owner(const char *dir, int fd, struct err *e)
+{
+	struct stat is;
+
+	if (fstat(fd, &is))
+		return err_set(e, errno, "%s: %s", dir, strerror(errno));
+	if ((is.st_uid && is.st_uid != geteuid()) || is.st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(e, EBUSY,
+			       "%s belongs to user %u, or others may write to it: who can has "
+			       "what is pinned there in hand; remove it",
+			       dir, is.st_uid);
+	return 0;
 }
 
 int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
@@ -79,9 +115,14 @@ int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
 			return err_set(e, errno == EACCES ? EPERM : errno, "%s: %s", dir,
 				       strerror(errno));
 	}
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(e, errno, "%s: %s", dir, strerror(errno));
+	rc = make ? check_owner(dir, fd, e) : 0;
+	if (rc) {
+		close(fd);
+		return rc;
+	}
 	*ret_fd = fd;
 	return 0;
 }
@@ -103,12 +144,7 @@ bool dir_locked(int fd)
 
 int dir_lock(const char *dir, int fd, struct err *e)
 {
-	const struct timespec moment = {.tv_nsec = 10000000};
-	int tries = 20; /* who only looks, as dir_locked() does, is gone by then */
-
-	while (flock(fd, LOCK_EX | LOCK_NB) && --tries)
-		nanosleep(&moment, NULL);
-	if (!tries)
+	if (!lock_soon(fd, LOOK_TRIES))
 		return err_set(e, EBUSY,
 			       "%s is in use: a scrimd of this instance is running (another one "
 			       "needs --instance NAME)",
