@@ -6,9 +6,9 @@
  *                 label   ---- gap --- ▲ p
  *
  * Read backwards from the value, so that text without candidates pays nothing. The gap is
- * separators and small words, at most `distance` bytes. A label begins and ends where a word
- * does; digits and underscores separate words here ("patient_mrn", "MRN123456"), and so does a
- * capital after a small letter ("patientMrn").
+ * separators, small words and "\H\", "\N\" of HL7, at most `distance` bytes. A label begins and ends
+ * where a word does; digits and underscores separate words here ("patient_mrn", "MRN123456"), and so
+ * does a capital after a small letter ("patientMrn").
  *
  * With a label of at most LABEL_MAX bytes and a distance of at most RULE_MAX_DISTANCE, the
  * character before the label is still within SCRIM_LOOKBACK: the answer is the same however far the text
@@ -187,10 +187,17 @@ static size_t small_word(const u8 *text, size_t from, size_t end)
 	return end;
 }
 
+/* Whether highlighting begins or ends there, in a text of HL7 (v2.8.2, section 2.7.4). */
+static bool highlight_ends(const u8 *text, size_t from, size_t end)
+{
+	return end - from >= 3 && text[end - 1] == '\\' && text[end - 3] == '\\' &&
+	       (text[end - 2] == 'H' || text[end - 2] == 'N');
+}
+
 size_t label_step_back(const u8 *text, size_t from, size_t end)
 {
 	if (is_gap(text[end - 1]))
-		return end - 1;
+		return end - (highlight_ends(text, from, end) ? 3 : 1);
 	if (text[end - 1] >= 0x80)
 		return end - utf8_gap_before(text, from, end);
 	return small_word(text, from, end);
