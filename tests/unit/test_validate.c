@@ -167,6 +167,7 @@ Test(validate, mac)
 Test(validate, url)
 {
 	ACCEPTS("url", "https://chart.example.org/p?id=7", "http://ehr/patient/7",
+		"http://loinc/patient/7", "www.hl7:8080/7", "http://purl?name=Doe",
 		"www.example.com", "http://nothl7.org/", "https://loinc.org.example.com/x");
 	REFUSES("url", "http://loinc.org", "http://loinc", "https://WWW.HL7.org/fhir/R4", "www.hl7",
 		"http://snomed.info/sct", "http://terminology.hl7.org/CodeSystem/v3", "http://");

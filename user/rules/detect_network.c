@@ -58,7 +58,7 @@ static const struct rule_def network[] = {
 		.examples = LIST("see [https://chart.example.org/p?id=7], please",
 				 "[www.example.com/~jane] and", "\"system\":\"http://loinc.org\"",
 				 "see https://www.hl7.org/fhir/R4, http:// alone"),
-		.nforms = 2,
+		.nforms = 3,
 		.forms =
 			{/* As JSON may write it. */
 			 FORM("[Hh][Tt][Tt][Pp][Ss]?:\\\\/\\\\/(?:[" URL "]|\\\\/){3,120}", WORD,
@@ -66,7 +66,12 @@ static const struct rule_def network[] = {
 			 FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
 			      "[" URL "]{3,200}",
 			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
-			      .tail = "[" URL "]")},
+			      .tail = "[" URL "]"),
+			 /* As HL7 writes it: "&" is "\\T\\". */
+			 FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
+			      "(?:[" URL "]|\\\\[EFRST]\\\\){3,80}",
+			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
+			      .tail = "[" URL "\\\\]")},
 	},
 };
 

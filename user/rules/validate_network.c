@@ -104,8 +104,9 @@ bool validate_url(const u8 *text, size_t len)
 	rest = len - (size_t)(host - text);
 	while (n < rest && !memchr("/?#:", host[n], 4))
 		n++;
+	/* A host that nothing ends may go on: what is the begin of a vocabulary's counts as that. */
 	for (size_t i = 0; i < array_size(vocabularies); i++)
-		if (n <= strlen(vocabularies[i]) &&
+		if ((n == strlen(vocabularies[i]) || (n == rest && n < strlen(vocabularies[i]))) &&
 		    !strncasecmp((const char *)host, vocabularies[i], n))
 			return false;
 	return true;
