@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "launcher.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -102,8 +103,8 @@ int launcher_start(char **argv)
 	pid = fork();
 	rc = pid < 0 ? -errno : 0;
 	if (!pid) {
-		/* Nothing else that the daemon has been given is kept open here. */
-		if (dup2(pair[1], 3) == 3)
+		/* Nothing else that the daemon has been given is kept open here, and it is not given on. */
+		if (pair[1] == 3 || dup3(pair[1], 3, O_CLOEXEC) == 3)
 			close_range(4, ~0U, 0);
 		prctl(PR_SET_NAME, "scrimd-launcher");
 		launcher_run(3, argv, &mask);
