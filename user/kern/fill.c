@@ -153,9 +153,12 @@ static int add_gate(int gates, u32 slot, u8 side, u16 port, unsigned int listene
 	return put(gates, &key, &listeners, "gates", e);
 }
 
-/* All listeners of `slot` with a network that has all of `key`: the longest match must name each. */
+/*
+ * All listeners of `slot` with a network that has all of `key`, an address of that family: the
+ * longest match must name each.
+ */
 static u32 listeners_with(const struct kern *k, const struct kern_conf *conf,
-			  const struct scrim_net_key *key)
+			  const struct scrim_net_key *key, u8 family)
 {
 	const char *name = key->owner == SCRIM_SLOT_NEW ? NULL : k->ifaces[key->owner].name;
 	u32 bits = 0;
@@ -171,20 +174,33 @@ static u32 listeners_with(const struct kern *k, const struct kern_conf *conf,
 		for (size_t j = 0; j < l->nprotected; j++) {
 			struct scrim_net_key other = net_key(key->owner, &l->protected_nets[j]);
 
-			if (net_contains(&other, key))
+			if (l->protected_nets[j].family == family && net_contains(&other, key))
 				bits |= 1u << i;
 		}
 	}
 	return bits;
 }
 
-static int add_net(struct kern *k, const struct kern_conf *conf, u32 slot,
+static int put_net(struct kern *k, const struct kern_conf *conf, u32 slot,
 		   const struct kern_prefix *p, struct err *e)
 {
 	struct scrim_net_key key = net_key(slot, p);
-	u32 listeners = listeners_with(k, conf, &key);
+	u32 listeners = listeners_with(k, conf, &key, p ? p->family : AF_INET6);
 
 	return put(bpf_map__fd(k->gateway->maps.nets), &key, &listeners, "nets", e);
+}
+
+/* A network of IPv6 that is as wide as ::/0 would have all of IPv4 in it: that has a row of its own. */
+static int add_net(struct kern *k, const struct kern_conf *conf, u32 slot,
+		   const struct kern_prefix *p, struct err *e)
+{
+	const struct kern_prefix v4 = {.family = AF_INET};
+	struct scrim_net_key key = net_key(slot, p), mapped_key = net_key(slot, &v4);
+	int rc = put_net(k, conf, slot, p, e);
+
+	if (rc || !p || p->family == AF_INET || !net_contains(&key, &mapped_key))
+		return rc;
+	return put_net(k, conf, slot, &v4, e);
 }
 
 static int fill_gateway(struct kern *k, const struct kern_conf *conf, unsigned int listener,

@@ -9,9 +9,10 @@ import signal
 import socket
 
 from gateway.alone import Sender, captured
-from gateway.basic import accepts
+from gateway.basic import accepts, through
 from gateway.dead import steady
-from gateway.stand import MASKED, OTHER, PORT, RAW, V4, config, drop_queue, forwarded, nothing_raw, transfer, works
+from gateway.stand import (FAMILIES, MASKED, OTHER, PORT, RAW, V4, config, drop_queue, forwarded, nothing_raw,
+                           transfer, works)
 from netlib import TIMEOUT, Scrimd, Thread, eventually, read_end, read_exactly, run
 
 
@@ -171,6 +172,18 @@ def test_all_behind(stand, f):
                 nothing_raw(seen.packets())
         with stand.at_server() as seen:
             transfer(stand, f, RAW, RAW, host=f.outside, port=OTHER)
+    stand.scrim("detach")
+
+
+def test_all_of_one_family(stand, f):
+    """With `servers:` of one family alone, all of it, the other one is forwarded as it was."""
+    other, = (o for o in FAMILIES if o is not f)
+    with stand.scrimd(servers='servers: [0.0.0.0/0]' if f is V4 else 'servers: ["::/0"]'):
+        with stand.at_server() as seen:
+            transfer(stand, f)
+            stand.fence(f, seen)
+            nothing_raw(seen.packets())
+        assert through(stand, other, other.server, PORT), "it was not forwarded: somebody relays it"
     stand.scrim("detach")
 
 
