@@ -24,6 +24,9 @@ struct tail {
 	u16 first, n; /* labels */
 };
 
+/* What tells whether a label ends somewhere: its bytes and the character before them. */
+#define BEFORE_END (LABEL_MAX + 3)
+
 /* Tails by the last two bytes, of each the lower five bits. */
 #define PAIRS 1024
 
@@ -189,7 +192,7 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end,
 		     unsigned int *ret_reach)
 {
-	size_t from = end > LABEL_MAX + 1 ? end - LABEL_MAX - 1 : 0;
+	size_t from = end > BEFORE_END ? end - BEFORE_END : 0;
 	u64 sets = end ? index_ends(x, ~0ULL, text, from, end) : 0;
 	unsigned int reach = 0;
 

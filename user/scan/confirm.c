@@ -48,13 +48,13 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 
 /*
  * The same for a short form, with more than QUICK bytes of text there: where it may end at the
- * latest, 0 if nowhere. All bytes that it may have are walked, even if they lead nowhere: what
- * comes next is no guess then, and the walks of several places run side by side.
+ * latest, 0 if nowhere, and at how many places. All bytes that it may have are walked, even if they
+ * lead nowhere: what comes next is no guess then, and the walks of several places run side by side.
  */
-static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text)
+static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text, size_t *ret_n)
 {
 	u32 state = d->start;
-	size_t end = 0;
+	size_t end = 0, n = 0;
 
 	for (size_t i = 0; i < max; i += 4) {
 #pragma GCC unroll 2
@@ -64,8 +64,11 @@ static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text)
 			state = d->trans[at];
 			end = d->between[at] ? k + 1 : end;
 			end = state >= d->accept ? k + 2 : end;
+			n += d->between[at];
+			n += state >= d->accept;
 		}
 	}
+	*ret_n = n;
 	return end;
 }
 
@@ -141,7 +144,8 @@ static enum opinion ask_all_ends(const struct scan_form *sf, struct scan_job *jo
 static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
 {
 	const struct form *f = sf->form;
-	size_t e;
+	size_t e, n;
+	bool guarded;
 
 	if (f->quick && job->len - p >= QUICK_READ) {
 		e = f->quick(job->text + p);
@@ -154,15 +158,17 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 		return NOTHING;
 	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
 		return ask_all_ends(sf, job, p, ret_end);
-	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p);
+	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p, &n);
 	job->walked += sf->dfa.max;
 	if (!e)
 		return NOTHING;
-	if (form_guard_after(f, job->text, p + e, job->len, job->ends) != 1 ||
-	    (f->validate && !f->validate(job->text + p, e)))
-		return ask_all_ends(sf, job, p, ret_end);
+	guarded = form_guard_after(f, job->text, p + e, job->len, job->ends) == 1;
 	*ret_end = p + e;
-	return ACCEPTED;
+	if (guarded && (!f->validate || f->validate(job->text + p, e)))
+		return ACCEPTED;
+	if (n > 1)
+		return ask_all_ends(sf, job, p, ret_end);
+	return guarded ? REFUSED : NOTHING;
 }
 
 static struct match make_match(const struct scan_form *sf, const u8 *text, size_t p, size_t e)
