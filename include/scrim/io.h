@@ -53,8 +53,9 @@ struct io_gate {
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
 
 /*
- * Big pieces are sent without a copy: by itself where the network's device can do that; nowhere;
- * even where the kernel has to copy after all, which costs more than an ordinary send (tests).
+ * Without a copy: by itself what no rule applies to is spliced, and what is masked is sent so where the
+ * network's device can do that; nothing; all is sent so, even where the kernel has to copy after
+ * all, which costs more than an ordinary send (tests).
  */
 enum io_zero_copy { IO_ZERO_COPY_AUTO, IO_ZERO_COPY_OFF, IO_ZERO_COPY_ALWAYS };
 

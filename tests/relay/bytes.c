@@ -10,22 +10,10 @@
 static void both_ways(int family)
 {
 	struct host h;
-	struct pair p;
-	struct flow f[4];
-	pthread_t t[4];
 
 	host_init(&h, family);
 	host_start(&h);
-	p = host_pair(&h);
-	f[0] = (struct flow){p.client, 1, 64 * MIB};
-	f[1] = (struct flow){p.server, 1, 64 * MIB};
-	f[2] = (struct flow){p.server, 2, 64 * MIB};
-	f[3] = (struct flow){p.client, 2, 64 * MIB};
-	for (int i = 0; i < 4; i++)
-		CHECK(!pthread_create(&t[i], NULL, i % 2 ? flow_expect : flow_send, &f[i]));
-	for (int i = 0; i < 4; i++)
-		CHECK(!pthread_join(t[i], NULL));
-	host_await_flow(&h, FLOW_RELAYED, 1);
+	host_both_ways(&h, 64 * MIB);
 	host_stop(&h);
 	CHECK(host_flow(&h, FLOW_ACCEPTED) == 1);
 }

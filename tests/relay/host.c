@@ -129,6 +129,20 @@ void host_await_flow(const struct host *h, enum scrim_flow reason, u64 n)
 		nanosleep(&ms, NULL);
 }
 
+void host_both_ways(struct host *h, u64 len)
+{
+	struct pair p = host_pair(h);
+	struct flow f[] = {
+		{p.client, 1, len}, {p.server, 1, len}, {p.server, 2, len}, {p.client, 2, len}};
+	pthread_t t[array_size(f)];
+
+	for (size_t i = 0; i < array_size(f); i++)
+		CHECK(!pthread_create(&t[i], NULL, i % 2 ? flow_expect : flow_send, &f[i]));
+	for (size_t i = 0; i < array_size(f); i++)
+		CHECK(!pthread_join(t[i], NULL));
+	host_await_flow(h, FLOW_RELAYED, 1);
+}
+
 void host_stop_with(struct host *h, struct pair p)
 {
 	CHECK(!shutdown(p.client, SHUT_WR));

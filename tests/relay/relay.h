@@ -80,6 +80,8 @@ void host_start(struct host *h);       /* on a thread of this process */
 void host_start_child(struct host *h); /* in a process of its own */
 void host_stop(struct host *h);        /* lets it drain, and waits */
 struct pair host_pair(struct host *h);
+/* The first connection: `len` bytes in each direction at once, all checked, and its end. */
+void host_both_ways(struct host *h, u64 len);
 /* Both ends of the pair end, the end arrives at both, and the host stops with nothing to reset. */
 void host_stop_with(struct host *h, struct pair p);
 u64 host_flow(const struct host *h, enum scrim_flow reason);
@@ -108,6 +110,6 @@ struct test {
 	void (*run)(void);
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
-	gateway_tests[], rules_tests[], zerocopy_tests[];
+	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[];
 
 #endif

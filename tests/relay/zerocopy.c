@@ -51,21 +51,9 @@ static void zero_copy_host(struct host *h, int family, enum io_zero_copy zero_co
 static void both_ways(int family, enum io_zero_copy zero_copy)
 {
 	struct host h;
-	struct pair p;
-	struct flow f[4];
-	pthread_t t[4];
 
 	zero_copy_host(&h, family, zero_copy);
-	p = host_pair(&h);
-	f[0] = (struct flow){p.client, 1, 64 * MIB};
-	f[1] = (struct flow){p.server, 1, 64 * MIB};
-	f[2] = (struct flow){p.server, 2, 64 * MIB};
-	f[3] = (struct flow){p.client, 2, 64 * MIB};
-	for (int i = 0; i < 4; i++)
-		CHECK(!pthread_create(&t[i], NULL, i % 2 ? flow_expect : flow_send, &f[i]));
-	for (int i = 0; i < 4; i++)
-		CHECK(!pthread_join(t[i], NULL));
-	host_await_flow(&h, FLOW_RELAYED, 1);
+	host_both_ways(&h, 64 * MIB);
 	if (zero_copy == IO_ZERO_COPY_ALWAYS && may_pin())
 		CHECK(pinned() > 0);
 	if (zero_copy == IO_ZERO_COPY_OFF)

@@ -40,37 +40,6 @@ static void direction_poll(struct direction *d)
 	direction_watch(d);
 }
 
-static void direction_receive(struct direction *d)
-{
-	struct io_worker *w = direction_conn(d)->w;
-	struct io_uring_sqe *sqe;
-	u32 len = 0;
-
-	if (d->polling || d->count > 1)
-		return;
-	if (d->bulk) {
-		len = room_left(d);
-		if (!len) {
-			if (!d->head)
-				direction_poll(d);
-			return;
-		}
-		d->writable = false;
-	}
-	sqe = ring_sqe(w, d, OP_RECV);
-	if (d->bulk || d->probing)
-		io_uring_prep_recv(sqe, direction_in(d), NULL, len, 0);
-	else
-		io_uring_prep_recv_multishot(sqe, direction_in(d), NULL, 0, 0);
-	if (d->drained)
-		sqe->ioprio |= IORING_RECVSEND_POLL_FIRST; /* saves a try in vain */
-	io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
-	sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
-	d->from_bulk = d->bulk;
-	d->receiving = true;
-	mask_receiving(d);
-}
-
 /* A light direction's receive would go on by itself. */
 static void direction_pause(struct direction *d)
 {
@@ -88,6 +57,103 @@ static void direction_blocked(struct direction *d)
 	room_look(d);
 	direction_poll(d);
 	list_append(&direction_conn(d)->w->blocked, &d->blocked);
+}
+
+/* Big buffers for who fills small ones, small ones for who does not fill a small one. */
+static void direction_adapt(struct direction *d, u32 len)
+{
+	u32 light = direction_conn(d)->w->pool[POOL_LIGHT].size;
+
+	d->probing = false;
+	if (!d->bulk) {
+		d->bulk = len == light;
+		d->small = 0;
+		if (d->bulk)
+			direction_pause(d);
+	} else if (len > light / 2) {
+		d->small = 0;
+	} else if (++d->small == SMALL_IN_A_ROW) {
+		d->bulk = false;
+	}
+}
+
+/* Bytes have come, and are received. */
+static void direction_took(struct direction *d, u32 len)
+{
+	struct scrim_listener_row *traffic = direction_conn(d)->traffic;
+
+	if (traffic)
+		count_add(d->index ? &traffic->server_bytes : &traffic->client_bytes, len);
+	conn_touch(direction_conn(d));
+	d->received += len;
+	direction_adapt(d, len);
+}
+
+/* Waits for bytes, as a receive would, but leaves them where they are. */
+static void direction_await(struct direction *d)
+{
+	struct io_uring_sqe *sqe = ring_sqe(direction_conn(d)->w, d, OP_RECV);
+
+	io_uring_prep_poll_add(sqe, direction_in(d), POLLIN | POLLRDHUP);
+	d->receiving = d->from_bulk = d->awaiting = true;
+}
+
+/* Takes what is there past the ring. True: that goes on; false: a receive must tell what comes next. */
+static bool direction_splice(struct direction *d, u32 room)
+{
+	u32 there = splice_there(d), n;
+
+	if (there || d->woken) {
+		d->woken = false;
+		n = splice_through(d, there < room ? there : room);
+		if (direction_conn(d)->dead)
+			return true;
+		if (!n)
+			return false;
+		direction_took(d, n);
+		if (d->head) {
+			direction_blocked(d);
+			return true;
+		}
+	}
+	direction_await(d);
+	return true;
+}
+
+static void direction_receive(struct direction *d)
+{
+	struct io_worker *w = direction_conn(d)->w;
+	u32 most = w->pool[POOL_BULK].size, len = 0;
+	struct io_uring_sqe *sqe;
+
+	if (d->polling || d->count > 1)
+		return;
+	if (d->bulk) {
+		bool splices = splice_may(d);
+
+		len = room_left(d, splices ? w->pipe_size : most);
+		if (!len) {
+			if (!d->head)
+				direction_poll(d);
+			return;
+		}
+		d->writable = false;
+		if (splices && direction_splice(d, len))
+			return;
+		len = len < most ? len : most;
+	}
+	sqe = ring_sqe(w, d, OP_RECV);
+	if (d->bulk || d->probing)
+		io_uring_prep_recv(sqe, direction_in(d), NULL, len, 0);
+	else
+		io_uring_prep_recv_multishot(sqe, direction_in(d), NULL, 0, 0);
+	if (d->drained)
+		sqe->ioprio |= IORING_RECVSEND_POLL_FIRST; /* saves a try in vain */
+	io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
+	sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
+	d->from_bulk = d->bulk;
+	d->receiving = true;
+	mask_receiving(d);
 }
 
 static void direction_advance(struct direction *d, u32 n)
@@ -188,33 +254,9 @@ void relay_start(struct conn *c)
 	relay_pump(&c->dir[1]);
 }
 
-/* Big buffers for who fills small ones, small ones for who does not fill a small one. */
-static void direction_adapt(struct direction *d, u32 len)
-{
-	u32 light = direction_conn(d)->w->pool[POOL_LIGHT].size;
-
-	d->probing = false;
-	if (!d->bulk) {
-		d->bulk = len == light;
-		d->small = 0;
-		if (d->bulk)
-			direction_pause(d);
-	} else if (len > light / 2) {
-		d->small = 0;
-	} else if (++d->small == SMALL_IN_A_ROW) {
-		d->bulk = false;
-	}
-}
-
 static void direction_got(struct direction *d, struct buffer *b)
 {
-	struct scrim_listener_row *traffic = direction_conn(d)->traffic;
-
-	if (traffic)
-		count_add(d->index ? &traffic->server_bytes : &traffic->client_bytes, b->len);
-	conn_touch(direction_conn(d));
-	d->received += b->len;
-	direction_adapt(d, b->len);
+	direction_took(d, b->len);
 	if (d->masked && !mask_received(d, b)) {
 		buffer_give(b);
 		return;
@@ -258,6 +300,12 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool mo
 	struct pool *pool = &c->w->pool[d->from_bulk ? POOL_BULK : POOL_LIGHT];
 	struct buffer *b = NULL;
 
+	if (d->awaiting) {
+		d->awaiting = d->receiving = d->cancelling = d->drained = false;
+		d->woken = true;
+		relay_pump(d);
+		return;
+	}
 	if (cqe->flags & IORING_CQE_F_BUFFER)
 		b = pool_take(pool, (u16)(cqe->flags >> IORING_CQE_BUFFER_SHIFT),
 			      cqe->res > 0 ? (u32)cqe->res : 0);

@@ -48,7 +48,7 @@ void room_look(struct direction *d)
 	socket_look(direction_out(d), socket_share(d), mem);
 }
 
-u32 room_left(struct direction *d)
+u32 room_left(struct direction *d, u32 most)
 {
 	u32 size = direction_conn(d)->w->pool[POOL_BULK].size;
 	u32 mem[SK_MEMINFO_VARS] = {0}, in[SK_MEMINFO_VARS], room, used;
@@ -65,5 +65,5 @@ u32 room_left(struct direction *d)
 		return ROOM_LEAST;
 	if (!d->writable && room < size / 2)
 		return 0;
-	return room < size ? room : size;
+	return room < most ? room : most;
 }

@@ -83,6 +83,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	w->ruled_by = conf->rules;
 	w->waits = conf->waits;
 	w->ring.ring_fd = -1;
+	splice_open(w);
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link_init(&w->conns);
 	link_init(&w->connecting);
@@ -151,6 +152,7 @@ void io_worker_free(struct io_worker *w)
 	free(w->listeners);
 	if (w->wake >= 0)
 		close(w->wake);
+	splice_close(w);
 	free(w);
 }
 

@@ -67,6 +67,9 @@ struct direction {
 	bool shut : 1;        /* the end was passed on */
 	bool cut : 1;         /* the sender has ended by a reset */
 	bool watching : 1;    /* a poll for the sender's reset is armed */
+	bool awaiting : 1;    /* `receiving` is a poll: bytes will be spliced, splice.c */
+	bool woken : 1;       /* ... which has fired */
+	bool spliced : 1;     /* bytes were */
 	u64 idle_at;          /* ns: when the held tail goes out */
 	struct link idle;     /* in worker.idle while bytes are held */
 	struct link starving; /* in worker.starving[pool]: waits for a buffer */
@@ -123,6 +126,8 @@ struct io_worker {
 	u32 accepting; /* atomic: accepts in the ring */
 	u32 nconns;
 	size_t spilled;      /* bytes in memory outside of the pools */
+	int pipe[2];         /* splice.c; empty between two calls; -1: none */
+	u32 pipe_size;       /* bytes that it holds; 0: nothing is spliced */
 	struct ifaddrs *own; /* this host's addresses, read at own_at (ns) */
 	u64 own_at;
 	bool at_limit;     /* a listener waits for room */
@@ -238,8 +243,8 @@ void queue_drop(struct direction *d);
 bool queue_spill(struct io_worker *w);
 
 /* room.c */
-/* Bytes that a bulk direction may receive next so that they can be sent on at once; 0: wait. */
-u32 room_left(struct direction *d);
+/* Bytes that a bulk direction may receive next so that they can be sent on at once, up to `most`; 0: wait. */
+u32 room_left(struct direction *d, u32 most);
 /* Keeps both sockets' buffers within connection_memory. */
 void room_look(struct direction *d);
 
@@ -261,6 +266,19 @@ enum zero_copy zero_copy_start(const struct listener *l);
 /* Whether the queue's head goes out without a copy: then relay_sent() follows. */
 bool zero_copy_send(struct direction *d);
 void zero_copy_done(struct buffer *b, const struct io_uring_cqe *cqe);
+
+/* splice.c */
+void splice_open(struct io_worker *w);
+void splice_close(struct io_worker *w);
+/* Whether bytes of the direction may go through the pipe: in front of none that wait already. */
+bool splice_may(struct direction *d);
+/* Bytes that have come and were not received. */
+u32 splice_there(struct direction *d);
+/*
+ * Moves up to len of them to the other socket, or what that does not take into the queue. Returns
+ * how many were taken off the first; 0: a receive must tell what is there. The connection may be reset.
+ */
+u32 splice_through(struct direction *d, u32 len);
 
 /* reset.c */
 /* This side has reset, or is gone: counted, and carried over to the other end. */
