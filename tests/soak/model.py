@@ -20,6 +20,8 @@ listeners:
      mask: both, policy: few, roles: [{{sources: [127.0.0.3/32], policy: few, name: cut}}]}}
   - {{name: hl7, mode: proxy, listen: 127.0.0.1, port: {hl7}, upstream: "127.0.0.1:{upstream}", format: hl7,
      mask: both, policy: few, roles: [{{sources: [127.0.0.3/32], policy: few, name: cut}}]}}
+  - {{name: answers, mode: proxy, listen: 127.0.0.1, port: {answers}, upstream: "127.0.0.1:{upstream}",
+     format: text, mask: to-server, policy: few, roles: [{{sources: [127.0.0.3/32], policy: few, name: cut}}]}}
 policies:
   few: {{rules: [ssn, email, site{second}]}}
 rules:
@@ -88,6 +90,18 @@ def text_record(r, number):
     return written([*text_parts(r), (b"\n", None)])
 
 
+def unmasked(record):
+    """It arrives as it was sent, whatever is in it."""
+    return Record(record.sent, (record.sent,) * 2, (Counter(),) * 2, (Counter(),) * 2)
+
+
+def answer_record(r, number):
+    """Now and then so much that it is passed on without a copy."""
+    record = text_record(r, number)
+    times = r.choice((1, 1, 1, 3000))
+    return unmasked(Record(record.sent * times, (), (), ()))
+
+
 def text_first(number):
     return written([(b"stream %09d\n" % number, None)])
 
@@ -107,7 +121,7 @@ def hl7_first(number):
     return written([hl7_head(number), (b"\x1c\r", None)])
 
 
-FORMATS = {"text": (text_first, text_record), "hl7": (hl7_first, hl7_record)}
+FORMATS = {"text": (text_first, text_record), "hl7": (hl7_first, hl7_record), "answers": (text_first, text_record)}
 ENDS = ("client", "server", "both", "client resets", "server resets", "client vanishes")
 WHOLE = ENDS[:3]
 
@@ -135,11 +149,13 @@ class Plan:
 
     def __post_init__(self):
         r = self.random("plan")
-        self.format = r.choice(("text", "text", "hl7"))
+        self.format = r.choice(("text", "text", "hl7", "answers"))
         self.end = r.choice(WHOLE + WHOLE + ENDS)
         first, record = FORMATS[self.format]
         most = r.choice((1, 4, 4, 30, 30, 300, 2000))
         self.to_server = [first(self.number)] + [record(r, self.number) for _ in range(r.randint(0, most))]
+        if self.format == "answers":
+            record, most = answer_record, min(most, 30)
         self.to_client = [first(self.number)] + [record(r, self.number) for _ in range(r.randint(0, most))]
 
     def random(self, what):

@@ -160,7 +160,7 @@ def free_port():
 class Scrimd:
     def __init__(self, upstream, instance):
         self.instance, self.upstream = instance, upstream
-        self.ports = {"text": free_port(), "hl7": free_port()}
+        self.ports = {name: free_port() for name in model.FORMATS}
         self.reloads = "\n  reload" in self.scrim("--help", instance=False)
         self.file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
         self.write(model.FIRST)
