@@ -66,7 +66,7 @@ bool check_tcx(void)
 	       errno != EINVAL;
 }
 
-static int setting(const char *iface, const char *name)
+int setting(const char *iface, const char *name)
 {
 	char path[128], value[8] = "";
 	FILE *f;

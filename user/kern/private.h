@@ -9,6 +9,7 @@
  *   sockets.c  while the daemon runs                           routes.c  policy rules
  *   rows.c     counters                                        diag.c    sockets of this host
  *   detach.c   taking down                                     others.c  other instances
+ *   redirects.c  none by this host, where clients and servers share an interface
  */
 #ifndef SCRIM_KERN_PRIVATE_H
 #define SCRIM_KERN_PRIVATE_H
@@ -76,6 +77,10 @@ struct kern {
 int check_system(struct err *e);
 bool check_tcx(void);                      /* whether the kernel has it */
 void check_settings(const struct kern *k); /* says what on this host works against the gateway */
+int setting(const char *iface, const char *name); /* of net.ipv4.conf; 0 where there is none */
+
+/* redirects.c: also after an interface was made anew, or somebody turned them on. 0, or -errno. */
+int redirects_off(const struct kern *k, struct err *e);
 
 /* bpffs.c */
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);

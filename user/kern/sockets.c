@@ -98,7 +98,7 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 
 int kern_refresh(struct kern *k, struct err *e)
 {
-	int rc = 0, some = 0;
+	int rc = 0, some = 0, added;
 
 	if (!k->gateway)
 		return 0;
@@ -117,6 +117,7 @@ int kern_refresh(struct kern *k, struct err *e)
 	}
 	if (rc)
 		return rc;
-	rc = routes_add(k, e);
-	return rc < 0 ? rc : rc | some;
+	added = routes_add(k, e);
+	rc = added < 0 ? added : redirects_off(k, e);
+	return rc ? rc : some | added;
 }
