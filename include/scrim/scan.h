@@ -127,9 +127,10 @@ struct scan_job {
 	size_t cap;            /* at least len - start + 1, which is always enough; not checked */
 	u64 *rejected; /* by rule: += candidates decided here that a validator refused; may be NULL */
 	/* out */
-	size_t nmatches; /* in order of from, not overlapping */
-	size_t decided;  /* start <= decided <= len; everything before it is final */
-	u64 walked;      /* bytes that automata read: what confirming cost */
+	size_t nmatches;            /* in order of from, not overlapping */
+	size_t decided;             /* start <= decided <= len; everything before it is final */
+	u64 refused[RULE_MAX / 64]; /* a bit for each rule of which a candidate was refused */
+	u64 walked;                 /* bytes that automata read: what confirming cost */
 };
 
 /*

@@ -4,6 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* job->refused has the rules whose counts are not what they were. */
+static bool refused_right(const struct scan_job *job, const u64 *counts)
+{
+	bool right = true;
+
+	for (u16 i = 0; i < RULE_MAX; i++)
+		right &= (job->refused[i / 64] >> i % 64 & 1) == (job->rejected[i] != counts[i]);
+	return right;
+}
+
 /*
  * Scans text[from, to), looking back at most SCRIM_LOOKBACK bytes; returns what is decided.
  */
@@ -12,6 +22,7 @@ static size_t feed_piece(const struct scanner *s, const u8 *text, size_t from, s
 {
 	size_t back = from < SCRIM_LOOKBACK ? from : SCRIM_LOOKBACK, begin = from - back;
 	size_t cap = to - from + 1;
+	u64 counts[RULE_MAX];
 	u8 *copy = malloc(to - begin + !(to - begin));
 	struct match *m = malloc(cap * sizeof(*m));
 	struct scan_job job = {.text = copy,
@@ -23,7 +34,9 @@ static size_t feed_piece(const struct scanner *s, const u8 *text, size_t from, s
 			       .rejected = f->rejected};
 
 	memcpy(copy, text + begin, to - begin);
+	memcpy(counts, f->rejected, sizeof(counts));
 	scan(s, &job);
+	cr_assert(refused_right(&job, counts));
 	cr_assert(job.decided >= job.start && job.decided <= job.len);
 	cr_assert_leq(job.len - job.decided, SCRIM_WINDOW + 1);
 	cr_assert(!ends || job.decided == job.len);

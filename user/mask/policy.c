@@ -103,36 +103,31 @@ void mask_scratch_free(struct mask_scratch *w)
 	free(w);
 }
 
-void tally_clear(struct mask_scratch *w, const struct policy *p)
-{
-	if (!w->touched)
-		return;
-	memset(w->tally, 0, p->rs->nrules * sizeof(w->tally[0]));
-	memset(w->rejected, 0, p->rs->nrules * sizeof(w->rejected[0]));
-	w->touched = false;
-}
-
 static void add(__u64 *row, u64 n)
 {
 	if (n)
 		__atomic_fetch_add(row, n, __ATOMIC_RELAXED);
 }
 
-void tally_flush(struct mask_scratch *w, const struct policy *p, struct mask_counters to)
+/* A chunk is short and rules are many: only what it has touched is looked at. */
+void tally_flush(struct mask_scratch *w, struct mask_counters to)
 {
-	if (!w->touched)
-		return;
-	for (u16 i = 0; to.rows && i < p->rs->nrules; i++) {
-		const struct tally *t = &w->tally[i];
+	for (size_t k = 0; k < array_size(w->touched); k++) {
+		for (; w->touched[k]; w->touched[k] &= w->touched[k] - 1) {
+			size_t i = 64 * k + (size_t)__builtin_ctzll(w->touched[k]);
+			struct scrim_rule_row *row = to.rows ? to.rows[i] : NULL;
+			const struct tally *t = &w->tally[i];
 
-		if (!to.rows[i])
-			continue;
-		add(&to.rows[i]->matches, t->matches);
-		add(&to.rows[i]->masked_bytes, t->masked_bytes);
-		add(&to.rows[i]->rejected, w->rejected[i]);
-		add(&to.rows[i]->released, t->released);
-		add(&to.rows[i]->idle, t->idle);
-		add(&to.rows[i]->allowed, t->allowed);
+			if (row) {
+				add(&row->matches, t->matches);
+				add(&row->masked_bytes, t->masked_bytes);
+				add(&row->rejected, w->rejected[i]);
+				add(&row->released, t->released);
+				add(&row->idle, t->idle);
+				add(&row->allowed, t->allowed);
+			}
+			w->tally[i] = (struct tally){0};
+			w->rejected[i] = 0;
+		}
 	}
-	tally_clear(w, p);
 }

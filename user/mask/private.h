@@ -23,19 +23,24 @@ struct tally {
 struct mask_scratch {
 	size_t cap; /* matches */
 	struct match *matches;
-	bool touched; /* any of these is not zero */
+	u64 touched[RULE_MAX / 64]; /* a bit for each rule of which any of these is not zero */
 	struct tally tally[RULE_MAX];
 	u64 rejected[RULE_MAX];
 };
+
+/* A rule's tally, to add to. */
+static inline struct tally *tally_of(struct mask_scratch *w, u16 rule)
+{
+	w->touched[rule / 64] |= 1ULL << rule % 64;
+	return &w->tally[rule];
+}
 
 /* Whether the policy leaves a value that the rule found as it is. */
 bool policy_allows(const struct policy *p, u16 rule, const u8 *value, size_t len);
 /* The longest value of a rule that it may leave; 0: none. */
 size_t policy_allows_max(const struct policy *p, u16 rule);
 
-/* Puts nothing in the tallies. */
-void tally_clear(struct mask_scratch *w, const struct policy *p);
-/* Adds them to the rows, relaxed, and clears them. */
-void tally_flush(struct mask_scratch *w, const struct policy *p, struct mask_counters to);
+/* Adds what was counted to the rows, relaxed, and clears it. */
+void tally_flush(struct mask_scratch *w, struct mask_counters to);
 
 #endif

@@ -64,22 +64,28 @@ static struct work work_begin(struct stream *s, struct mask_scratch *w, u8 *data
 	k.begin = k.text;
 	k.end = data + len;
 	k.decided = k.from;
-	tally_clear(w, s->policy);
-	w->touched = true;
 	return k;
+}
+
+/* From where on what is before `decided` may be looked at; a newline is as good as the text's begin. */
+static u8 *looked_back_at(u8 *text, u8 *decided)
+{
+	u8 *newline;
+
+	if (decided - text > SCRIM_LOOKBACK)
+		text = decided - SCRIM_LOOKBACK;
+	newline = memrchr(text, '\n', (size_t)(decided - text));
+	return newline ? newline + 1 : text;
 }
 
 int work_carry(struct work *k, u8 *decided, u8 *end, bool look_back)
 {
 	struct stream *s = k->s;
-	u8 *back = decided, *least = k->text;
+	u8 *back = decided;
 	struct carry *c = s->carry;
 
-	if (decided - least > SCRIM_LOOKBACK)
-		least = decided - SCRIM_LOOKBACK;
-	/* A newline is as good as the text's begin. */
-	while (look_back && back > least && back[-1] != '\n')
-		back--;
+	if (look_back)
+		back = looked_back_at(k->text, decided);
 	if (back == end) {
 		stream_drop(s);
 		return 0;
@@ -129,7 +135,7 @@ static int field_allowed(struct work *k, u8 *end, bool ends)
 
 static int work_field(struct work *k, u8 *end, bool ends)
 {
-	struct tally *t = &k->w->tally[k->s->rule];
+	struct tally *t = tally_of(k->w, k->s->rule);
 	struct filled filled;
 	int r = field_allowed(k, end, ends);
 
@@ -182,7 +188,7 @@ static int work_fail(struct work *k, int reason)
 {
 	k->s->reason = reason;
 	explicit_bzero(k->begin, (size_t)(k->end - k->begin));
-	tally_clear(k->w, k->s->policy);
+	tally_flush(k->w, (struct mask_counters){.rows = NULL});
 	stream_drop(k->s);
 	return reason;
 }
@@ -195,7 +201,7 @@ static void work_end(struct work *k, struct span *ret_out)
 	*ret_out = (struct span){.p = unsent, .len = (size_t)(k->decided - unsent)};
 	explicit_bzero(k->decided, (size_t)(k->end - k->decided));
 	explicit_bzero(k->begin, (size_t)(unsent - k->begin));
-	tally_flush(k->w, k->s->policy, k->s->counters);
+	tally_flush(k->w, k->s->counters);
 }
 
 int stream_feed(struct stream *s, struct mask_scratch *w, u8 *data, size_t len,
@@ -294,7 +300,7 @@ int stream_finish(struct stream *s, struct mask_scratch *w, u8 *data, struct spa
  */
 static void idle_field(struct work *k, u8 *end)
 {
-	struct tally *t = &k->w->tally[k->s->rule];
+	struct tally *t = tally_of(k->w, k->s->rule);
 	struct filled filled;
 	u8 *open = k->from + work_fill(k, k->from, end, false, &filled);
 	u8 *rest = open > k->unsent ? open : k->unsent;
@@ -326,6 +332,6 @@ int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span 
 	s->carry->sent = s->carry->held;
 	*ret_out = (struct span){.p = k.unsent, .len = (size_t)(data - k.unsent)};
 	explicit_bzero(k.text, (size_t)(k.unsent - k.text));
-	tally_flush(w, s->policy, s->counters);
+	tally_flush(w, s->counters);
 	return 0;
 }

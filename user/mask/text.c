@@ -121,7 +121,7 @@ static void mask_tail(struct work *k, u8 *from, u8 *to)
 	if (end < to)
 		s->tail = s->lacks = 0;
 	work_fill(k, from, end, true, &filled);
-	k->w->tally[s->tail_rule].masked_bytes += filled.now;
+	tally_of(k->w, s->tail_rule)->masked_bytes += filled.now;
 }
 
 /* A match that more may go on behind, or whose ends may be in the middle of a character. */
@@ -157,12 +157,12 @@ static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *t
 
 static void work_matches(struct work *k, const struct scan_job *job)
 {
-	const u8 escape = frame_escape(&k->s->frame);
+	const u8 escape = job->nmatches ? frame_escape(&k->s->frame) : 0;
 	u8 *at = k->from;
 
 	for (size_t i = 0; i < job->nmatches; i++) {
 		const struct match *m = &job->matches[i];
-		struct tally *t = &k->w->tally[m->rule];
+		struct tally *t = tally_of(k->w, m->rule);
 		u8 *from = k->text + m->mask_from, *to = k->text + m->mask_to;
 		struct filled filled;
 
@@ -191,15 +191,7 @@ static void work_matches(struct work *k, const struct scan_job *job)
 
 int work_text(struct work *k, u8 *end, bool ends)
 {
-	struct scan_job job = {
-		.text = k->text,
-		.start = (size_t)(k->from - k->text),
-		.len = (size_t)(end - k->text),
-		.ends = ends,
-		.matches = k->w->matches,
-		.cap = k->w->cap,
-		.rejected = k->w->rejected,
-	};
+	struct scan_job job;
 	int r = 0;
 
 	if (!k->s->policy->scanner) {
@@ -207,7 +199,17 @@ int work_text(struct work *k, u8 *end, bool ends)
 		return 0;
 	}
 	k->run_end = end;
+	/* Field by field: clearing the rest, too, which scan() fills in, costs a short chunk dearly. */
+	job.text = k->text;
+	job.start = (size_t)(k->from - k->text);
+	job.len = (size_t)(end - k->text);
+	job.ends = ends;
+	job.matches = k->w->matches;
+	job.cap = k->w->cap;
+	job.rejected = k->w->rejected;
 	scan(k->s->policy->scanner, &job);
+	for (size_t i = 0; i < array_size(job.refused); i++)
+		k->w->touched[i] |= job.refused[i];
 	k->decided = k->text + job.decided;
 	if (!ends)
 		r = work_carry(k, k->decided, end, true);
@@ -260,12 +262,12 @@ void idle_text(struct work *k, u8 *end)
 			if (at < unsent || masked[at])
 				continue;
 			masked[at] = true;
-			k->w->tally[m[i].rule].idle++;
+			tally_of(k->w, m[i].rule)->idle++;
 			left--;
 		}
 	}
 	for (size_t i = 0; i < n; i++)
 		fill_found(k, form_of(k, m[i].form), k->text + m[i].mask_from,
 			   k->text + m[i].mask_to, &filled);
-	k->w->tally[holder].released += left;
+	tally_of(k->w, holder)->released += left;
 }

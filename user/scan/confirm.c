@@ -186,12 +186,21 @@ static struct match make_match(const struct scan_form *sf, const u8 *text, size_
 	};
 }
 
-static void count_refused(const struct scanner *s, u16 ngroups, struct scan_job *job,
-			  const u64 *refused)
+static void count_refused(struct scan_job *job, const struct scan_form *sf)
+{
+	u16 rule = sf->form->rule;
+
+	job->refused[rule / 64] |= 1ULL << rule % 64;
+	if (job->rejected)
+		job->rejected[rule]++;
+}
+
+static void count_all_refused(const struct scanner *s, u16 ngroups, struct scan_job *job,
+			      const u64 *refused)
 {
 	for (u16 g = 0; g < ngroups; g++)
 		for (u64 m = refused[g]; m; m &= m - 1)
-			job->rejected[s->forms[g * GROUP_FORMS + __builtin_ctzll(m)].form->rule]++;
+			count_refused(job, &s->forms[g * GROUP_FORMS + __builtin_ctzll(m)]);
 }
 
 /* The forms of group g to ask at p. */
@@ -243,8 +252,8 @@ static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct sc
 		ret_m->rule = open->form->rule;
 		return UNDECIDED;
 	}
-	if (any_refused && job->rejected)
-		count_refused(s, ngroups, job, refused);
+	if (any_refused)
+		count_all_refused(s, ngroups, job, refused);
 	if (!best)
 		return NO_MATCH;
 	*ret_m = make_match(best, job->text, p, longest);
@@ -265,8 +274,7 @@ static enum verdict confirm_one(struct scan_job *job, size_t p, const struct sca
 		*ret_m = make_match(sf, job->text, p, end);
 		return MATCH;
 	case REFUSED:
-		if (job->rejected)
-			job->rejected[sf->form->rule]++;
+		count_refused(job, sf);
 		break;
 	case NOTHING:
 		break;

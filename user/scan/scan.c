@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The code of each ISA, and which of them a scanner runs. */
 #include "scanner.h"
+#include <string.h>
 
 static const struct scan_code *const codes[ISA_COUNT] = {
 	[ISA_SCALAR] = &scan_scalar,
@@ -16,6 +17,7 @@ static const struct scan_code *const codes[ISA_COUNT] = {
 void scan(const struct scanner *s, struct scan_job *job)
 {
 	job->nmatches = 0;
+	memset(job->refused, 0, sizeof(job->refused));
 	job->walked = 0;
 	job->decided = job->len;
 	codes[s->isa]->run(s, job);

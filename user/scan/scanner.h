@@ -191,7 +191,7 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
 
 /*
  * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
- * validators. Adds to job->rejected unless UNDECIDED, and to job->walked.
+ * validators. Adds to job->rejected and job->refused unless UNDECIDED, and to job->walked.
  *   ret_m  the match; of it only `rule` when UNDECIDED: the first that may still match
  */
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
