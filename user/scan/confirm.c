@@ -214,9 +214,12 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 	return hints->zoned ? group_labelled(s, g, job->text, p, forms, hints->sets) : forms;
 }
 
-/* What all `forms` of each group make of p. */
+/*
+ * What all `forms` of each group make of p. A single one that is not decided is enough, unless it
+ * matters which is the first (`holder`).
+ */
 static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct scan_job *job,
-				 size_t p, const u64 *forms, struct match *ret_m)
+				 size_t p, const u64 *forms, bool holder, struct match *ret_m)
 {
 	const struct scan_form *best = NULL, *open = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
@@ -230,6 +233,8 @@ static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct sc
 
 			switch (ask(sf, job, p, &end)) {
 			case UNKNOWN:
+				if (!holder)
+					return UNDECIDED;
 				if (!open || sf->index < open->index)
 					open = sf;
 				break;
@@ -296,5 +301,5 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		return NO_MATCH;
 	if (ngroups == 1 && !(any & (any - 1)))
 		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
-	return confirm_many(s, ngroups, job, p, forms, ret_m);
+	return confirm_many(s, ngroups, job, p, forms, hints->holder, ret_m);
 }

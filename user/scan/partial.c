@@ -109,8 +109,9 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len};
-	const struct hints hints = hints_none();
+	struct hints hints = hints_none();
 	struct match m;
 
+	hints.holder = true;
 	return confirm(s, &job, start, &hints, &m) == UNDECIDED ? m.rule : 0;
 }

@@ -131,6 +131,7 @@ struct hints {
 	bool anchored; /* an anchored form may match */
 	bool zoned;    /* a label may stand before */
 	u64 sets;      /* of these sets, and no other */
+	bool holder;   /* it matters which rule is the first to be undecided */
 };
 
 /* Which of the LOOK_READ bytes at t are digits: bit k for byte k. */
@@ -192,7 +193,8 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
 /*
  * The best match at p of all forms, with the exact answer: filter, automata, guards, labels,
  * validators. Adds to job->rejected and job->refused unless UNDECIDED, and to job->walked.
- *   ret_m  the match; of it only `rule` when UNDECIDED: the first that may still match
+ *   ret_m  the match; of it only `rule` when UNDECIDED and hints->holder: the first that may
+ *          still match
  */
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m);
