@@ -98,9 +98,14 @@ struct prefilter {
 	 * row has only one.
 	 */
 	u8 class_low[3][16], class_high[3][16], class_rows[16];
+	/*
+	 * By byte, a bit for an anchor: that it is one; that it may stand before one, in a match;
+	 * that it may begin such a match; that it may stand before that.
+	 */
+	u8 is_anchor[256], prefix[256], first[256], before[256];
+	u16 least[ANCHORS], most[ANCHORS]; /* bytes of a match before its anchor */
 	u16 nanchors;
 	u16 back; /* the longest of theirs */
-	struct anchor anchors[ANCHORS];
 };
 
 /*

@@ -33,11 +33,6 @@ struct reader {
 	u8 fit[ISA_BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
 };
 
-static void mark(struct reader *r, size_t p)
-{
-	r->anchored[(p - r->base) / 64] |= 1ULL << ((p - r->base) % 64);
-}
-
 /* Bits [from, to) of the word whose bit 0 is at `place`. */
 static inline u64 range(size_t place, size_t from, size_t to)
 {
@@ -115,26 +110,59 @@ static void zones_before(struct reader *r)
 		open_zones(r, &zone, r->job->start - back, back);
 }
 
-/* Marks the places from which a match may reach an anchor at q, `least` bytes before it or more. */
-static void mark_before(struct reader *r, const struct anchor *a, size_t q, size_t least)
+/* Marks the places from p on that have a bit. */
+static void mark(struct reader *r, size_t p, u64 bits)
 {
-	size_t p = q, first = q > a->back ? q - a->back : 0;
-	bool enough = q >= least;
+	size_t w = (p - r->base) / 64, up = (p - r->base) % 64;
 
-	/* Most often there are fewer: no branch for each. */
-	for (size_t k = 1; k <= least && k <= q; k++)
-		enough &= a->prefix[r->job->text[q - k]];
-	if (!enough)
-		return;
-	if (first < r->base)
-		first = r->base;
-	if (!least)
-		mark(r, q);
-	while (p > first && a->prefix[r->job->text[p - 1]]) {
-		p--;
-		if (q - p >= least)
-			mark(r, p);
+	r->anchored[w] |= bits << up;
+	if (bits >> 1 >> (63 - up))
+		r->anchored[w + 1] |= bits >> 1 >> (63 - up);
+}
+
+/* Whether one of `anchors` has a match that may begin at p. */
+static inline bool begins_at(const struct reader *r, unsigned int anchors, size_t p)
+{
+	const struct prefilter *pf = &r->s->prefilter;
+	const u8 *text = r->job->text;
+
+	return (anchors & pf->first[text[p]] & (p ? pf->before[text[p - 1]] : ~0U)) != 0;
+}
+
+/*
+ * Marks where a match may begin that reaches one of `anchors`: from p back to `stop`, as long as there are
+ * only bytes that may stand before them. How many there are is hard to guess; so no other branch is.
+ */
+static void mark_back(struct reader *r, unsigned int anchors, size_t p, size_t stop)
+{
+	u64 bits = 0;
+
+	for (size_t n = 1; anchors && p >= stop; n++, p--) {
+		bits = bits << 1 | begins_at(r, anchors, p);
+		anchors &= p > stop ? r->s->prefilter.prefix[r->job->text[p - 1]] : 0;
+		if (!anchors || n % 64 == 0) {
+			mark(r, p, bits);
+			bits = 0;
+		}
 	}
+}
+
+/* Whether all that must stand before anchor a, if it is at q, does. Mostly not: no branch for each. */
+static bool has_least(const struct reader *r, unsigned int a, size_t q)
+{
+	const struct prefilter *pf = &r->s->prefilter;
+	unsigned int all = q >= pf->least[a];
+
+	all <<= a;
+	for (size_t k = 1; k <= pf->least[a] && k <= q; k++)
+		all &= pf->prefix[r->job->text[q - k]];
+	return all;
+}
+
+/* The first place from which `most` bytes lead to q and that is not decided. */
+static size_t first_place(const struct reader *r, size_t q, u16 most)
+{
+	return q > r->base + most ? q - most : r->base;
 }
 
 static void mark_anchors(struct reader *r, size_t at, u64 bits)
@@ -143,11 +171,27 @@ static void mark_anchors(struct reader *r, size_t at, u64 bits)
 
 	for (; bits; bits &= bits - 1) {
 		size_t q = at + (size_t)__builtin_ctzll(bits);
+		unsigned int anchors = pf->is_anchor[r->job->text[q]];
 
-		for (u16 i = 0; i < pf->nanchors; i++)
-			if (pf->anchors[i].is[r->job->text[q]])
-				mark_before(r, &pf->anchors[i], q, pf->anchors[i].least);
+		for (; anchors; anchors &= anchors - 1) {
+			unsigned int a = (unsigned int)__builtin_ctz(anchors);
+
+			if (has_least(r, a, q))
+				mark_back(r, 1U << a, q - pf->least[a],
+					  first_place(r, q, pf->most[a]));
+		}
 	}
+}
+
+/* Where the text breaks off, an anchor may follow. */
+static void mark_open_end(struct reader *r)
+{
+	const struct prefilter *pf = &r->s->prefilter;
+	size_t end = r->job->len;
+
+	if (!r->job->ends && pf->nanchors)
+		mark_back(r, pf->prefix[r->job->text[end - 1]], end - 1,
+			  first_place(r, end, pf->back));
 }
 
 /* Makes the words of text[at, at + n), n <= BATCH, behind the `held` ones. */
@@ -171,15 +215,6 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 		r->words[held + w] = r->plain[held + w] | (zoned[w] & r->zone[held + w]);
 		mark_anchors(r, at + 64 * w, anchors[w]);
 	}
-}
-
-/* Where the text breaks off, an anchor may follow. */
-static void mark_open_end(struct reader *r)
-{
-	const struct prefilter *pf = &r->s->prefilter;
-
-	for (u16 i = 0; i < pf->nanchors && !r->job->ends; i++)
-		mark_before(r, &pf->anchors[i], r->job->len, 1);
 }
 
 /* Whether an anchor or a label has a say at place i of the words. */

@@ -84,31 +84,45 @@ static void join_cheapest(struct prefilter_builder *b, bool quick)
 	weigh(b, best_i);
 }
 
+/* Which anchor stands for these bytes; a new one, if none does. */
+static u16 find_anchor(const struct prefilter *pf, const bool is[256])
+{
+	for (u16 i = 0; i < pf->nanchors; i++) {
+		bool same = true;
+
+		for (unsigned int c = 0; c < 256; c++)
+			same &= (pf->is_anchor[c] >> i & 1) == is[c];
+		if (same)
+			return i;
+	}
+	return pf->nanchors;
+}
+
 /* Keeps the anchor; anchors at the same bytes share one. False if there is no room. */
 static bool keep_anchor(struct prefilter_builder *b, const struct anchor *a,
-			const struct shape *around)
+			const struct shape *around, const struct form_sets *sets)
 {
 	struct prefilter *pf = b->pf;
-	struct anchor *old = pf->anchors, *end = pf->anchors + pf->nanchors;
-	size_t i;
+	u16 i = find_anchor(pf, a->is);
 
-	while (old < end && memcmp(old->is, a->is, sizeof(a->is)) != 0)
-		old++;
-	if (old == pf->anchors + ANCHORS)
+	if (i == ANCHORS)
 		return false;
-	if (old == end) {
-		*old = *a;
+	if (i == pf->nanchors) {
 		pf->nanchors++;
+		pf->least[i] = a->least;
 	}
-	for (unsigned int c = 0; c < 256; c++)
-		old->prefix[c] |= a->prefix[c];
-	if (a->least < old->least)
-		old->least = a->least;
-	if (a->back > old->back)
-		old->back = a->back;
+	for (unsigned int c = 0; c < 256; c++) {
+		pf->is_anchor[c] |= (u8)(a->is[c] << i);
+		pf->prefix[c] |= (u8)(a->prefix[c] << i);
+		pf->first[c] |= (u8)(sets->at[0][c] << i);
+		pf->before[c] |= (u8)((sets->before[0][c] | sets->before[1][c]) << i);
+	}
+	if (a->least < pf->least[i])
+		pf->least[i] = a->least;
+	if (a->back > pf->most[i])
+		pf->most[i] = a->back;
 	if (a->back > pf->back)
 		pf->back = a->back;
-	i = (size_t)(old - pf->anchors);
 	shape_join(&b->anchored[i < ANCHOR_SHAPES ? i : ANCHOR_SHAPES - 1], around);
 	return true;
 }
@@ -138,7 +152,7 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		if (r < 0)
 			return r;
 		if (r && anchor_count(&b->pages, &anchor, &around) < count &&
-		    keep_anchor(b, &anchor, &around))
+		    keep_anchor(b, &anchor, &around, sets))
 			return 1;
 	}
 	for (int i = 0; i < n; i++) {
