@@ -85,7 +85,8 @@ struct prefilter {
 	u64 near[BANKS][256]; /* the near places by byte: byte i for place i */
 	u8 class[256]; /* by byte: below `wild`; control bytes share one, those over 0x7f too */
 	u8 wild;       /* what is not there yet: fits everything */
-	u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES]; /* by place and class: bit s */
+	/* By place and class: bit s. */
+	_Alignas(CLASSES) u8 fits_class[BANKS][SHAPE_DEPTH][CLASSES];
 	/*
 	 * Where classes are few, by place and the lower half of a byte: bit s if none with that
 	 * half fits.

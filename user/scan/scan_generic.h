@@ -12,9 +12,13 @@
 #include "zones.h"
 #include <string.h>
 
-#define BATCH      2048 /* bytes, a multiple of 64 */
+#define ZONE_MAX   64 /* how far behind a label a zone may reach */
+#define BATCH      (CHUNK - ZONE_MAX)
 #define WORDS      (BATCH / 64)
 #define BACK_WORDS ((SCRIM_WINDOW + 63) / 64)
+
+_Static_assert(RULE_MAX_DISTANCE <= ZONE_MAX, "no zone reaches farther");
+_Static_assert(BATCH % 64 == 0, "a batch is whole words");
 
 struct reader {
 	const struct scanner *s;
@@ -33,27 +37,6 @@ struct reader {
 	u8 fit[ISA_BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
 };
 
-/* Bits [from, to) of the word whose bit 0 is at `place`. */
-static inline u64 range(size_t place, size_t from, size_t to)
-{
-	u64 bits = ~0ULL;
-
-	if (to <= place || from >= place + 64 || from >= to)
-		return 0;
-	if (from > place)
-		bits &= ~0ULL << (from - place);
-	if (to < place + 64)
-		bits &= ~(~0ULL << (to - place));
-	return bits;
-}
-
-/* A zone from `from` to `to` in the words of a text of n places at `at`. */
-static void open_zone(u64 *zone, size_t at, size_t n, size_t from, size_t to)
-{
-	for (size_t w = (from - at) / 64; 64 * w < n && at + 64 * w < to; w++)
-		zone[w] |= range(at + 64 * w, from, to);
-}
-
 /*
  * Lists the ends of labels in text[at, at + n) as far as their last bytes tell, relative to `at`.
  * Which are kept is hard to guess, too.
@@ -62,7 +45,7 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 {
 	const struct label_filter *lf = &r->s->label_filter;
 	size_t count = 0, kept = 0;
-	u64 ends[WORDS];
+	u64 ends[CHUNK / 64];
 
 	labels_fit(lf, r->job, at, n, ends);
 	for (size_t w = 0; w < (n + 63) / 64; w++)
@@ -76,16 +59,21 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 	return kept;
 }
 
-/* Opens zones behind the labels that end in text[at, at + n), and goes on with one from before. */
+/*
+ * Fills in the zones of text[at, at + n): one from before goes on, and labels that end there open
+ * others. Where scanning begins, zones may be open already: their labels are looked for, too.
+ */
 static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 {
-	u16 ends[BATCH + LIST_ROOM];
-	size_t count = list_ends(r, at, n, ends);
+	size_t before = at > r->job->start ? 0 : at < ZONE_MAX ? at : ZONE_MAX;
+	size_t from = at - before, count;
+	u16 ends[CHUNK + LIST_ROOM];
 
-	if (r->zone_to > at)
-		open_zone(zone, at, n, at, r->zone_to);
+	for (size_t w = 0; w < (n + 63) / 64; w++)
+		zone[w] = r->s->unindexed ? ~0ULL : range(at + 64 * w, at, r->zone_to);
+	count = r->s->labels ? list_ends(r, from, n + before, ends) : 0;
 	for (size_t i = 0; i < count; i++) {
-		struct zone z = {.from = at + ends[i]};
+		struct zone z = {.from = from + ends[i]};
 		unsigned int reach;
 
 		z.sets = label_index_ends(r->s->labels, r->job->text, z.from, &reach);
@@ -96,18 +84,6 @@ static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 		r->zone_to = z.to > r->zone_to ? z.to : r->zone_to;
 		zones_keep(&r->zones, &z);
 	}
-}
-
-/* The zones that reach beyond where scanning begins. */
-static void zones_before(struct reader *r)
-{
-	/* What is read of r was set. */
-	/* cppcheck-suppress ctuuninitvar */
-	size_t back = r->job->start < 64 ? r->job->start : 64;
-	u64 zone = 0;
-
-	if (back)
-		open_zones(r, &zone, r->job->start - back, back);
 }
 
 /* Marks the places from p on that have a bit. */
@@ -207,12 +183,11 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 		fits.fit[bank] = r->fit[bank] + 64 * held;
 
 	shapes_fit(&r->s->prefilter, r->job, at, n, &fits);
-	memset(r->anchored + held, 0, (n + 63) / 64 * sizeof(r->anchored[0]));
-	memset(r->zone + held, r->s->unindexed ? 0xff : 0, (n + 63) / 64 * sizeof(r->zone[0]));
-	if (r->s->labels)
-		open_zones(r, r->zone + held, at, n);
+	open_zones(r, r->zone + held, at, n);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		r->words[held + w] = r->plain[held + w] | (zoned[w] & r->zone[held + w]);
+		/* Marks go backwards. */
+		r->anchored[held + w] = 0;
 		mark_anchors(r, at + 64 * w, anchors[w]);
 	}
 }
@@ -382,8 +357,6 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.job = job;
 	r.next = r.base = job->start;
 	r.zone_to = r.quick_end = r.zones.n = r.zones.first = 0;
-	if (s->labels)
-		zones_before(&r);
 	if (s->plain_groups == 1 && job->len > QUICK_READ)
 		r.quick_end = job->len - QUICK_READ;
 	while (at < job->len) {
@@ -394,7 +367,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 		if (at == job->len)
 			mark_open_end(&r);
 		ready = at == job->len ? words : words - back;
-		if (!read_words(&r, ready))
+		if (!read_words(&r, ready) || at == job->len)
 			return;
 		held = words - ready;
 		memmove(r.words, r.words + ready, held * sizeof(*r.words));

@@ -3,6 +3,7 @@
 #include "scanner.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void group_add(struct group *g, unsigned int bit, const struct form_sets *sets)
 {
@@ -142,11 +143,13 @@ static int add_forms(struct scanner *s, const bool *enabled)
 
 int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, struct scanner **ret_s)
 {
-	struct scanner *s = calloc(1, sizeof(*s));
+	/* Vectors read its tables where they are. */
+	struct scanner *s = aligned_alloc(_Alignof(struct scanner), sizeof(*s));
 	int r;
 
 	if (!s)
 		return -ENOMEM;
+	memset(s, 0, sizeof(*s));
 	s->rs = rs;
 	s->isa = isa;
 	r = add_forms(s, enabled);

@@ -33,6 +33,12 @@ static inline __m512i look_up(const struct byte_table *t, __m512i bytes)
 				    _mm512_movepi8_mask(bytes), t->over);
 }
 
+/* Entries of a table by class; it is read where it is. */
+static inline __m512i by_class(__m512i classes, const u8 table[CLASSES])
+{
+	return _mm512_permutexvar_epi8(classes, _mm512_load_si512(table));
+}
+
 /* x & y & z */
 static inline __m512i and3(__m512i x, __m512i y, __m512i z)
 {
@@ -56,14 +62,8 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
 	const __m512i anchors = _mm512_set1_epi8((char)BANK0_ANCHOR);
 	const __m512i zoned = _mm512_set1_epi8(BANK0_ZONED), plain = _mm512_set1_epi8(BANK0_PLAIN);
-	__m512i places[ISA_BANKS][SHAPE_DEPTH];
 	u8 classes[64 + CHUNK + 64]; /* from 63 on */
 
-#pragma GCC unroll 10
-	for (int i = 0; i < SHAPE_DEPTH; i++)
-#pragma GCC unroll 8
-		for (int bank = 0; bank < ISA_BANKS; bank++)
-			places[bank][i] = _mm512_loadu_si512(pf->fits_class[bank][i]);
 	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
 	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
 		u64 there = lowest(at + i < job->len ? job->len - at - i : 0);
@@ -85,9 +85,8 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 
 #pragma GCC unroll 8
 			for (int bank = 0; bank < ISA_BANKS; bank++)
-				fit[bank] =
-					and3(fit[bank], _mm512_permutexvar_epi8(c, places[bank][k]),
-					     _mm512_permutexvar_epi8(next, places[bank][k + 1]));
+				fit[bank] = and3(fit[bank], by_class(c, pf->fits_class[bank][k]),
+						 by_class(next, pf->fits_class[bank][k + 1]));
 		}
 		any = _mm512_and_si512(fit[0], plain);
 #pragma GCC unroll 8

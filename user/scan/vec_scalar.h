@@ -12,6 +12,7 @@
 
 #define ISA_BANKS  SCALAR_BANKS
 #define QUICK_BANK 0 /* none: no place is left to quick forms alone */
+#define CHUNK      2048
 
 struct shape_state {
 	u64 now[ISA_BANKS];

@@ -60,4 +60,25 @@ static inline u64 zones_sets(struct zones *zs, size_t p)
 	return sets;
 }
 
+/* Bits [from, to) of the word whose bit 0 is at `place`. */
+static inline u64 range(size_t place, size_t from, size_t to)
+{
+	u64 bits = ~0ULL;
+
+	if (to <= place || from >= place + 64 || from >= to)
+		return 0;
+	if (from > place)
+		bits &= ~0ULL << (from - place);
+	if (to < place + 64)
+		bits &= ~(~0ULL << (to - place));
+	return bits;
+}
+
+/* A zone from `from` to `to` in the words of a text of n places at `at`. */
+static inline void open_zone(u64 *zone, size_t at, size_t n, size_t from, size_t to)
+{
+	for (size_t w = from > at ? (from - at) / 64 : 0; 64 * w < n && at + 64 * w < to; w++)
+		zone[w] |= range(at + 64 * w, from, to);
+}
+
 #endif
