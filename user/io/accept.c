@@ -189,6 +189,7 @@ void listener_close(struct listener *l)
 void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 {
 	struct io_worker *w = l->w;
+	u64 missed;
 
 	l->accepting = cqe->flags & IORING_CQE_F_MORE;
 	if (!l->accepting)
@@ -203,9 +204,12 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 		return;
 	} else if (w->stopping) {
 		return;
-	} else if (cqe->res == -EINVAL || cqe->res == -EBADF || cqe->res == -ENOTSOCK) {
-		log_line(LOG_LEVEL_ERROR, "listener %s: accept: %s", l->conf.name,
-			 strerror(-cqe->res));
+	} else if (call_failed(-cqe->res)) {
+		/* They wait in the backlog, and it is tried again: nobody else would look after it. */
+		if (log_gate_open(&w->accept_gate, worker_now(w) / 1000000, 10000, &missed))
+			log_line(LOG_LEVEL_ERROR, "listener %s: accept: %s", l->conf.name,
+				 strerror(-cqe->res));
+		w->accept_at = worker_now(w) + PAUSE_NS;
 		return;
 	}
 	if (!l->accepting && !w->stopping && !w->waits && l->waiting < 0)

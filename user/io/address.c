@@ -80,7 +80,7 @@ bool address_ours(const union io_addr *a)
 	fd = socket(a->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return true; /* not known: the caller refuses */
-	ours = !bind(fd, &probe.sa, address_len(&probe));
+	ours = !bind(fd, &probe.sa, address_len(&probe)) || errno != EADDRNOTAVAIL;
 	close(fd);
 	return ours;
 }

@@ -78,7 +78,7 @@ static int pool_map(struct pool *p)
 		mmap(NULL, p->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p->memory == MAP_FAILED) {
 		p->memory = NULL;
-		return -ENOMEM;
+		return -errno;
 	}
 	/* Payload stays out of core dumps, and out of swap where the limit allows it. */
 	if (madvise(p->memory, p->bytes, MADV_DONTDUMP))
@@ -103,7 +103,7 @@ static int pool_register(struct pool *p)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (p->ring == MAP_FAILED) {
 		p->ring = NULL;
-		return -ENOMEM;
+		return -errno;
 	}
 	io_uring_buf_ring_init(p->ring);
 	reg.ring_addr = (u64)(uintptr_t)p->ring;

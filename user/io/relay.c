@@ -193,6 +193,8 @@ static void direction_sent(struct direction *d, u32 asked, ssize_t r)
 		direction_advance(d, (u32)r);
 	if (r == -ENOMEM || r == -ENOBUFS)
 		conn_reset(c, FLOW_MEMORY);
+	else if (r < 0 && call_failed((int)-r))
+		conn_reset(c, FLOW_INTERNAL);
 	else if (r < 0 && r != -EAGAIN && r != -EINTR)
 		reset_by(c, !d->index);
 	else if (r < 0 || (u32)r < asked)
@@ -326,6 +328,8 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool mo
 		list_append(&c->w->starving[d->bulk ? POOL_BULK : POOL_LIGHT], &d->starving);
 	else if (cqe->res == -ENOMEM)
 		conn_reset(c, FLOW_MEMORY);
+	else if (call_failed(-cqe->res))
+		conn_reset(c, FLOW_INTERNAL);
 	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
 		direction_cut(d);
 	if (more)
@@ -366,7 +370,9 @@ void relay_hangup(struct direction *d, int res, bool more)
 		reset_by(c, d->index);
 		if (!direction_over(d, c))
 			direction_pause(d); /* a new receive sees what this one may have missed */
-	} else if (!more && res >= 0) {
+	} else if (!more && (res >= 0 || res == -EINTR || res == -EAGAIN || res == -ECANCELED)) {
 		direction_watch(d);
+	} else if (!more && !c->lost) { /* its end would not be seen */
+		conn_reset(c, res == -ENOMEM ? FLOW_MEMORY : FLOW_INTERNAL);
 	}
 }

@@ -26,14 +26,40 @@ int ring_open(struct io_uring *ring, struct err *e)
 	return 0;
 }
 
+bool ring_broke(int r)
+{
+	return r < 0 && r != -ETIME && r != -EINTR && r != -EBUSY && r != -EAGAIN;
+}
+
+bool call_failed(int error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+	case EBADF:
+	case EFAULT:
+	case EINVAL:
+	case EIO:
+	case ENOTSOCK:
+	case EOPNOTSUPP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 struct io_uring_sqe *ring_sqe(struct io_worker *w, void *what, enum op op)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&w->ring);
 
-	while (!sqe) {
-		io_uring_submit(&w->ring);
+	while (!sqe && !w->broke) {
+		int r = io_uring_submit(&w->ring);
+
+		w->broke = ring_broke(r) ? r : 0;
 		sqe = io_uring_get_sqe(&w->ring);
 	}
+	if (!sqe)
+		sqe = &w->nowhere; /* the loop ends, and with it everything that waits */
 	/* The preparing functions leave user_data alone. */
 	io_uring_sqe_set_data64(sqe, (u64)(uintptr_t)what | op);
 	if (op >= OP_CONNECT)

@@ -400,20 +400,20 @@ static int worker_round(struct io_worker *w)
 
 	if (worker_feed(w)) {
 		r = io_uring_submit_and_get_events(&w->ring);
-		if (!io_uring_cq_ready(&w->ring) && worker_relieve(w))
-			return 0;
+		if (!ring_broke(r) && !io_uring_cq_ready(&w->ring) && worker_relieve(w))
+			return w->broke;
 	}
 	if (r >= 0 && !io_uring_cq_ready(&w->ring))
 		r = worker_wait(w);
 	w->now = 0;
 	if (!link_alone(&w->idle))
 		worker_now(w); /* what came until now is in the ring: see mask_idle() */
-	if (r < 0 && r != -ETIME && r != -EINTR && r != -EBUSY && r != -EAGAIN)
+	if (ring_broke(r))
 		return r;
 	worker_completions(w);
 	worker_deadlines(w);
 	__atomic_store_n(&w->turns, w->turns + 1, __ATOMIC_RELAXED);
-	return 0;
+	return w->broke;
 }
 
 int io_worker_run(struct io_worker *w)

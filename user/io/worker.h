@@ -137,7 +137,9 @@ struct io_worker {
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
 	u64 turns;                        /* of the loop; written by the worker, read by any */
-	struct log_gate gate[FLOW_COUNT];
+	struct log_gate gate[FLOW_COUNT], accept_gate;
+	int broke;                   /* 0, or the ring's -errno: it ends */
+	struct io_uring_sqe nowhere; /* what is put in from then on */
 };
 
 static inline struct conn *direction_conn(struct direction *d)
@@ -162,6 +164,11 @@ static inline int direction_out(struct direction *d)
 	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |       \
 	 IORING_SETUP_TASKRUN_FLAG)
 int ring_open(struct io_uring *ring, struct err *e);
+/* Whether what a call to the ring returned is for good; else it is made again. */
+bool ring_broke(int r);
+/* Of an operation's errno: the call as such has failed, and it says nothing of a connection. */
+bool call_failed(int error);
+/* Where it goes nowhere, for the ring broke, w->broke says so. */
 struct io_uring_sqe *ring_sqe(struct io_worker *w, void *what, enum op op);
 void ring_cancel(struct io_worker *w, void *what, enum op op);
 
