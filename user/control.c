@@ -10,7 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 16
+#define BACKLOG  16
+#define ANSWER_S 120 /* longer than a new daemon is given to take over */
 
 /* "@scrim": a name that begins with a NUL is no file. */
 static socklen_t control_name(const char *instance, struct sockaddr_un *ret_name)
@@ -84,12 +85,15 @@ int control_accept(int listening, char *ret_request)
 	rc = control_trust(fd);
 	if (rc)
 		control_refuse(fd, rc);
-	else if (!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) &&
-		 !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)) &&
-		 receive_text(fd, ret_request) > 0)
+	else if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) ||
+		 setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)))
+		rc = -errno;
+	else
+		rc = (int)receive_text(fd, ret_request);
+	if (rc > 0)
 		return fd;
 	close(fd);
-	return -EPERM;
+	return rc ? rc : -EPERM;
 }
 
 void control_answer(int fd, bool good, const char *fmt, ...)
@@ -130,8 +134,12 @@ int control_dial(const char *instance, struct err *e)
 
 int control_ask(int fd, const char *request, char *ret_text)
 {
-	ssize_t n = send(fd, request, strlen(request), MSG_NOSIGNAL);
+	const struct timeval wait = {.tv_sec = ANSWER_S};
+	ssize_t n = setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	bool good;
+
+	if (!n)
+		n = TEMP_FAILURE_RETRY(send(fd, request, strlen(request), MSG_NOSIGNAL));
 
 	/* Who may not ask is told so without being listened to. */
 	n = n < 0 && errno != EPIPE ? -errno : receive_text(fd, ret_text);

@@ -122,11 +122,18 @@ static int reload(struct daemon *d, char **ret_said)
 
 static void answer(struct daemon *d)
 {
+	const struct timespec moment = {.tv_nsec = 100000000};
 	char request[CONTROL_TEXT], *said = NULL;
 	int fd = control_accept(d->control, request);
+	u64 missed;
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (fd != -EPERM && log_gate_open(&d->unheard, now_ms(), 10000, &missed))
+			log_line(LOG_LEVEL_WARNING, "a request could not be taken: %s",
+				 strerror(-fd));
+		nanosleep(&moment, NULL); /* who was not taken waits, and is readable still */
 		return;
+	}
 	if (!strcmp(request, "reload") && d->heir.conn >= 0) {
 		control_answer(fd, false, "another daemon is taking over\n");
 	} else if (!strcmp(request, "reload")) {
@@ -159,8 +166,8 @@ static void hear_heir(struct daemon *d, bool readable)
 	if (rc <= 0)
 		return;
 	d->handed_over = true;
-	log_line(LOG_LEVEL_NOTICE, "process %d has taken over", heir_pid(&d->heir));
-	notify_send(&d->notify, "MAINPID=%d", heir_pid(&d->heir));
+	log_line(LOG_LEVEL_NOTICE, "process %d has taken over", d->heir.pid);
+	notify_send(&d->notify, "MAINPID=%d", d->heir.pid);
 	notify_close(&d->notify); /* what is to be told from here on is the other one's */
 	close(d->heir.conn);
 	d->heir.conn = -1;

@@ -28,6 +28,7 @@ struct daemon {
 	struct heir heir;
 	bool handed_over;
 	struct refusals refusals;
+	struct log_gate unheard; /* requests that could not be taken */
 	struct notify notify;
 	u32 tick_ms; /* TICK_MS, or less for the service manager's sake */
 };

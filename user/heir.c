@@ -12,6 +12,15 @@
 #define HEIR_MS 60000 /* for it to load its programs, on a busy host too */
 #define WAIT_MS 5000  /* for workers, which take it between two turns of their loops */
 
+/* Before it has anything: it is who the service manager is told of at the end. */
+static int pid_of(int conn)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &peer, &len) ? -errno : peer.pid;
+}
+
 int heir_begin(struct heir *h, int conn, const struct listen *l, int control, u32 version,
 	       u64 now_ms)
 {
@@ -22,8 +31,11 @@ int heir_begin(struct heir *h, int conn, const struct listen *l, int control, u3
 		close(conn);
 		return -EBUSY;
 	}
-	rc = takeover_hand(conn, h->kern, l, control, version);
+	h->pid = pid_of(conn);
+	rc = h->pid < 0 ? h->pid : takeover_hand(conn, h->kern, l, control, version);
 	if (rc) {
+		log_line(LOG_LEVEL_ERROR, "another daemon was to take over: %s; this one goes on",
+			 strerror(-rc));
 		close(conn);
 		return rc;
 	}
@@ -31,14 +43,6 @@ int heir_begin(struct heir *h, int conn, const struct listen *l, int control, u3
 	h->yielded = false;
 	h->by_ms = now_ms + HEIR_MS;
 	return 0;
-}
-
-int heir_pid(const struct heir *h)
-{
-	struct ucred peer = {0};
-	socklen_t len = sizeof(peer);
-
-	return getsockopt(h->conn, SOL_SOCKET, SO_PEERCRED, &peer, &len) ? 0 : peer.pid;
 }
 
 /* Whoever had it started is told what has come of it. */
@@ -70,9 +74,11 @@ void heir_launch(struct heir *h, int asker, u64 now_ms)
 
 void heir_launched(struct heir *h)
 {
-	bool ended = launcher_heard(h->launcher);
+	int heard = launcher_heard(h->launcher);
 
-	if (!ended) {
+	if (heard < 0)
+		return;
+	if (!heard) {
 		close(h->launcher);
 		h->launcher = -1;
 	}
@@ -107,14 +113,24 @@ static bool let_go(const struct heir *h)
 	return quiet(h);
 }
 
-static int fails(struct heir *h, const char *why, struct err *e)
+/* Whatever the other one had put in its place; until it is done. */
+static void restore(struct heir *h)
 {
 	struct err wrong = {0};
+	bool before = h->unrestored;
 
+	h->unrestored = kern_restore(h->kern, &wrong);
+	if (h->unrestored && !before)
+		log_line(LOG_LEVEL_ERROR, "the kernel's side: %s; trying again", wrong.text);
+	else if (before && !h->unrestored)
+		log_line(LOG_LEVEL_NOTICE, "the kernel's side is this daemon's again");
+}
+
+static int fails(struct heir *h, const char *why, struct err *e)
+{
 	close(h->conn);
 	h->conn = -1;
-	if (kern_restore(h->kern, &wrong))
-		log_line(LOG_LEVEL_ERROR, "the kernel's side: %s", wrong.text);
+	restore(h);
 	accept_all(h, true);
 	heir_tell(h, false, "%s; the old daemon goes on\n", why);
 	return err_set(e, ECANCELED, "%s", why);
@@ -122,21 +138,27 @@ static int fails(struct heir *h, const char *why, struct err *e)
 
 int heir_listen(struct heir *h, bool readable, u64 now_ms, struct err *e)
 {
+	int heard;
+
 	if (h->conn < 0 && h->asker >= 0 && now_ms >= h->by_ms)
 		heir_tell(h, false, "the new daemon has not asked for anything yet\n");
+	if (h->conn < 0 && h->unrestored)
+		restore(h);
 	if (h->conn < 0)
 		return 0;
 	if (!readable)
 		return now_ms < h->by_ms ? 0 : fails(h, "it did not get ready in time", e);
-	if (!takeover_heard(h->conn, h->yielded ? "taken" : "ready"))
+	heard = takeover_heard(h->conn, h->yielded ? "taken" : "ready");
+	if (heard < 0 && heard != -ECONNRESET) /* that says nothing of the other one: once more */
+		return now_ms < h->by_ms ? 0 : fails(h, "it could not be heard", e);
+	if (heard <= 0)
 		return fails(h, "it ended before it was ready: its own lines say why", e);
 	if (h->yielded) {
-		heir_tell(h, true, "process %d has taken over\n", heir_pid(h));
+		heir_tell(h, true, "process %d has taken over\n", h->pid);
 		return 1;
 	}
 	if (!let_go(h))
 		return fails(h, "a worker of this one did not stop to accept", e);
 	h->yielded = true;
-	takeover_yield(h->conn);
-	return 0;
+	return takeover_yield(h->conn) ? fails(h, "it could not be told to begin", e) : 0;
 }

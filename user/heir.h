@@ -10,15 +10,17 @@ struct heir {
 	int conn;     /* -1: there is none */
 	int asker;    /* who had it started, and waits for an answer; or -1 */
 	int launcher; /* or -1 */
+	int pid;
 	bool yielded;
-	u64 by_ms; /* it has until then */
+	bool unrestored; /* one has failed, and the kernel's side is not wholly this daemon's again */
+	u64 by_ms;       /* it has until then */
 	/* the daemon's, borrowed */
 	struct kern *kern;
 	struct worker *workers;
 	unsigned int nworkers;
 };
 
-/* Hands all over to who asked; conn is the heir's from here on. 0, -errno: it was told. */
+/* Hands all over to who asked; conn is the heir's from here on. 0, -errno: it was told, or logged. */
 int heir_begin(struct heir *h, int conn, const struct listen *l, int control, u32 version,
 	       u64 now_ms);
 
@@ -34,8 +36,5 @@ void heir_launched(struct heir *h);
  * Returns 1 when it has taken over, 0 when nothing has come of it yet, or -ECANCELED with e set.
  */
 int heir_listen(struct heir *h, bool readable, u64 now_ms, struct err *e);
-
-/* The heir's process. */
-int heir_pid(const struct heir *h);
 
 #endif

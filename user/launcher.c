@@ -104,8 +104,9 @@ int launcher_start(char **argv)
 	rc = pid < 0 ? -errno : 0;
 	if (!pid) {
 		/* Nothing else that the daemon has been given is kept open here, and it is not given on. */
-		if (pair[1] == 3 || dup3(pair[1], 3, O_CLOEXEC) == 3)
-			close_range(4, ~0U, 0);
+		if (pair[1] != 3 && dup3(pair[1], 3, O_CLOEXEC) != 3)
+			_exit(1);
+		close_range(4, ~0U, 0);
 		prctl(PR_SET_NAME, "scrimd-launcher");
 		launcher_run(3, argv, &mask);
 	}
@@ -122,9 +123,10 @@ int launcher_ask(int fd)
 	return send(fd, "r", 1, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-bool launcher_heard(int fd)
+int launcher_heard(int fd)
 {
 	char word;
+	ssize_t n = recv(fd, &word, 1, MSG_DONTWAIT);
 
-	return recv(fd, &word, 1, MSG_DONTWAIT) == 1;
+	return n < 0 ? -errno : (int)n;
 }

@@ -23,7 +23,7 @@ int launcher_start(char **argv);
 /* Has a daemon started that takes over. 0, -errno. */
 int launcher_ask(int fd);
 
-/* Whether (fd being readable) a daemon that was started has ended; false: it is the launcher. */
-bool launcher_heard(int fd);
+/* fd being readable: 1: a daemon that was started has ended; 0: it is the launcher; -errno: nothing yet. */
+int launcher_heard(int fd);
 
 #endif

@@ -17,31 +17,40 @@ static size_t places(const struct config_listener *l)
 	return l->mode == IO_PROXY ? l->nlisten : array_size(families);
 }
 
-/* Whether it is a socket of the i-th place of a listener. */
-static bool fits(const struct listen_inherited *from, const struct config_listener *l, size_t i)
+/* 1: it is a socket of the i-th place of a listener; 0: it is not; -errno. */
+static int fits(const struct listen_inherited *from, const struct config_listener *l, size_t i)
 {
 	union io_addr at = {0};
 	socklen_t len = sizeof(at);
 
-	if (from->used || from->mode != l->mode || strcmp(from->name, l->name) ||
-	    getsockname(from->fd, &at.sa, &len))
-		return false;
+	if (from->used || from->mode != l->mode || strcmp(from->name, l->name))
+		return 0;
+	if (getsockname(from->fd, &at.sa, &len))
+		return -errno;
 	if (l->mode != IO_PROXY)
 		return at.sa.sa_family == families[i];
 	return !memcmp(&at, &l->listen[i], sizeof(at));
 }
 
-/* One that another daemon had, or -1. */
+/* One that another daemon had; -ENOENT: there is none; or why that cannot be told, with e set. */
 static int inherit(struct listen *l, unsigned int listener, size_t i, struct listen_inherited *from,
-		   size_t n)
+		   size_t n, struct err *e)
 {
-	for (size_t j = 0; j < n; j++)
-		if (fits(&from[j], &l->config->listeners[listener], i)) {
-			from[j].used = true;
-			l->taken_over |= 1u << listener;
-			return from[j].fd;
-		}
-	return -1;
+	const struct config_listener *conf = &l->config->listeners[listener];
+
+	for (size_t j = 0; j < n; j++) {
+		int rc = fits(&from[j], conf, i);
+
+		if (rc < 0)
+			return err_set(e, -rc, "listener %s: a socket of the old daemon: %s",
+				       conf->name, strerror(-rc));
+		if (!rc)
+			continue;
+		from[j].used = true;
+		l->taken_over |= 1u << listener;
+		return from[j].fd;
+	}
+	return -ENOENT;
 }
 
 /* Every worker's socket of one place. */
@@ -53,8 +62,8 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 	int fd;
 
 	for (unsigned int w = 0; w < nworkers; w++, alone = false) {
-		fd = inherit(l, listener, i, from, n);
-		if (fd < 0)
+		fd = inherit(l, listener, i, from, n, e);
+		if (fd == -ENOENT)
 			fd = conf->mode == IO_PROXY
 				     ? socket_listen(conf, &conf->listen[i], alone, e)
 				     : socket_steered(conf, families[i], e);
@@ -62,9 +71,9 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 			return fd;
 		l->sockets[l->n++] = (struct listen_socket){listener, w, false, fd};
 	}
-	for (unsigned int w = 0; (fd = inherit(l, listener, i, from, n)) >= 0; w++)
+	for (unsigned int w = 0; (fd = inherit(l, listener, i, from, n, e)) >= 0; w++)
 		l->sockets[l->n++] = (struct listen_socket){listener, w % nworkers, true, fd};
-	return 0;
+	return fd == -ENOENT ? 0 : fd;
 }
 
 /* A host without IPv6 is no fault where no IPv6 address was asked for by name. */

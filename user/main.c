@@ -153,5 +153,8 @@ int main(int argc, char **argv)
 		return usage("an instance's name is at most 31 letters, digits, `-` and `_`");
 	log_init("scrimd", most);
 	args.launcher = launcher_start(argv);
+	if (args.launcher < 0)
+		log_line(LOG_LEVEL_WARNING, "`scrim restart` will find no launcher: %s",
+			 strerror(-args.launcher));
 	return run(&args);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* The manager's time limit, if it means this process. */
@@ -24,6 +25,7 @@ static u32 watchdog_ms(void)
 void notify_open(struct notify *n)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
+	const struct timeval second = {.tv_sec = 1};
 	size_t len = path ? strlen(path) : 0;
 
 	*n = (struct notify){.fd = -1, .to.sun_family = AF_UNIX};
@@ -39,7 +41,9 @@ void notify_open(struct notify *n)
 		n->to.sun_path[0] = 0; /* a name without a file, as long as it is */
 	else
 		n->to_len++;
-	n->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	n->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (n->fd >= 0 && setsockopt(n->fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)))
+		notify_close(n);
 	if (n->fd < 0)
 		log_line(LOG_LEVEL_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
 	else
@@ -57,7 +61,8 @@ void notify_send(const struct notify *n, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
-	int len;
+	int len, tries = 3;
+	ssize_t rc;
 
 	if (n->fd < 0)
 		return;
@@ -66,7 +71,11 @@ void notify_send(const struct notify *n, const char *fmt, ...)
 	va_end(ap);
 	if (len <= 0 || (size_t)len >= sizeof(text))
 		return;
-	if (sendto(n->fd, text, (size_t)len, MSG_NOSIGNAL, (const struct sockaddr *)&n->to,
-		   n->to_len) < 0)
-		log_line(LOG_LEVEL_DEBUG, "NOTIFY_SOCKET: %s", strerror(errno));
+	/* One that does not read for a second is no reason to say nothing: it may end this process. */
+	do
+		rc = sendto(n->fd, text, (size_t)len, MSG_NOSIGNAL, (const struct sockaddr *)&n->to,
+			    n->to_len);
+	while (rc < 0 && (errno == EINTR || errno == EAGAIN) && --tries);
+	if (rc < 0)
+		log_line(LOG_LEVEL_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
 }

@@ -21,7 +21,8 @@ struct notify {
 void notify_open(struct notify *n);
 void notify_close(struct notify *n);
 
-/* "READY=1\nSTATUS=..."; printf-formatted. Never waits: what does not fit the queue is lost. */
+/* "READY=1\nSTATUS=..."; printf-formatted. What finds no place for three seconds is lost,
+and that is logged. */
 void notify_send(const struct notify *n, const char *fmt, ...) printf_like(2, 3);
 
 #endif

@@ -64,6 +64,8 @@ static int item_receive(int conn, struct item *ret_item, int *ret_fd)
 	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
 	    head->cmsg_len == CMSG_LEN(sizeof(int)))
 		memcpy(ret_fd, CMSG_DATA(head), sizeof(*ret_fd));
+	if (m.msg_flags & MSG_CTRUNC) /* there was no descriptor free for it */
+		return -EMFILE;
 	return n == sizeof(*ret_item) ? 0 : n ? -EPROTO : -EPIPE;
 }
 
@@ -154,18 +156,26 @@ static int say(int conn, const char *word)
 	return TEMP_FAILURE_RETRY(send(conn, word, strlen(word), MSG_NOSIGNAL)) < 0 ? -errno : 0;
 }
 
-bool takeover_heard(int conn, const char *word)
+int takeover_heard(int conn, const char *word)
 {
 	char text[16];
 	ssize_t n = TEMP_FAILURE_RETRY(recv(conn, text, sizeof(text), 0));
 
+	if (n < 0)
+		return -errno;
 	return n == (ssize_t)strlen(word) && !memcmp(text, word, (size_t)n);
 }
 
 int takeover_ready(struct takeover *t, struct err *e)
 {
-	if (say(t->conn, "ready") || !takeover_heard(t->conn, "yours"))
-		return err_set(e, EPIPE, "the daemon to take over from did not let go; it goes on");
+	int rc = say(t->conn, "ready");
+
+	if (!rc)
+		rc = takeover_heard(t->conn, "yours");
+	if (rc <= 0)
+		return err_set(e, EPIPE,
+			       "the daemon to take over from did not let go%s%s; it goes on",
+			       rc ? ": " : "", rc ? strerror(-rc) : "");
 	return 0;
 }
 
@@ -219,7 +229,7 @@ int takeover_hand(int conn, const struct kern *k, const struct listen *l, int co
 	return rc ? rc : item_send(conn, &item, -1);
 }
 
-void takeover_yield(int conn)
+int takeover_yield(int conn)
 {
-	say(conn, "yours");
+	return say(conn, "yours");
 }

@@ -48,9 +48,12 @@ void takeover_end(struct takeover *t);
 
 /* The old side: hands all over. 0, -errno. */
 int takeover_hand(int conn, const struct kern *k, const struct listen *l, int control, u32 version);
-/* The old side: a word of the other one: "ready" or "taken"; false: it is gone, or said another one. */
-bool takeover_heard(int conn, const char *word);
-/* The old side: says "yours". */
-void takeover_yield(int conn);
+/*
+ * The old side: 1: the other one has said this word, "ready" or "taken"; 0: it is gone, or has said
+ * another one; -errno: receiving has failed, which says nothing of the other one.
+ */
+int takeover_heard(int conn, const char *word);
+/* The old side: says "yours". 0, -errno. */
+int takeover_yield(int conn);
 
 #endif

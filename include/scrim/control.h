@@ -22,8 +22,8 @@ int control_listen(const char *instance, struct err *e);
 /*
  * Takes the next one who asks, with the request.
  *   ret_request  CONTROL_TEXT bytes
- * Returns a descriptor for control_answer(), or negative: nobody was there, or one who may not ask
- * (that was told), or who said nothing for a second.
+ * Returns a descriptor for control_answer(), or negative: -EPERM: one who may not ask (that was
+ * told), or left; -EAGAIN: nobody was there, or said anything for a second.
  */
 int control_accept(int listening, char *ret_request);
 
@@ -34,7 +34,7 @@ void control_answer(int fd, bool good, const char *fmt, ...) printf_like(3, 4);
 int control_dial(const char *instance, struct err *e);
 
 /*
- * Asks, and waits for the answer.
+ * Asks, and waits for the answer, two minutes at most.
  *   ret_text  CONTROL_TEXT bytes: what was said
  * Returns 0 for "ok"; -EREMOTEIO for "no"; another error with ret_text saying which.
  */
