@@ -181,6 +181,7 @@ int kern_refresh(struct kern *k, struct err *e);
  * Takes down everything of an instance: links, maps, rules and routes, exactly those that it made.
  * 0 also where nothing was there. Refused (-EBUSY) while the daemon lives, or from another network
  * namespace (its rules cannot be reached from there), unless force.
+ * Where something cannot be removed e says what; what is left can be taken down by another call.
  *   said  called for each thing removed, with what it was
  */
 int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what),

@@ -3,6 +3,7 @@
 #include "inject.h"
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,9 @@ static int descriptors(void)
 __attribute__((constructor)) static void begin(void)
 {
 	struct inject_page *p = page_open();
+	void *frame;
 
+	backtrace(&frame, 1); /* it loads a library the first time */
 	if (p)
 		p->descriptors[0] = descriptors();
 	page = p;
@@ -54,6 +57,33 @@ __attribute__((destructor)) static void end(void)
 		return;
 	p->descriptors[1] = descriptors();
 	p->ended = 1;
+}
+
+#define FRAMES 24
+#define WAYS   16384
+
+/* Whether it has not been called by this way before: a set of hashes; when it is full all are old. */
+static bool is_new_way(void)
+{
+	static u64 ways[WAYS];
+	void *frames[FRAMES];
+	u64 hash = 14695981039346656037ULL, was; /* FNV-1a */
+	int n = backtrace(frames, FRAMES);
+
+	for (int i = 0; i < n; i++)
+		hash = (hash ^ (u64)(uintptr_t)frames[i]) * 1099511628211ULL;
+	hash |= 1;
+	for (size_t i = 0; i < WAYS; i++) {
+		u64 *at = &ways[(hash + i) % WAYS];
+
+		was = 0;
+		if (__atomic_compare_exchange_n(at, &was, hash, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return true;
+		if (was == hash)
+			return false;
+	}
+	return false;
 }
 
 static void tell(struct inject_page *p, const char *name, int error, const void *caller)
@@ -73,7 +103,9 @@ bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *
 	struct inject_page *p = page;
 	u64 n;
 
-	if (!p)
+	if (!p || (*p->only && strcmp(p->only, name)))
+		return false;
+	if (__atomic_load_n(&p->kind, __ATOMIC_ACQUIRE) == kind && p->ways && !is_new_way())
 		return false;
 	n = __atomic_add_fetch(&p->seen[kind], 1, __ATOMIC_RELAXED);
 	if (__atomic_load_n(&p->kind, __ATOMIC_ACQUIRE) != kind || n < p->at ||

@@ -29,6 +29,7 @@ ALWAYS = 1 << 62
 ARM = struct.Struct("=IiQQ")  # struct inject_page, its first part
 SEEN = struct.Struct("=4Q")
 HIT = struct.Struct("=Qi2ii32s96s")
+ONLY = ARM.size + SEEN.size + HIT.size  # where its last part is
 
 # A report of a sanitizer ends the program with a code that it does not have itself.
 REPORTED = 99
@@ -66,17 +67,28 @@ class Page:
         self.file.truncate(mmap.PAGESIZE)
         os.chmod(self.file.name, 0o666)  # of a program that runs as somebody else, too
         self.map = mmap.mmap(self.file.fileno(), mmap.PAGESIZE)
-        self.armed = NOTHING, 0, 0
+        self.armed, self.how = (NOTHING, 0, 0), (0, "", False)
 
-    def arm(self, kind, at, times=1, error=0):
-        """Of this kind the at-th from now on fails, and times - 1 after it, with errno error (0: the usual)."""
+    def arm(self, kind, at, times=1, error=0, only="", ways=False):
+        """
+        Of this kind the at-th from now on fails, and times - 1 after it, with errno error (0: the usual).
+        only: of the calls of this name. ways: of those that come by the same way the first in each process.
+        """
         self.disarm()
         SEEN.pack_into(self.map, ARM.size, 0, 0, 0, 0)
         begin = HIT.unpack_from(self.map, ARM.size + SEEN.size)[2]
         HIT.pack_into(self.map, ARM.size + SEEN.size, 0, 0, begin, 0, 0, b"", b"")
-        self.armed = kind, at, times
+        struct.pack_into("=32sI", self.map, ONLY, only.encode(), ways)
+        self.armed, self.how = (kind, at, times), (error, only, ways)
         ARM.pack_into(self.map, 0, NOTHING, error, at, times)
         struct.pack_into("=I", self.map, 0, kind)
+
+    def rearm(self):
+        """For what goes in front of a fault: disarmed now; what is returned arms it as it was."""
+        kind, at, times = self.armed
+        error, only, ways = self.how
+        self.disarm()
+        return lambda: self.arm(kind, at, times, error, only, ways)
 
     def disarm(self):
         struct.pack_into("=I", self.map, 0, NOTHING)

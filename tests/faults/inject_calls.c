@@ -9,23 +9,29 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <mntent.h>
 #include <net/if.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A function whose failing is `bad`. */
@@ -89,6 +95,25 @@ CALL(int, -1, EACCES, rename, (const char *from, const char *to), from, to)
 CALL(int, -1, EACCES, rmdir, (const char *path), path)
 CALL(int, -1, EACCES, unlink, (const char *path), path)
 CALL(int, -1, EINTR, flock, (int fd, int how), fd, how)
+CALL(int, -1, EACCES, renameat2,
+     (int from_dir, const char *from, int to_dir, const char *to, unsigned int flags), from_dir,
+     from, to_dir, to, flags)
+CALL(struct dirent *, NULL, EIO, readdir, (DIR * dir), dir)
+CALL(struct dirent64 *, NULL, EIO, readdir64, (DIR * dir), dir)
+CALL(int, -1, EPERM, mount,
+     (const char *what, const char *at, const char *type, unsigned long flags, const void *data),
+     what, at, type, flags, data)
+CALL(int, -1, EPERM, fsopen, (const char *type, unsigned int flags), type, flags)
+CALL(int, -1, EPERM, fsconfig,
+     (int fd, unsigned int command, const char *key, const void *value, int aux), fd, command, key,
+     value, aux)
+CALL(int, -1, EPERM, fsmount, (int fd, unsigned int flags, unsigned int attributes), fd, flags,
+     attributes)
+CALL(int, -1, ENOMEM, ftruncate, (int fd, off_t size), fd, size)
+CALL(int, -1, ENOMEM, ftruncate64, (int fd, off64_t size), fd, size)
+CALL(int, -1, EMFILE, pipe, (int fd[2]), fd)
+CALL(int, -1, EBUSY, dup2, (int from, int to), from, to)
+CALL(int, -1, EINTR, poll, (struct pollfd * list, nfds_t n, int ms), list, n, ms)
 
 ssize_t write(int fd, const void *from, size_t n)
 {
@@ -113,6 +138,7 @@ CALL(void *, MAP_FAILED, ENOMEM, mmap64,
 CALL(int, -1, EINVAL, madvise, (void *at, size_t len, int advice), at, len, advice)
 CALL(int, -1, ENOMEM, mlock2, (const void *at, size_t len, unsigned int flags), at, len, flags)
 CALL(int, -1, ENOMEM, mlockall, (int flags), flags)
+CALL(int, -1, EMFILE, memfd_create, (const char *name, unsigned int flags), name, flags)
 CALL(int, -1, EPERM, getrlimit, (__rlimit_resource_t which, struct rlimit *to), which, to)
 CALL(int, -1, EPERM, setrlimit, (__rlimit_resource_t which, const struct rlimit *to), which, to)
 CALL(int, -1, EINVAL, sched_getaffinity, (pid_t pid, size_t n, cpu_set_t *to), pid, n, to)
@@ -121,6 +147,11 @@ CALL(int, errno, EAGAIN, pthread_create,
      (pthread_t *restrict to, const pthread_attr_t *restrict attr, void *(*f)(void *),
       void *restrict arg),
      to, attr, f, arg)
+
+CALL(pid_t, -1, EAGAIN, fork, (void))
+CALL(pid_t, -1, ECHILD, waitpid, (pid_t pid, int *to, int options), pid, to, options)
+CALL(int, -1, EINTR, sem_wait, (sem_t * s), s)
+CALL(int, -1, ENOSYS, uname, (struct utsname * to), to)
 
 VARIADIC(long, syscall, EPERM, false, number, (long number, ...), number)
 /* Dumpable it stays, or the sanitizer could not look for leaks. */
@@ -141,6 +172,8 @@ CALL(int, -1, EMFILE, accept4,
      (int fd, struct sockaddr *restrict from, socklen_t *restrict len, int flags), fd, from, len,
      flags)
 CALL(ssize_t, -1, ENOMEM, recv, (int fd, void *to, size_t n, int flags), fd, to, n, flags)
+CALL(int, -1, ECONNREFUSED, connect, (int fd, const struct sockaddr *to, socklen_t len), fd, to,
+     len)
 CALL(int, -1, EADDRINUSE, listen, (int fd, int n), fd, n)
 CALL(int, -1, ENOTCONN, shutdown, (int fd, int how), fd, how)
 CALL(int, -1, ENOTCONN, getpeername,
@@ -161,3 +194,5 @@ CALL(ssize_t, -1, ENOBUFS, sendmsg, (int fd, const struct msghdr *m, int flags),
 CALL(ssize_t, -1, ENOBUFS, recvmsg, (int fd, struct msghdr *m, int flags), fd, m, flags)
 CALL(unsigned int, 0, ENODEV, if_nametoindex, (const char *name), name)
 CALL(struct if_nameindex *, NULL, ENOBUFS, if_nameindex, (void))
+CALL(char *, NULL, ENXIO, if_indextoname, (unsigned int index, char to[IF_NAMESIZE]), index, to)
+CALL(int, -1, ENOBUFS, getifaddrs, (struct ifaddrs * *ret_list), ret_list)

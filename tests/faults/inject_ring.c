@@ -36,6 +36,8 @@ static const char *op_name(const struct io_uring_sqe *sqe)
 		return sqe->ioprio & IORING_RECV_MULTISHOT ? "multishot receive" : "receive";
 	case IORING_OP_POLL_ADD:
 		return "poll";
+	case IORING_OP_SEND_ZC:
+		return "zero copy send";
 	default:
 		return "operation";
 	}
@@ -83,3 +85,10 @@ RING(EINTR, true, io_uring_submit_and_wait_timeout,
       struct __kernel_timespec *ts, sigset_t *set),
      ring, to, n, ts, set)
 RING(EBUSY, true, io_uring_submit_and_get_events, (struct io_uring * ring), ring)
+RING(EINTR, false, io_uring_get_events, (struct io_uring * ring), ring)
+RING(ENOMEM, false, io_uring_register_buffers_sparse, (struct io_uring * ring, unsigned int n),
+     ring, n)
+RING(ENOMEM, false, io_uring_register_buffers_update_tag,
+     (struct io_uring * ring, unsigned int at, const struct iovec *list, const __u64 *tags,
+      unsigned int n),
+     ring, at, list, tags, n)

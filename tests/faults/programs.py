@@ -16,8 +16,9 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
-from inject import BUILD, REPORTED, SAN, within_reach
+from inject import ALWAYS, BUILD, CALL, REPORTED, SAN, within_reach
 
 TIMEOUT = 60  # of what takes longer a sanitizer or a busy machine is no reason
 
@@ -48,11 +49,15 @@ def check_end(page, code, said):
 
 # What is said for people where the system's own words help nobody.
 WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken",),
-         errno.EACCES: ("is needed",), errno.EPERM: ("the kernel does not take",)}
+         errno.EPERM: ("io_uring is forbidden", "reading it needs CAP_BPF", "transparent sockets need CAP_NET_ADMIN")}
 
 
 def names(hit, said):
-    """Whether the words say what failed."""
+    """Whether the words say what failed. libbpf has errors of its own, where a try of its fails."""
+    if not hit:
+        return False
+    if hit.where.startswith("libbpf") and "the kernel does not take the program" in said:
+        return True
     return os.strerror(hit.error).lower() in said.lower() or any(w in said for w in WORDS.get(hit.error, ()))
 
 
@@ -140,6 +145,17 @@ class Daemon:
                 self.changed.set()
         self.changed.set()
 
+    def heard(self, words):
+        """Waits until it has said them."""
+        end = time.monotonic() + TIMEOUT
+        while not any(words in line for line in self.lines):
+            assert time.monotonic() < end, f"{self.page.hit()}: does not say `{words}`: {self.lines}"
+            time.sleep(0.01)
+
+    def has_broken(self):
+        """Its ring has failed for good: then it ends."""
+        return any("a worker broke" in line for line in self.lines)
+
     def wait(self):
         try:
             code = self.process.wait(TIMEOUT)
@@ -197,6 +213,27 @@ class Start:
                 code, said = d.end()
                 check_end(page, code, said)
                 assert d.is_ready or code, f"{page.hit()}: ended with 0, and never ready: {said}"
+
+
+MANY = 300  # connections: to end all at once takes more operations than a queue has places
+
+
+def full_queue(page):
+    """A drain that has more to put into the ring than fits, where no call submits: it ends, and says why."""
+    port = free_port()
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(listening())
+        text = CONFIG.format(port=port, upstream=server.getsockname()[1]).replace("hold: 60s", "drain: 100ms")
+        d = stack.enter_context(Daemon(page, text, user=65534))
+        assert d.is_ready, d.lines
+        for _ in range(MANY):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), TIMEOUT))
+            stack.enter_context(server.accept()[0])
+        page.arm(CALL, 1, ALWAYS, errno.EBADF, only="io_uring_submit")
+        code, said = d.end()
+        assert page.hit(), "the queue was not full"
+        check_end(page, code, said)
+        assert code == 1, f"ended with {code}: {said}"
 
 
 def stream(page, port, server):

@@ -36,16 +36,17 @@ int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e)
 #define LOOK_TRIES  20  /* who only looks, as dir_locked() does, is gone by then */
 #define MOUNT_TRIES 500 /* so is who mounts; but anybody may lock what he can read, for ever */
 
-static bool lock_soon(int fd, int tries)
+/* The lock, within so many tries; -EWOULDBLOCK: somebody has it. */
+static int lock_soon(int fd, int tries)
 {
 	const struct timespec moment = {.tv_nsec = 10000000};
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (!--tries)
-			return false;
+		if ((errno != EWOULDBLOCK && errno != EINTR) || !--tries)
+			return -errno;
 		nanosleep(&moment, NULL);
 	}
-	return true;
+	return 0;
 }
 
 /* Whether the BPF file system is there; -errno where that cannot be told. */
@@ -71,11 +72,16 @@ static int mount_bpffs(struct err *e)
 	below = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (below < 0)
 		return err_set(e, errno, PINS ": %s", strerror(errno));
-	rc = lock_soon(below, MOUNT_TRIES)
-		     ? bpffs_mounted(e)
-		     : err_set(e, EBUSY,
-			       PINS " is locked by another program (`lslocks`); `mount "
-				    "-t bpf bpf " PINS "`");
+	rc = lock_soon(below, MOUNT_TRIES);
+	if (rc == -EWOULDBLOCK)
+		rc = err_set(e, EBUSY,
+			     PINS
+			     " is locked by another program (`lslocks`); `mount -t bpf bpf " PINS
+			     "`");
+	else if (rc)
+		rc = err_set(e, -rc, PINS ": %s", strerror(-rc));
+	else
+		rc = bpffs_mounted(e);
 	if (!rc && mount("bpf", PINS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
 		rc = err_set(e, errno,
 			     "no BPF file system at " PINS
@@ -127,29 +133,37 @@ int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
 	return 0;
 }
 
-bool dir_gone(const char *dir, int fd)
+int dir_gone(const char *dir, int fd)
 {
 	struct stat opened, named;
 
-	return fstat(fd, &opened) || stat(dir, &named) || opened.st_ino != named.st_ino;
+	if (fstat(fd, &opened) || stat(dir, &named))
+		return errno == ENOENT ? 1 : -errno;
+	return opened.st_ino != named.st_ino;
 }
 
-bool dir_locked(int fd)
+int dir_locked(int fd)
 {
 	if (flock(fd, LOCK_SH | LOCK_NB))
-		return true;
-	flock(fd, LOCK_UN);
-	return false;
+		return errno == EWOULDBLOCK ? 1 : -errno;
+	flock(fd, LOCK_UN); /* else its end does it */
+	return 0;
 }
 
 int dir_lock(const char *dir, int fd, struct err *e)
 {
-	if (!lock_soon(fd, LOOK_TRIES))
+	int rc = lock_soon(fd, LOOK_TRIES);
+
+	if (rc == -EWOULDBLOCK)
 		return err_set(e, EBUSY,
 			       "%s is in use: a scrimd of this instance is running (another one "
 			       "needs --instance NAME)",
 			       dir);
-	if (dir_gone(dir, fd))
+	if (!rc)
+		rc = dir_gone(dir, fd);
+	if (rc < 0)
+		return err_set(e, -rc, "%s, its lock: %s", dir, strerror(-rc));
+	if (rc)
 		return err_set(e, EBUSY, "%s was taken down at this moment; try again", dir);
 	return 0;
 }
@@ -169,12 +183,12 @@ int pin_get(const char *dir, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-void pin_remove(const char *dir, const char *name)
+int pin_remove(const char *dir, const char *name)
 {
 	char path[128];
 
 	pin_path(path, sizeof(path), dir, "", name);
-	unlink(path);
+	return unlink(path) && errno != ENOENT ? -errno : 0;
 }
 
 static int pin_one(const char *dir, const struct kern_pin *p)
@@ -186,46 +200,59 @@ static int pin_one(const char *dir, const struct kern_pin *p)
 	return bpf_obj_pin(p->fd, path) ? -errno : 0;
 }
 
+/* It takes its name; what had the name before has the other one from then on. */
+static int pin_name(const char *from, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE))
+		return 0;
+	return errno != ENOENT || rename(from, to) ? -errno : 0;
+}
+
+/* What had the name has it again; the new one is gone. */
+static void pin_unname(const char *from, const char *to)
+{
+	if (rename(from, to) && errno == ENOENT)
+		unlink(to);
+}
+
 int pin_all(const char *dir, const struct kern_pin *pins, size_t n, struct err *e)
 {
 	char from[128], to[128];
-	size_t i;
-	int rc;
+	size_t made, named = 0;
+	int rc = 0;
 
-	for (i = 0; i < n; i++) {
-		rc = pin_one(dir, &pins[i]);
-		if (rc) {
-			err_set(e, -rc, "pinning %s/%s: %s", dir, pins[i].name, strerror(-rc));
-			goto undo;
-		}
+	for (made = 0; made < n && !rc; made++) {
+		rc = pin_one(dir, &pins[made]);
+		if (rc)
+			err_set(e, -rc, "pinning %s/%s: %s", dir, pins[made].name, strerror(-rc));
 	}
-	for (i = 0; i < n; i++) {
+	while (named < n && !rc) {
+		pin_path(from, sizeof(from), dir, "new-", pins[named].name);
+		pin_path(to, sizeof(to), dir, "", pins[named].name);
+		rc = pin_name(from, to);
+		if (rc)
+			err_set(e, -rc, "%s: %s", to, strerror(-rc));
+		else
+			named++;
+	}
+	for (size_t i = 0; i < made; i++) {
 		pin_path(from, sizeof(from), dir, "new-", pins[i].name);
 		pin_path(to, sizeof(to), dir, "", pins[i].name);
-		if (rename(from, to)) {
-			rc = err_set(e, errno, "%s: %s", to, strerror(errno));
-			goto undo;
-		}
-	}
-	return 0;
-undo:
-	for (i = 0; i < n; i++) {
-		pin_path(from, sizeof(from), dir, "new-", pins[i].name);
+		if (rc && i < named)
+			pin_unname(from, to);
 		unlink(from);
 	}
 	return rc;
 }
 
-u64 netns_cookie(void)
+int netns_cookie(u64 *ret_cookie)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(u64);
-	u64 cookie = 0;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+	socklen_t len = sizeof(*ret_cookie);
 
 	if (fd < 0)
-		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
-		cookie = 0;
+		return -errno;
+	rc = getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, ret_cookie, &len) ? -errno : 0;
 	close(fd);
-	return cookie;
+	return rc;
 }

@@ -45,7 +45,10 @@ static int check_kernel(struct err *e)
 	struct utsname u;
 	int major, minor;
 
-	if (uname(&u) || sscanf(u.release, "%d.%d", &major, &minor) != 2)
+	if (uname(&u))
+		return err_set(e, errno, "the kernel does not tell its version: %s",
+			       strerror(errno));
+	if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
 		return err_set(e, ENOTSUP, "the kernel does not tell its version");
 	if (major < KERNEL_MAJOR || (major == KERNEL_MAJOR && minor < KERNEL_MINOR))
 		return err_set(e, ENOTSUP, "Linux %d.%d or later is needed, this is %s",
@@ -53,7 +56,8 @@ static int check_kernel(struct err *e)
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return err_set(e, ENOTSUP,
 			       "a kernel built with CONFIG_DEBUG_INFO_BTF is needed "
-			       "(/sys/kernel/btf/vmlinux is not there)");
+			       "(/sys/kernel/btf/vmlinux: %s)",
+			       strerror(errno));
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <scrim/log.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,13 +31,13 @@ static int by_removal(const void *a, const void *b)
 /* All keys of the pinned map "steered". */
 static int read_steered(const char *dir, struct leftovers *to)
 {
-	int fd = pin_get(dir, "steered"), rc = 0;
+	int fd = pin_get(dir, "steered"), rc;
 	struct scrim_steered key;
 	void *last = NULL, *more;
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	while (!rc && !bpf_map_get_next_key(fd, last, &key)) {
+	while ((rc = steered_next(fd, last, &key)) > 0) {
 		more = realloc(to->steered, (to->n + 1) * sizeof(key));
 		if (!more) {
 			rc = -ENOMEM;
@@ -107,21 +108,64 @@ static bool ours(const struct kern *k, const char *pin)
 	return false;
 }
 
+/* The rules of one thing that is steered, unless another instance needs them. -ENOENT: none was there. */
+static int rules_let_go(const char *dir, const struct scrim_steered *s)
+{
+	int rc = others_steer(dir, s);
+
+	if (rc)
+		return rc < 0 ? rc : -ENOENT;
+	return route_remove(s);
+}
+
+/* Calls f for each pin of the directory, up to the first failure. */
+static int each_pin(const char *dir, int (*f)(void *ctx, const char *pin), void *ctx, struct err *e)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (!d)
+		return err_set(e, errno, "%s: %s", dir, strerror(errno));
+	while (!rc && (errno = 0, entry = readdir(d)))
+		if (entry->d_name[0] != '.')
+			rc = f(ctx, entry->d_name);
+	if (!rc && errno)
+		rc = err_set(e, errno, "%s: %s", dir, strerror(errno));
+	closedir(d);
+	return rc;
+}
+
+/* What stays refuses more than is wanted, and forwards nothing: no reason to end. */
+static void stays(const char *what, int rc)
+{
+	if (rc && rc != -ENOENT)
+		log_line(LOG_LEVEL_WARNING, "left behind: %s: %s", what, strerror(-rc));
+}
+
+static int pin_let_go(void *ctx, const char *pin)
+{
+	const struct kern *k = ctx;
+
+	if (!ours(k, pin))
+		stays(pin, pin_remove(k->dir, pin));
+	return 0;
+}
+
 void leftovers_remove(struct kern *k, const struct leftovers *old)
 {
-	DIR *d = opendir(k->dir);
-	struct dirent *entry;
+	char what[128];
+	struct err e;
 
-	for (size_t i = 0; i < old->n; i++)
-		if (!steered_has(k, &old->steered[i]) && !others_steer(k->dir, &old->steered[i]))
-			route_remove(&old->steered[i]);
+	for (size_t i = 0; i < old->n; i++) {
+		steered_print(&old->steered[i], what, sizeof(what));
+		if (!steered_has(k, &old->steered[i]))
+			stays(what, rules_let_go(k->dir, &old->steered[i]));
+	}
 	if (!k->tcx)
 		filters_sweep(k, k->dir);
-	while (d && (entry = readdir(d)))
-		if (entry->d_name[0] != '.' && !ours(k, entry->d_name))
-			pin_remove(k->dir, entry->d_name);
-	if (d)
-		closedir(d);
+	if (each_pin(k->dir, pin_let_go, k, &e))
+		log_line(LOG_LEVEL_WARNING, "left behind: %s", e.text);
 }
 
 /* What a pin is, in words. */
@@ -141,39 +185,65 @@ static void say_pin(const char *pin, void (*said)(void *, const char *), void *c
 }
 
 /* A daemon that lives on (--force) holds its links: without the pin alone they would stay attached. */
-static void detach_pin(const char *dir, const char *pin)
+static int detach_pin(const char *dir, const char *pin)
 {
-	int fd = pin_get(dir, pin);
+	int fd = pin_get(dir, pin), rc;
 
 	if (fd < 0)
-		return;
-	bpf_link_detach(fd); /* fails where it is a map or the iterator: nothing is attached */
+		return fd == -ENOENT ? 0 : fd;
+	rc = bpf_link_detach(fd) ? -errno : 0;
 	close(fd);
+	/* A map, a program or the iterator: nothing is attached. */
+	return rc == -EINVAL || rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-static void remove_pins(const char *dir, void (*said)(void *, const char *), void *ctx)
-{
-	DIR *d = opendir(dir);
-	struct dirent *entry;
+/* A taking down: of what, and who is told. */
+struct removal {
+	const char *dir;
+	void (*said)(void *, const char *);
+	void *ctx;
+	struct err *err;
+};
 
-	while (d && (entry = readdir(d)))
-		if (entry->d_name[0] != '.') {
-			detach_pin(dir, entry->d_name);
-			pin_remove(dir, entry->d_name);
-			say_pin(entry->d_name, said, ctx);
-		}
-	if (d)
-		closedir(d);
-	if (!rmdir(dir))
-		said(ctx, dir);
+static int remove_pin(void *ctx, const char *pin)
+{
+	const struct removal *r = ctx;
+	int rc = detach_pin(r->dir, pin);
+
+	if (!rc)
+		rc = pin_remove(r->dir, pin);
+	if (rc)
+		return err_set(r->err, -rc, "%s/%s: %s", r->dir, pin, strerror(-rc));
+	say_pin(pin, r->said, r->ctx);
+	return 0;
+}
+
+static int remove_pins(struct removal *r)
+{
+	int rc = each_pin(r->dir, remove_pin, r, r->err);
+
+	if (rc)
+		return rc;
+	if (rmdir(r->dir) && errno != ENOENT)
+		return err_set(r->err, errno, "%s: %s", r->dir, strerror(errno));
+	r->said(r->ctx, r->dir);
+	return 0;
 }
 
 /* Its rules can be removed only in the network namespace they are in. */
 static int check_netns(const char *dir, bool force, bool *ret_here, struct err *e)
 {
 	struct scrim_meta meta;
-	bool here = old_meta(dir, &meta) || meta.netns == netns_cookie();
+	u64 cookie = 0;
+	bool here = true;
+	int rc = old_meta(dir, &meta), asked = netns_cookie(&cookie);
 
+	if ((rc && rc != -ENOENT && rc != -ESTALE) || asked)
+		return err_set(e, asked ? -asked : -rc,
+			       "whether %s belongs to this network namespace: %s", dir,
+			       strerror(asked ? -asked : -rc));
+	if (!rc)
+		here = meta.netns == cookie;
 	if (!here && !force)
 		return err_set(e, EBUSY,
 			       "%s belongs to another network namespace: run this there; --force "
@@ -184,36 +254,47 @@ static int check_netns(const char *dir, bool force, bool *ret_here, struct err *
 	return 0;
 }
 
-static int take_down(const char *dir, bool here, void (*said)(void *, const char *), void *ctx,
-		     struct err *e)
+static int remove_rules(const struct removal *r)
 {
 	struct leftovers all = {0};
 	char what[128], text[160];
-	int rc = read_steered(dir, &all);
+	int rc = read_steered(r->dir, &all);
 
 	if (rc)
-		return err_set(e, -rc, "%s/steered: %s", dir, strerror(-rc));
-	for (size_t i = 0; here && i < all.n; i++) {
-		if (others_steer(dir, &all.steered[i]) || route_remove(&all.steered[i]))
-			continue;
+		err_set(r->err, -rc, "%s/steered: %s", r->dir, strerror(-rc));
+	for (size_t i = 0; !rc && i < all.n; i++) {
+		rc = rules_let_go(r->dir, &all.steered[i]);
 		steered_print(&all.steered[i], what, sizeof(what));
 		snprintf(text, sizeof(text), "policy rules: %s", what);
-		said(ctx, text);
+		if (!rc)
+			r->said(r->ctx, text);
+		else if (rc == -ENOENT)
+			rc = 0;
+		else
+			err_set(r->err, -rc, "%s: %s", text, strerror(-rc));
 	}
 	free(all.steered);
-	if (here)
-		routes_table_remove(said, ctx);
-	if (here && !check_tcx())
-		filters_sweep(NULL, dir);
-	remove_pins(dir, said, ctx);
-	return 0;
+	return rc;
+}
+
+/* The pins last: who fails before them can be run once more, and finds what there is. */
+static int take_down(struct removal *r, bool here)
+{
+	int rc = here ? remove_rules(r) : 0;
+
+	if (!rc && here)
+		rc = routes_table_remove(r->said, r->ctx, r->err);
+	if (!rc && here && !check_tcx())
+		filters_sweep(NULL, r->dir);
+	return rc ? rc : remove_pins(r);
 }
 
 int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const char *what),
 		void *ctx, struct err *e)
 {
-	bool here = true;
 	char dir[64];
+	struct removal r = {.dir = dir, .said = said, .ctx = ctx, .err = e};
+	bool here = true;
 	int fd, rc;
 
 	rc = dir_name(instance, dir, sizeof(dir), e);
@@ -230,7 +311,7 @@ int kern_detach(const char *instance, bool force, void (*said)(void *ctx, const 
 	if (!rc)
 		rc = check_netns(dir, force, &here, e);
 	if (!rc)
-		rc = take_down(dir, here, said, ctx, e);
+		rc = take_down(&r, here);
 	close(fd);
 	return rc;
 }

@@ -13,7 +13,6 @@
 #include <scrim/log.h>
 #include <string.h>
 
-#define REPLIES                32768
 #define TCP_NEW_SYN_RECV_STATE 12 /* the kernel's name is not in <netinet/tcp.h> */
 
 /* All that carry or may soon carry data; a bit for each TCP state. */
@@ -21,17 +20,6 @@
 	(1u << TCP_ESTABLISHED | 1u << TCP_SYN_RECV | 1u << TCP_FIN_WAIT1 | 1u << TCP_FIN_WAIT2 |  \
 	 1u << TCP_CLOSE_WAIT | 1u << TCP_LAST_ACK | 1u << TCP_CLOSING |                           \
 	 1u << TCP_NEW_SYN_RECV_STATE)
-
-static struct mnl_socket *diag_open(void)
-{
-	struct mnl_socket *s = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-
-	if (s && mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID)) {
-		mnl_socket_close(s);
-		return NULL;
-	}
-	return s;
-}
 
 static struct nlmsghdr *diag_message(char *buf, u16 type, u16 flags, u8 family, u32 states,
 				     const struct inet_diag_sockid *id)
@@ -41,7 +29,6 @@ static struct nlmsghdr *diag_message(char *buf, u16 type, u16 flags, u8 family, 
 
 	h->nlmsg_type = type;
 	h->nlmsg_flags = NLM_F_REQUEST | flags;
-	h->nlmsg_seq = 1;
 	req = mnl_nlmsg_put_extra_header(h, sizeof(*req));
 	req->sdiag_family = family;
 	req->sdiag_protocol = IPPROTO_TCP;
@@ -53,23 +40,7 @@ static struct nlmsghdr *diag_message(char *buf, u16 type, u16 flags, u8 family, 
 
 static int diag_ask(struct nlmsghdr *h, mnl_cb_t each, void *ctx)
 {
-	struct mnl_socket *s = diag_open();
-	char buf[REPLIES];
-	int rc = -1;
-	ssize_t n;
-
-	if (!s)
-		return -errno;
-	if (mnl_socket_sendto(s, h, h->nlmsg_len) >= 0)
-		do {
-			n = mnl_socket_recvfrom(s, buf, sizeof(buf));
-			rc = n < 0 ? -1
-				   : mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(s), each,
-						ctx);
-		} while (rc > MNL_CB_STOP);
-	rc = rc < 0 ? -errno : 0;
-	mnl_socket_close(s);
-	return rc;
+	return netlink_ask(NETLINK_SOCK_DIAG, h, each, ctx);
 }
 
 static int destroy(u8 family, const struct inet_diag_sockid *id)

@@ -77,6 +77,8 @@ static int iface_slot(struct kern *k, const char *name, u8 side, struct err *e)
 	}
 	k->ifaces[i].sides |= side;
 	k->ifaces[i].index = if_nametoindex(name);
+	if (!k->ifaces[i].index && errno != ENODEV)
+		return err_set(e, errno, "interface `%s`: %s", name, strerror(errno));
 	if (!k->ifaces[i].index)
 		return err_set(e, ENODEV, "there is no interface `%s`; see `ip link`", name);
 	return (int)i;
@@ -148,7 +150,8 @@ static int add_gate(int gates, u32 slot, u8 side, u16 port, unsigned int listene
 	struct scrim_gate_key key = {.slot = slot, .port = htons(port), .side = side};
 	u32 listeners = 0;
 
-	bpf_map_lookup_elem(gates, &key, &listeners);
+	if (bpf_map_lookup_elem(gates, &key, &listeners) && errno != ENOENT)
+		return err_set(e, errno, "the map gates: %s", strerror(errno));
 	listeners |= 1u << listener;
 	return put(gates, &key, &listeners, "gates", e);
 }

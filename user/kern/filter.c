@@ -113,7 +113,7 @@ static bool has_filters(u32 ifindex, u32 side)
 	t->tcm_family = AF_UNSPEC;
 	t->tcm_ifindex = (int)ifindex;
 	t->tcm_parent = TC_H_MAKE(TC_H_CLSACT, side);
-	return netlink_ask(h, see_filter, &some) || some;
+	return netlink_ask(NETLINK_ROUTE, h, see_filter, &some) || some;
 }
 
 /* The qdisc, if it was made here and nobody has a filter in it. */
@@ -147,7 +147,11 @@ static int qdisc_make(struct kern *k, const struct kern_iface *i, struct err *e)
 			       rc == -ENOENT ? "; the kernel module sch_ingress is needed" : "");
 	qdisc_pin(pin.name, i->name);
 	rc = pin_all(k->dir, &pin, 1, e);
-	return rc ? rc : 1;
+	if (!rc)
+		return 1;
+	hook = hook_of(i->index, BPF_TC_INGRESS | BPF_TC_EGRESS);
+	bpf_tc_hook_destroy(&hook);
+	return rc;
 }
 
 static int put(const char *dir, u32 ifindex, int prog)
@@ -194,7 +198,13 @@ int filter_ensure(struct kern *k, const struct kern_iface *i, int prog, struct k
 		.old_prog = old < 0 ? -1 : old,
 		.ifindex = i->index,
 	};
-	return 0;
+	if (ret_link->fd >= 0)
+		return 0;
+	rc = err_set(e, errno, "a descriptor of the program on %s: %s", i->name, strerror(errno));
+	ret_link->fd = prog;
+	filter_undo(k->dir, ret_link);
+	link_settle(ret_link);
+	return rc;
 }
 
 bool filter_remove(const char *dir, u32 ifindex, const char *iface, int prog)

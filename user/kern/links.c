@@ -41,8 +41,8 @@ bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex)
 	       info.tcx.ifindex == ifindex;
 }
 
-/* Whether the pinned link is attached where a new one would be. */
-static bool link_fits(const struct bpf_link_info *info, int target, enum bpf_attach_type type)
+/* 1: the pinned link is attached where a new one would be; 0: it is not; -errno. */
+static int link_fits(const struct bpf_link_info *info, int target, enum bpf_attach_type type)
 {
 	struct stat at;
 
@@ -50,14 +50,16 @@ static bool link_fits(const struct bpf_link_info *info, int target, enum bpf_att
 	case BPF_TCX_INGRESS:
 		return info->type == BPF_LINK_TYPE_TCX && (int)info->tcx.ifindex == target;
 	case BPF_SK_LOOKUP:
-		return info->type == BPF_LINK_TYPE_NETNS && !fstat(target, &at) &&
-		       info->netns.netns_ino == at.st_ino;
+		if (fstat(target, &at))
+			return -errno;
+		return info->type == BPF_LINK_TYPE_NETNS && info->netns.netns_ino == at.st_ino;
 	case BPF_CGROUP_SOCK_OPS:
 		/* A cgroup's inode has its identifier as its number. */
-		return info->type == BPF_LINK_TYPE_CGROUP && !fstat(target, &at) &&
-		       info->cgroup.cgroup_id == at.st_ino;
+		if (fstat(target, &at))
+			return -errno;
+		return info->type == BPF_LINK_TYPE_CGROUP && info->cgroup.cgroup_id == at.st_ino;
 	default:
-		return false; /* iterators are always made anew */
+		return 0; /* iterators are always made anew */
 	}
 }
 
@@ -86,10 +88,11 @@ static int link_swap(struct kern *k, const char *pin, int prog, int target,
 	struct bpf_link_info info;
 
 	if (fd < 0)
-		return -ENOENT;
-	if (link_info(fd, &info) || !link_fits(&info, target, type)) {
+		return fd;
+	rc = link_info(fd, &info) ? -errno : link_fits(&info, target, type);
+	if (rc <= 0) {
 		close(fd);
-		return -ENOENT;
+		return rc ? rc : -ENOENT;
 	}
 	old = bpf_prog_get_fd_by_id(info.prog_id);
 	rc = old < 0 || bpf_link_update(fd, prog, NULL) ? -errno : 0;
@@ -245,6 +248,13 @@ int links_attach(struct kern *k, struct err *e)
 	return rc;
 }
 
+void link_settle(struct kern_link *l)
+{
+	if (l->old_prog >= 0)
+		close(l->old_prog);
+	l->old_prog = -1;
+}
+
 void links_undo(struct kern *k)
 {
 	while (k->nlinks) {
@@ -254,8 +264,7 @@ void links_undo(struct kern *k)
 			filter_undo(k->dir, l);
 		else if (l->old_prog >= 0)
 			bpf_link_update(l->fd, l->old_prog, NULL);
-		if (l->old_prog >= 0)
-			close(l->old_prog);
+		link_settle(l);
 		close(l->fd); /* a new link ends with its last descriptor */
 	}
 }

@@ -42,9 +42,12 @@ int old_meta(const char *dir, struct scrim_meta *ret_meta)
 
 	if (fd < 0)
 		return fd;
-	if (bpf_map_get_info_by_fd(fd, &info, &len) || info.value_size > sizeof(value) ||
-	    bpf_map_lookup_elem(fd, &zero, value))
+	if (bpf_map_get_info_by_fd(fd, &info, &len))
+		rc = -errno;
+	else if (info.value_size > sizeof(value))
 		rc = -ESTALE;
+	else if (bpf_map_lookup_elem(fd, &zero, value))
+		rc = -errno;
 	else
 		memcpy(ret_meta, value, sizeof(*ret_meta));
 	close(fd);
@@ -60,10 +63,11 @@ static int reuse(struct kern *k, struct bpf_map *map, const char *pin)
 
 	if (fd < 0)
 		return fd;
-	if (bpf_map_get_info_by_fd(fd, &info, &len) || info.type != bpf_map__type(map) ||
-	    info.key_size != bpf_map__key_size(map) ||
-	    info.value_size != bpf_map__value_size(map) ||
-	    info.max_entries != bpf_map__max_entries(map))
+	if (bpf_map_get_info_by_fd(fd, &info, &len))
+		rc = -errno;
+	else if (info.type != bpf_map__type(map) || info.key_size != bpf_map__key_size(map) ||
+		 info.value_size != bpf_map__value_size(map) ||
+		 info.max_entries != bpf_map__max_entries(map))
 		rc = -ESTALE;
 	else if (bpf_map__reuse_fd(map, fd))
 		rc = -errno;
@@ -89,11 +93,13 @@ static int reuse_counters(struct kern *k, bool replace, struct err *e)
 			log_line(LOG_LEVEL_WARNING,
 				 "the pinned map %s has another layout; its counts begin anew",
 				 maps[i].pin);
-		else if (rc && rc != -ENOENT)
+		else if (rc == -ESTALE)
 			return err_set(e, -rc,
 				       "%s/%s was pinned by another version of scrim; --replace "
 				       "swaps it",
 				       k->dir, maps[i].pin);
+		else if (rc && rc != -ENOENT)
+			return err_set(e, -rc, "%s/%s: %s", k->dir, maps[i].pin, strerror(-rc));
 	}
 	return 0;
 }
@@ -106,57 +112,105 @@ static int loaded(int rc, const char *what, struct err *e)
 		       what, strerror(-rc));
 }
 
+/* One map for two objects: `map` is from `fd`. */
+struct shared {
+	struct bpf_map *map;
+	int fd;
+};
+
+static int share(const struct shared *maps, size_t n, struct err *e)
+{
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		rc = bpf_map__reuse_fd(maps[i].map, maps[i].fd);
+		if (rc)
+			return err_set(e, -rc, "sharing the map %s: %s", bpf_map__name(maps[i].map),
+				       strerror(-rc));
+	}
+	return 0;
+}
+
 static int load_gateway(struct kern *k, const struct kern_conf *conf, struct err *e)
 {
+	int rc;
+
 	k->gateway = steer_gateway__open();
 	if (!k->gateway)
 		return loaded(-errno, "steer_gateway", e);
 	k->gateway->rodata->nworkers = conf->nworkers;
-	bpf_map__reuse_fd(k->gateway->maps.scrim_flow, bpf_map__fd(k->export->maps.scrim_flow));
-	return loaded(steer_gateway__load(k->gateway), "steer_gateway", e);
+	rc = share(&(struct shared){k->gateway->maps.scrim_flow,
+				    bpf_map__fd(k->export->maps.scrim_flow)},
+		   1, e);
+	return rc ? rc : loaded(steer_gateway__load(k->gateway), "steer_gateway", e);
 }
 
 static int load_local(struct kern *k, const struct kern_conf *conf, struct err *e)
 {
+	struct shared maps[6];
+	size_t n = 0;
+	int rc;
+
 	k->local = steer_local__open();
 	if (!k->local)
 		return loaded(-errno, "steer_local", e);
 	k->local->rodata->nworkers = conf->nworkers;
-	if (conf->from && conf->from->fd[KERN_OWN_SOCKETS] >= 0 &&
-	    (bpf_map__reuse_fd(k->local->maps.own_sockets, conf->from->fd[KERN_OWN_SOCKETS]) ||
-	     bpf_map__reuse_fd(k->local->maps.own_tuples, conf->from->fd[KERN_OWN_TUPLES])))
-		return loaded(-errno, "steer_local", e);
-	bpf_map__reuse_fd(k->local->maps.scrim_flow, bpf_map__fd(k->export->maps.scrim_flow));
-	if (k->gateway) {
-		bpf_map__reuse_fd(k->local->maps.gates, bpf_map__fd(k->gateway->maps.gates));
-		bpf_map__reuse_fd(k->local->maps.sockets, bpf_map__fd(k->gateway->maps.sockets));
-		bpf_map__reuse_fd(k->local->maps.alive, bpf_map__fd(k->gateway->maps.alive));
+	maps[n++] =
+		(struct shared){k->local->maps.scrim_flow, bpf_map__fd(k->export->maps.scrim_flow)};
+	if (conf->from && conf->from->fd[KERN_OWN_SOCKETS] >= 0) {
+		maps[n++] = (struct shared){k->local->maps.own_sockets,
+					    conf->from->fd[KERN_OWN_SOCKETS]};
+		maps[n++] =
+			(struct shared){k->local->maps.own_tuples, conf->from->fd[KERN_OWN_TUPLES]};
 	}
-	return loaded(steer_local__load(k->local), "steer_local", e);
+	if (k->gateway) {
+		maps[n++] =
+			(struct shared){k->local->maps.gates, bpf_map__fd(k->gateway->maps.gates)};
+		maps[n++] = (struct shared){k->local->maps.sockets,
+					    bpf_map__fd(k->gateway->maps.sockets)};
+		maps[n++] =
+			(struct shared){k->local->maps.alive, bpf_map__fd(k->gateway->maps.alive)};
+	}
+	rc = share(maps, n, e);
+	return rc ? rc : loaded(steer_local__load(k->local), "steer_local", e);
 }
 
-static void tag(const struct bpf_program *prog, u8 to[8])
+static int tag(const struct bpf_program *prog, u8 to[8])
 {
 	struct bpf_prog_info info = {0};
 	u32 len = sizeof(info);
 
-	if (prog && !bpf_prog_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-		memcpy(to, info.tag, 8);
+	if (!prog)
+		return 0;
+	if (bpf_prog_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return -errno;
+	memcpy(to, info.tag, 8);
+	return 0;
 }
 
-static void make_meta(struct kern *k, struct scrim_meta *m)
+static int make_meta(struct kern *k, struct scrim_meta *m, struct err *e)
 {
-	*m = (struct scrim_meta){.abi = SCRIM_ABI_VERSION, .netns = netns_cookie()};
+	const struct bpf_program *progs[] = {
+		k->export->progs.export_metrics,
+		k->gateway ? k->gateway->progs.steer_gateway : NULL,
+		k->gateway ? k->gateway->progs.steer_gateway_lookup : NULL,
+		k->local ? k->local->progs.steer_local : NULL,
+		k->local ? k->local->progs.own_connect : NULL,
+	};
+	u64 netns = 0;
+	int rc = netns_cookie(&netns);
+
+	if (rc)
+		return err_set(e, -rc, "which network namespace this is: %s", strerror(-rc));
+	*m = (struct scrim_meta){.abi = SCRIM_ABI_VERSION, .netns = netns};
 	strncpy(m->version, SCRIM_VERSION, sizeof(m->version) - 1);
-	tag(k->export->progs.export_metrics, m->tags[0]);
-	if (k->gateway) {
-		tag(k->gateway->progs.steer_gateway, m->tags[1]);
-		tag(k->gateway->progs.steer_gateway_lookup, m->tags[2]);
+	for (size_t i = 0; i < array_size(progs); i++) {
+		rc = tag(progs[i], m->tags[i]);
+		if (rc)
+			return err_set(e, -rc, "the program %s: %s", bpf_program__name(progs[i]),
+				       strerror(-rc));
 	}
-	if (k->local) {
-		tag(k->local->progs.steer_local, m->tags[3]);
-		tag(k->local->progs.own_connect, m->tags[4]);
-	}
+	return 0;
 }
 
 /* Programs that both have must be the same; one that only one has is a change of configuration. */
@@ -223,8 +277,9 @@ int load_all(struct kern *k, const struct kern_conf *conf, struct err *e)
 		rc = load_local(k, conf, e);
 	if (rc)
 		return rc;
-	make_meta(k, &meta);
-	rc = check_meta(k, &meta, conf, e);
+	rc = make_meta(k, &meta, e);
+	if (!rc)
+		rc = check_meta(k, &meta, conf, e);
 	if (rc)
 		return rc;
 	if (bpf_map_update_elem(bpf_map__fd(k->export->maps.meta), &zero, &meta, BPF_ANY))

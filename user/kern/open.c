@@ -69,11 +69,8 @@ static int pin_everything(struct kern *k, struct err *e)
 /* From here on nothing is taken back. */
 static void keep(struct kern *k)
 {
-	for (size_t i = 0; i < k->nlinks; i++) {
-		if (k->links[i].old_prog >= 0)
-			close(k->links[i].old_prog);
-		k->links[i].old_prog = -1;
-	}
+	for (size_t i = 0; i < k->nlinks; i++)
+		link_settle(&k->links[i]);
 	memset(k->added, 0, k->nsteered * sizeof(*k->added));
 }
 
@@ -128,20 +125,20 @@ int kern_attach(struct kern *k, const struct kern_conf *conf, struct err *e)
 int kern_restore(struct kern *k, struct err *e)
 {
 	struct leftovers *old = NULL;
-	int rc;
+	int rc, one;
 
 	if (k->dir_fd < 0)
 		return 0;
 	rc = leftovers_find(k, &old, e);
-	for (size_t i = 0; i < k->nlinks && !rc; i++) {
+	for (size_t i = 0; i < k->nlinks; i++) {
 		const struct kern_link *l = &k->links[i];
 
 		if (l->ifindex)
-			rc = filter_again(k->dir, l);
-		else if (bpf_link_update(l->fd, l->prog, NULL))
-			rc = -errno;
-		if (rc)
-			err_set(e, -rc, "swapping %s back: %s", l->pin, strerror(-rc));
+			one = filter_again(k->dir, l);
+		else
+			one = bpf_link_update(l->fd, l->prog, NULL) ? -errno : 0;
+		if (one && !rc) /* the others all the same */
+			rc = err_set(e, -one, "swapping %s back: %s", l->pin, strerror(-one));
 	}
 	if (!rc)
 		rc = pin_everything(k, e);
@@ -183,7 +180,11 @@ static int wait_for_lock(const struct kern *k, struct err *e)
 /* The lock of the daemon that is taken over from: it is its open file's, and so ours with it. */
 static int take_lock(struct kern *k, int lock, struct err *e)
 {
-	if (lock < 0 || dir_gone(k->dir, lock))
+	int rc = lock < 0 ? 1 : dir_gone(k->dir, lock);
+
+	if (rc < 0)
+		return err_set(e, -rc, "%s: %s", k->dir, strerror(-rc));
+	if (rc)
 		return err_set(e, ENOENT,
 			       "the daemon to take over from has its pins elsewhere than in %s: in "
 			       "another mount namespace, or without privilege",

@@ -12,21 +12,24 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether the instance of this directory steers this, here. */
-static bool steers(const char *dir, const struct scrim_steered *key)
+/* 1: the instance of this directory steers this, here; 0: it does not; or why that cannot be told. */
+static int steers(const char *dir, const struct scrim_steered *key)
 {
 	struct scrim_meta meta;
-	int fd;
+	u64 here = 0;
 	u32 value;
-	bool yes;
+	int rc = old_meta(dir, &meta), fd;
 
-	if (old_meta(dir, &meta) || meta.netns != netns_cookie())
-		return false;
+	if (!rc)
+		rc = netns_cookie(&here);
+	if (rc || meta.netns != here)
+		return rc == -ENOENT ? 0 : rc;
 	fd = pin_get(dir, "steered");
-	yes = fd >= 0 && !bpf_map_lookup_elem(fd, key, &value);
-	if (fd >= 0)
-		close(fd);
-	return yes;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	rc = bpf_map_lookup_elem(fd, key, &value) ? -errno : 1;
+	close(fd);
+	return rc == -ENOENT ? 0 : rc;
 }
 
 static int check_one(const struct kern_conf *conf, const char *dir, struct err *e)
@@ -34,8 +37,12 @@ static int check_one(const struct kern_conf *conf, const char *dir, struct err *
 	for (size_t i = 0; i < conf->nlisteners; i++) {
 		const struct kern_listener *l = &conf->listeners[i];
 		const struct scrim_steered key = {.side = SCRIM_CLIENTS, .port = htons(l->port)};
+		int rc = l->mode == KERN_LOCAL ? steers(dir, &key) : 0;
 
-		if (l->mode == KERN_LOCAL && steers(dir, &key))
+		if (rc < 0)
+			return err_set(e, -rc, "whether %s steers local port %u: %s", dir, l->port,
+				       strerror(-rc));
+		if (rc)
 			return err_set(
 				e, EBUSY,
 				"listener %s: local port %u is steered by another instance "
@@ -46,44 +53,46 @@ static int check_one(const struct kern_conf *conf, const char *dir, struct err *
 	return 0;
 }
 
-/* The next directory of an instance that is not `own`; false: there is none. */
-static bool next_other(DIR *all, const char *own, char ret_dir[64])
+/* 1 with the next directory of an instance that is not `own`; 0: there is none; -errno. */
+static int next_other(DIR *all, const char *own, char ret_dir[64])
 {
 	struct dirent *d;
 
-	while ((d = readdir(all))) {
+	while (errno = 0, (d = readdir(all))) {
 		if (strncmp(d->d_name, "scrim", 5) || (d->d_name[5] && d->d_name[5] != '-') ||
 		    (size_t)snprintf(ret_dir, 64, PINS "/%s", d->d_name) >= 64)
 			continue;
 		if (strcmp(ret_dir, own))
-			return true;
+			return 1;
 	}
-	return false;
+	return -errno;
 }
 
 int others_check(const struct kern *k, const struct kern_conf *conf, struct err *e)
 {
 	DIR *all = opendir(PINS);
 	char dir[64];
-	int rc = 0;
+	int rc = 0, more;
 
 	if (!all)
 		return err_set(e, errno, PINS ": %s", strerror(errno));
-	while (!rc && next_other(all, k->dir, dir))
-		rc = check_one(conf, dir, e);
+	while (!rc && (more = next_other(all, k->dir, dir)))
+		rc = more < 0 ? err_set(e, -more, PINS ": %s", strerror(-more))
+			      : check_one(conf, dir, e);
 	closedir(all);
 	return rc;
 }
 
-bool others_steer(const char *own, const struct scrim_steered *s)
+int others_steer(const char *own, const struct scrim_steered *s)
 {
 	DIR *all = opendir(PINS);
 	char dir[64];
-	bool yes = false;
+	int rc = 0, more;
 
-	while (all && !yes && next_other(all, own, dir))
-		yes = steers(dir, s);
-	if (all)
-		closedir(all);
-	return yes;
+	if (!all)
+		return -errno;
+	while (!rc && (more = next_other(all, own, dir)))
+		rc = more < 0 ? more : steers(dir, s);
+	closedir(all);
+	return rc;
 }

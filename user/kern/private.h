@@ -10,6 +10,7 @@
  *   rows.c     counters                                        diag.c    sockets of this host
  *   detach.c   taking down                                     others.c  other instances
  *   redirects.c  none by this host, where clients and servers share an interface
+ *   netlink.c    questions to the kernel
  */
 #ifndef SCRIM_KERN_PRIVATE_H
 #define SCRIM_KERN_PRIVATE_H
@@ -86,12 +87,12 @@ int redirects_off(const struct kern *k, struct err *e);
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
 int dir_open(const char *dir, bool make, int *ret_fd, struct err *e); /* -ENOENT: nothing there */
 int dir_lock(const char *dir, int fd, struct err *e);                 /* -EBUSY: a daemon lives */
-bool dir_locked(int fd);                                              /* a daemon lives */
-bool dir_gone(const char *dir, int fd);                               /* or another by now */
-int pin_get(const char *dir, const char *name);                       /* descriptor or -errno */
+int dir_locked(int fd);                                               /* 1: a daemon lives */
+int dir_gone(const char *dir, int fd);          /* 1: it is gone, or another by now */
+int pin_get(const char *dir, const char *name); /* descriptor or -errno */
 int pin_all(const char *dir, const struct kern_pin *pins, size_t n, struct err *e);
-void pin_remove(const char *dir, const char *name);
-u64 netns_cookie(void);
+int pin_remove(const char *dir, const char *name); /* 0 also where there is none */
+int netns_cookie(u64 *ret_cookie);
 
 /* load.c: the objects loaded, nothing attached; rules and flow are the pinned ones where they fit. */
 int load_all(struct kern *k, const struct kern_conf *conf, struct err *e);
@@ -100,7 +101,8 @@ int old_meta(const char *dir, struct scrim_meta *ret_meta);
 
 /* others.c: -EBUSY with e set where another instance steers a local port of conf's. */
 int others_check(const struct kern *k, const struct kern_conf *conf, struct err *e);
-bool others_steer(const char *own, const struct scrim_steered *s); /* own: directory to pass over */
+/* 1: another one steers this too. own: directory to pass over. */
+int others_steer(const char *own, const struct scrim_steered *s);
 
 /* fill.c */
 int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e);
@@ -110,12 +112,15 @@ void fill_others(struct kern *k); /* interfaces of this host that are not the ga
 /* steered.c */
 int steered_list(struct kern *k, const struct kern_conf *conf, struct err *e);
 bool steered_has(const struct kern *k, const struct scrim_steered *s);
+/* Behind `last` (NULL: the first) in a map "steered". 1, 0: there is none; -errno. */
+int steered_next(int map, const struct scrim_steered *last, struct scrim_steered *ret_next);
 void steered_print(const struct scrim_steered *s, char *text, size_t size);
 
 /* links.c */
 int links_attach(struct kern *k, struct err *e);
 void links_undo(struct kern *k);
 int link_iface(struct kern *k, struct kern_iface *i, struct err *e);
+void link_settle(struct kern_link *l); /* it is not taken back any more */
 bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex);
 void iface_pin(char to[32], const char *kind, const char *iface); /* KIND-IFACE, without dots */
 
@@ -133,13 +138,17 @@ bool filter_remove(const char *dir, u32 ifindex, const char *iface, int prog);
 /* Removes the instance's filters on all interfaces but those of k's gateway (NULL: on all). */
 void filters_sweep(const struct kern *k, const char *dir);
 
-/* routes.c */
+/* netlink.c: bus is NETLINK_...; each (may be NULL) sees what is listed. 0, -errno: also the kernel's answer. */
 struct nlmsghdr;
-int netlink_ask(struct nlmsghdr *h, int (*each)(const struct nlmsghdr *, void *), void *ctx);
+int netlink_ask(int bus, struct nlmsghdr *h, int (*each)(const struct nlmsghdr *, void *),
+		void *ctx);
+
+/* routes.c */
 int routes_add(struct kern *k, struct err *e);
 void routes_undo(struct kern *k);
-int route_remove(const struct scrim_steered *s);
-int routes_table_remove(void (*said)(void *, const char *), void *ctx);
+int route_remove(const struct scrim_steered *s); /* -ENOENT: none was there */
+/* Unless something leads to it still. */
+int routes_table_remove(void (*said)(void *, const char *), void *ctx, struct err *e);
 
 /* detach.c: what was steered before, and is not any more. */
 struct leftovers;

@@ -28,45 +28,11 @@
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <scrim/log.h>
 #include <stdio.h>
 #include <string.h>
 
-#define REPLIES 8192
 #define REQUEST 512
-
-static struct mnl_socket *netlink_open(void)
-{
-	struct mnl_socket *s = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-
-	if (s && mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID)) {
-		mnl_socket_close(s);
-		return NULL;
-	}
-	return s;
-}
-
-/* Sends one request and waits for its answer(s). */
-int netlink_ask(struct nlmsghdr *h, mnl_cb_t each, void *ctx)
-{
-	struct mnl_socket *s = netlink_open();
-	char buf[REPLIES];
-	int rc = -1;
-	ssize_t n;
-
-	if (!s)
-		return -errno;
-	h->nlmsg_seq = 1;
-	if (mnl_socket_sendto(s, h, h->nlmsg_len) >= 0)
-		do {
-			n = mnl_socket_recvfrom(s, buf, sizeof(buf));
-			rc = n < 0 ? -1
-				   : mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(s), each,
-						ctx);
-		} while (rc > MNL_CB_STOP);
-	rc = rc < 0 ? -errno : 0;
-	mnl_socket_close(s);
-	return rc;
-}
 
 /* One policy rule; what is 0 or false it does not ask for. */
 struct rule {
@@ -157,15 +123,18 @@ static int rule_change(u16 type, u16 flags, const struct scrim_steered *s, const
 	if (r->ports)
 		mnl_attr_put(h, r->ports, sizeof(r->range), &r->range);
 	put_network(h, rule, s);
-	return netlink_ask(h, NULL, NULL);
+	return netlink_ask(NETLINK_ROUTE, h, NULL, NULL);
 }
 
 static int table_change(u8 family, u16 type, u16 flags)
 {
 	char buf[REQUEST];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	const u32 lo = if_nametoindex("lo");
 	struct rtmsg *route;
 
+	if (!lo)
+		return -errno;
 	h->nlmsg_type = type;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
 	route = mnl_nlmsg_put_extra_header(h, sizeof(*route));
@@ -174,8 +143,8 @@ static int table_change(u8 family, u16 type, u16 flags)
 	route->rtm_scope = RT_SCOPE_HOST;
 	route->rtm_protocol = SCRIM_ROUTE_PROTOCOL;
 	mnl_attr_put_u32(h, RTA_TABLE, SCRIM_ROUTE_TABLE);
-	mnl_attr_put_u32(h, RTA_OIF, if_nametoindex("lo"));
-	return netlink_ask(h, NULL, NULL);
+	mnl_attr_put_u32(h, RTA_OIF, lo);
+	return netlink_ask(NETLINK_ROUTE, h, NULL, NULL);
 }
 
 /* IPv6 turned off, on this host or on lo: no socket of scrim's can be there, all of it is refused. */
@@ -239,16 +208,20 @@ int routes_add(struct kern *k, struct err *e)
 	return some;
 }
 
-/* Of the rules of s those in the set; 0 if any was there. */
+/* Of the rules of s those in the set. 0: some were there; -ENOENT: none; or why one may be there still. */
 static int rules_remove(const struct scrim_steered *s, unsigned int set)
 {
 	struct rule rules[RULES];
 	size_t n = rules_of(s, rules);
-	int rc = -ENOENT;
+	int rc = -ENOENT, one;
 
-	while (n--)
-		if (set & 1u << n && !rule_change(RTM_DELRULE, 0, s, &rules[n]))
-			rc = 0;
+	while (n--) {
+		one = set & 1u << n ? rule_change(RTM_DELRULE, 0, s, &rules[n]) : -ENOENT;
+		if (one == -ENOENT || no_v6(s->family, one))
+			continue;
+		if (one || rc == -ENOENT)
+			rc = one;
+	}
 	return rc;
 }
 
@@ -269,45 +242,67 @@ static int see_rule(const struct nlmsghdr *h, void *ctx)
 	return MNL_CB_OK;
 }
 
-/* True unless it is known that no rule leads to the table. */
-static bool table_used(u8 family)
+/* 1: a rule leads to the table; 0: none does; or why that cannot be told. */
+static int table_used(u8 family)
 {
 	char buf[REQUEST];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	struct fib_rule_hdr *rule;
 	bool used = false;
+	int rc;
 
 	h->nlmsg_type = RTM_GETRULE;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	rule = mnl_nlmsg_put_extra_header(h, sizeof(*rule));
 	rule->family = family;
-	return netlink_ask(h, see_rule, &used) || used;
+	rc = netlink_ask(NETLINK_ROUTE, h, see_rule, &used);
+	return rc ? rc : used;
 }
 
-int routes_table_remove(void (*said)(void *, const char *), void *ctx)
+/* 1: it was removed; 0: it is in use, or was not there. */
+static int table_remove(u8 family)
+{
+	int rc = table_used(family);
+
+	if (rc)
+		return rc < 0 && !no_v6(family, rc) ? rc : 0;
+	rc = table_change(family, RTM_DELROUTE, 0);
+	if (rc == -ESRCH || rc == -ENOENT || no_v6(family, rc))
+		return 0;
+	return rc ? rc : 1;
+}
+
+int routes_table_remove(void (*said)(void *, const char *), void *ctx, struct err *e)
 {
 	static const u8 families[] = {AF_INET, AF_INET6};
 	char text[96];
+	int rc = 0, one;
 
 	for (size_t i = 0; i < array_size(families); i++) {
-		if (table_used(families[i]) || table_change(families[i], RTM_DELROUTE, 0))
-			continue;
 		snprintf(text, sizeof(text), "IPv%d route local default dev lo table %d",
 			 families[i] == AF_INET ? 4 : 6, SCRIM_ROUTE_TABLE);
-		said(ctx, text);
+		one = table_remove(families[i]);
+		if (one < 0)
+			rc = err_set(e, -one, "%s: %s", text, strerror(-one));
+		else if (one && said)
+			said(ctx, text);
 	}
-	return 0;
-}
-
-static void say_nothing(void *ctx, const char *what)
-{
-	(void)ctx;
-	(void)what;
+	return rc;
 }
 
 void routes_undo(struct kern *k)
 {
-	for (size_t i = k->added ? k->nsteered : 0; i--;)
-		rules_remove(&k->steered[i], k->added[i]);
-	routes_table_remove(say_nothing, NULL);
+	struct err e;
+	char text[128];
+	int rc;
+
+	for (size_t i = k->added ? k->nsteered : 0; i--;) {
+		rc = rules_remove(&k->steered[i], k->added[i]);
+		steered_print(&k->steered[i], text, sizeof(text));
+		if (rc && rc != -ENOENT)
+			log_line(LOG_LEVEL_WARNING, "left behind: the policy rules for %s: %s",
+				 text, strerror(-rc));
+	}
+	if (k->gateway && routes_table_remove(NULL, NULL, &e))
+		log_line(LOG_LEVEL_WARNING, "left behind: %s", e.text);
 }

@@ -214,8 +214,9 @@ static const void *view_map(const char *dir, const char *pin, u32 value_size, u3
 					 : strerror(errno));
 		return NULL;
 	}
-	if (bpf_map_get_info_by_fd(fd, &info, &len) || info.value_size != value_size ||
-	    info.max_entries != entries)
+	if (bpf_map_get_info_by_fd(fd, &info, &len))
+		err_set(e, errno, "%s: %s", path, strerror(errno));
+	else if (info.value_size != value_size || info.max_entries != entries)
 		err_set(e, ESTALE, "%s was pinned by another version of scrim", path);
 	else if (!(p = map(fd, (size_t)value_size * entries, PROT_READ)))
 		err_set(e, errno, "%s: %s", path, strerror(errno));
@@ -228,7 +229,7 @@ int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
 	struct kern_view v = {0};
 	struct scrim_meta meta;
 	char dir[64];
-	int fd, rc;
+	int fd, rc, locked;
 
 	rc = dir_name(instance, dir, sizeof(dir), e);
 	if (!rc)
@@ -240,8 +241,16 @@ int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
 			       dir);
 	if (rc)
 		return rc;
-	v.daemon_alive = dir_locked(fd);
+	locked = dir_locked(fd);
 	close(fd);
+	rc = old_meta(dir, &meta);
+	if (locked < 0 || (rc && rc != -ENOENT))
+		return err_set(e, locked < 0 ? -locked : -rc, "%s, %s: %s", dir,
+			       locked < 0 ? "its lock" : "meta",
+			       strerror(locked < 0 ? -locked : -rc));
+	v.daemon_alive = locked;
+	if (!rc)
+		snprintf(v.version, sizeof(v.version), "%.31s", meta.version);
 	v.rules = view_map(dir, "rules", sizeof(*v.rules), SCRIM_RULE_ROWS, e);
 	if (v.rules)
 		v.flow = view_map(dir, "flow", sizeof(*v.flow), FLOW_COUNT, e);
@@ -252,8 +261,6 @@ int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
 		kern_view_close(&v);
 		return -ESTALE;
 	}
-	if (!old_meta(dir, &meta))
-		snprintf(v.version, sizeof(v.version), "%.31s", meta.version);
 	*ret_v = v;
 	return 0;
 }

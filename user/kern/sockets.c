@@ -70,6 +70,8 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 	u32 now = if_nametoindex(i->name), before = i->index;
 	int map = bpf_map__fd(k->gateway->maps.ifaces), rc;
 
+	if (!now && errno != ENODEV)
+		return err_set(e, errno, "interface `%s`: %s", i->name, strerror(errno));
 	if (!now)
 		return err_set(e, ENODEV, "interface `%s` is gone; its traffic ends here", i->name);
 	if (now == before && link_on(k, &k->links[i->link], now))
@@ -84,6 +86,7 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 	if (!rc) {
 		struct kern_pin pin = {.fd = k->links[i->link].fd};
 
+		link_settle(&k->links[i->link]);
 		strcpy(pin.name, k->links[i->link].pin);
 		rc = pin_all(k->dir, &pin, 1, e);
 	}
@@ -98,11 +101,14 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 
 int kern_refresh(struct kern *k, struct err *e)
 {
-	int rc = 0, some = 0, added;
+	int rc, some = 0, added;
 
 	if (!k->gateway)
 		return 0;
-	if (dir_gone(k->dir, k->dir_fd))
+	rc = dir_gone(k->dir, k->dir_fd);
+	if (rc < 0)
+		return err_set(e, -rc, "%s: %s", k->dir, strerror(-rc));
+	if (rc)
 		return err_set(e, ENOENT,
 			       "%s was taken down (`scrim detach --force`): nothing is steered",
 			       k->dir);

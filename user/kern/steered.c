@@ -100,14 +100,23 @@ bool steered_has(const struct kern *k, const struct scrim_steered *s)
 	return false;
 }
 
+int steered_next(int map, const struct scrim_steered *last, struct scrim_steered *ret_next)
+{
+	if (!bpf_map_get_next_key(map, last, ret_next))
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
+}
+
 /* Only `scrim detach` and --replace take anything down: a configuration that steers less is refused. */
 static int check_kept(const struct kern *k, struct err *e)
 {
 	struct scrim_steered old, *last = NULL;
-	int fd = pin_get(k->dir, "steered"), rc = 0;
+	int fd = pin_get(k->dir, "steered"), rc = 0, more = fd;
 	char text[128];
 
-	while (fd >= 0 && !rc && !bpf_map_get_next_key(fd, last, &old)) {
+	if (fd == -ENOENT)
+		return 0;
+	while (!rc && more >= 0 && (more = steered_next(fd, last, &old)) > 0) {
 		last = &old;
 		if (steered_has(k, &old))
 			continue;
@@ -119,6 +128,8 @@ static int check_kept(const struct kern *k, struct err *e)
 	}
 	if (fd >= 0)
 		close(fd);
+	if (more < 0)
+		return err_set(e, -more, "%s/steered: %s", k->dir, strerror(-more));
 	return rc;
 }
 

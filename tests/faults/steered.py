@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Programs that bring the kernel's side up, look at it and take it down, while one call fails.
+
+A subject runs in a namespace of its own, of a thread that comes back to it:
+
+    clients, servers   interfaces of a gateway: programs, policy rules, a table of routes
+    127.0.0.1:SERVICE  a service whose port is steered in mode local; what a dial brings there says
+                       whether the port is free (RAW), masked, or refused (nothing)
+
+Whatever fails, a port that is steered is never free, one that fails before it is in force leaves
+nothing behind, and what is left can be taken down: then nothing is.
+"""
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from inject import BUILD, SAN
+from programs import MASKED, RAW, TIMEOUT, Daemon, check_end, names
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../netns"))
+from netlib import Namespace, run  # noqa: E402
+
+GATE, SERVICE = 2575, 2600
+HEAD = """version: 1
+workers: 1
+limits: {hold: 60s}
+listeners:
+  - {name: gate, mode: gateway, interfaces: {clients: clients, servers: servers},
+     servers: [10.2.0.0/24, "fd00:2::/64"], port: 2575, format: text, mask: to-server, policy: few}
+"""
+LOCAL = "  - {name: service, mode: local, port: 2600, format: text, mask: to-server, policy: few}\n"
+TAIL = "policies:\n  few: {rules: [ssn]}\n"
+ALL, LESS = HEAD + LOCAL + TAIL, HEAD + TAIL  # LESS: the service is steered no more
+
+
+class Field:
+    """The namespace, what it has without scrim, and an instance for it."""
+
+    def __init__(self, number):
+        self.instance = f"field{os.getpid()}-{number}"
+        self.pins = f"/sys/fs/bpf/scrim-{self.instance}"
+        self.ns = Namespace(f"scrim-{self.instance}")
+        self.ns.run("ip", "link", "add", "clients", "type", "veth", "peer", "name", "servers")
+        for interface in ("clients", "servers"):
+            self.ns.run("ip", "link", "set", interface, "up")
+        self.server = self.ns.listening("127.0.0.1", SERVICE)
+        self.files = {}
+        for name, text in (("all", ALL), ("less", LESS)):
+            self.files[name] = f"/tmp/scrim-{self.instance}-{name}.yaml"
+            with open(self.files[name], "w", encoding="utf-8") as f:
+                f.write(text)
+        self.free = self.routing()
+
+    def routing(self):
+        """What could be left over in the namespace: rules, routes, programs of interfaces."""
+        net = json.loads(self.ns.run("bpftool", "-j", "net", "show"))[0]
+        return ([self.ns.run("ip", family, *what) for family in ("-4", "-6")
+                 for what in (("rule", "list"), ("route", "show", "table", "all"))],
+                [(p["devname"], p["kind"]) for p in net["tc"]],
+                [line for line in self.ns.run("tc", "qdisc", "show").splitlines() if "clsact" in line])
+
+    def scrim(self, *words):
+        """Without a fault."""
+        done = self.ns.popen(f"{BUILD}/scrim", *words, "--instance", self.instance, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        out, said = done.communicate(timeout=TIMEOUT)
+        assert done.returncode == 0, f"scrim {' '.join(words)}: {done.returncode}: {out}{said}"
+        return out
+
+    def attach(self):
+        """Everything up, by nobody whom a fault could meet; how it looks then."""
+        self.scrim("attach", "--config", self.files["all"])
+        return self.routing()
+
+    def counts(self):
+        return json.loads(self.scrim("status", "--json"))["flow"]
+
+    def dial(self):
+        """What the service gets of a stream that has a value in it."""
+        got = b""
+        with contextlib.suppress(ConnectionError), self.ns.connected("127.0.0.1", SERVICE) as client:
+            client.sendall(RAW)
+            client.shutdown(socket.SHUT_WR)
+            came = select.select([self.server, client], [], [], TIMEOUT)[0]
+            assert came, "neither taken on nor refused"
+            if self.server in came:
+                with self.server.accept()[0] as peer:
+                    peer.settimeout(TIMEOUT)
+                    while piece := peer.recv(4096):
+                        got += piece
+        return got
+
+    def refuses(self):
+        got = self.dial()
+        assert not got, f"nobody serves the port, and the service has {got!r}"
+
+    def is_free(self):
+        """Nothing is left of scrim."""
+        assert not os.path.exists(self.pins), f"pins are left: {os.listdir(self.pins)}"
+        now = self.routing()
+        assert now == self.free, f"left over: {now}"
+        got = self.dial()
+        assert got == RAW, f"nothing is attached, and the service has {got!r}"
+
+    def take_down(self):
+        """What is pinned refuses; then nothing is left."""
+        if os.path.exists(self.pins):
+            self.refuses()
+            self.scrim("detach")
+        self.is_free()
+
+    def clean(self):
+        """After what went wrong: the next one begins with nothing."""
+        self.ns.run(f"{BUILD}/scrim", "detach", "--force", "--instance", self.instance, fails=True)
+        while select.select([self.server], [], [], 0)[0]:
+            self.server.accept()[0].close()
+
+    def close(self):
+        self.clean()
+        self.server.close()
+        self.ns.remove()
+        for file in self.files.values():
+            os.unlink(file)
+
+
+class Fields:
+    """One for each thread, kept from one run to the next."""
+
+    def __init__(self):
+        self.mine, self.all, self.lock = threading.local(), [], threading.Lock()
+
+    @contextlib.contextmanager
+    def entered(self):
+        with self.lock:
+            if not hasattr(self.mine, "field"):
+                self.mine.field = Field(len(self.all))
+                self.all.append(self.mine.field)
+        field = self.mine.field
+        try:
+            with field.ns.entered():
+                yield field
+        except BaseException:
+            field.clean()
+            raise
+
+    def close(self):
+        for field in self.all:
+            field.close()
+
+
+class Steered:
+    """A subject by its function: act(page, field)."""
+
+    def __init__(self, fields, name, act):
+        self.fields, self.name, self.act = fields, name, act
+
+    def run(self, page):
+        with self.fields.entered() as field:
+            self.act(page, field)
+
+
+def masked(page, field):
+    """One stream while the daemon serves: masked, or a beginning of it."""
+    got = field.dial()
+    assert MASKED.startswith(got), f"{page.hit()}: the service has {got!r}"
+
+
+def daemon(page, field, text, *words):
+    """Its start, a stream if the service is steered, and its end: code, and what it said."""
+    with Daemon(page, text, "--instance", field.instance, *words) as d:
+        if d.is_ready and text is ALL:
+            masked(page, field)
+        code, said = d.end()
+    assert d.is_ready or code, f"{page.hit()}: ended with 0, and never ready: {said}"
+    return code, said
+
+
+def said_by(d):
+    return "".join(d.lines)
+
+
+def tool(page, field, *words):
+    """A command under faults: code, what it printed, and what it said."""
+    done = subprocess.run([f"{SAN}/scrim", *words, "--instance", field.instance], capture_output=True, text=True,
+                          timeout=TIMEOUT, env=page.environment())
+    check_end(page, done.returncode, done.stderr)
+    return done.returncode, done.stdout, done.stderr
+
+
+def start(page, field):
+    """Nothing was there: then something is that refuses, or nothing."""
+    check_end(page, *daemon(page, field, ALL))
+    field.take_down()
+
+
+def start_again(page, field):
+    """Over what is pinned: it refuses on, and counts go on."""
+    up, before = field.attach(), field.counts()
+    check_end(page, *daemon(page, field, ALL))
+    now = field.routing()
+    assert now == up, f"was {up}, is {now}"
+    after = field.counts()
+    assert all(after[name] >= n for name, n in before.items()), f"{before}, then {after}"
+    field.take_down()
+
+
+def start_less(page, field):
+    """A configuration that steers less: refused, and everything stays."""
+    up = field.attach()
+    code, said = daemon(page, field, LESS)
+    assert code == 1 and ("no longer says so" in said or names(page.hit(), said)), f"{page.hit()}: {code}: {said}"
+    now = field.routing()
+    assert now == up, f"was {up}, is {now}"
+    field.take_down()
+
+
+def start_less_replacing(page, field):
+    """What is let go is free, or said to be there still."""
+    field.attach()
+    code, said = daemon(page, field, LESS, "--replace")
+    check_end(page, code, said)
+    if not code and not field.dial():
+        assert names(page.hit(), said), f"{page.hit()}: the port is still refused, and that is not said: {said}"
+    field.scrim("detach")
+    field.is_free()
+
+
+def takeover(page, field):
+    """A second daemon takes over while a call of either fails: it serves, or the first one goes on."""
+    armed = page.rearm()
+    with Daemon(page, ALL, "--instance", field.instance) as old:
+        assert old.is_ready and field.dial() == MASKED, old.lines
+        armed()
+        with Daemon(page, ALL, "--instance", field.instance, "--takeover") as new:
+            page.disarm()
+            serving = new if new.is_ready else old
+            if new.is_ready:
+                check_end(page, old.wait(), said_by(old))
+            else:
+                code = new.wait()
+                assert code == 1 and names(page.hit(), said_by(new) + said_by(old)), f"{code}: {new.lines}, {old.lines}"
+            end = time.monotonic() + TIMEOUT
+            while not serving.has_broken() and (got := field.dial()) != MASKED:  # it learns of the other's end soon
+                assert MASKED.startswith(got) and time.monotonic() < end, f"{got}: {new.lines}, {old.lines}"
+            check_end(page, *serving.end())
+    field.take_down()
+
+
+def attach(page, field):
+    code, _, _ = tool(page, field, "attach", "--config", field.files["all"])
+    if code:
+        field.is_free()
+    else:
+        field.take_down()
+
+
+def detach(page, field):
+    """All of it, or a reason; and then once more."""
+    field.attach()
+    code, out, _ = tool(page, field, "detach")
+    if code:
+        field.scrim("detach")
+    else:
+        assert "nothing was attached" not in out, f"{page.hit()}: {out}"
+    field.is_free()
+
+
+def status(page, field):
+    """What it prints without a fault, or a reason."""
+    field.attach()
+    want = {words: field.scrim("status", *words) for words in ((), ("--json",))}
+    for words, text in want.items():
+        code, out, _ = tool(page, field, "status", *words)
+        assert out == text if not code else text.startswith(out), f"{page.hit()}: printed {out[-200:]!r}"
+        page.disarm()
+    field.take_down()
+
+
+def subjects(fields):
+    """(subject, how far apart the calls are that fail where not all do)"""
+    return [(Steered(fields, name, act), step) for name, act, step in (
+        ("scrimd's start, steering", start, 97), ("scrimd's start over what is pinned", start_again, 83),
+        ("scrimd's start, steering less", start_less, 61),
+        ("scrimd's start, replacing what steers more", start_less_replacing, 131),
+        ("a takeover, steering", takeover, 101), ("scrim attach", attach, 71), ("scrim detach", detach, 31), ("scrim status", status, 5))]
