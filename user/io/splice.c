@@ -6,10 +6,9 @@
  *   in ══ splice ══▶ pipe ══ splice ══▶ out       empty again before anything else is done
  *                     └─ not taken ─▶ a buffer ─▶ queue ─▶ send, as all others
  *
- * A splice waits for bytes and for room, SPLICE_F_NONBLOCK or not: that speaks of the pipe. And on a
- * socket that is O_NONBLOCK the ring's receives would not wait. So it is asked for no more than is
- * there and than there is room for; should it wait all the same, for memory of the kernel's, say,
- * SO_SNDTIMEO ends that with the next tick of its clock.
+ * A splice waits for bytes and for room, SPLICE_F_NONBLOCK or not: that speaks of the pipe. So it is
+ * asked for no more than is there, and the socket that it goes to becomes O_NONBLOCK. (The ring's
+ * receives from that socket wait as before: they are told by MSG_DONTWAIT only.)
  *
  * What is not bytes, an end, a reset, an urgent byte, is left to an ordinary receive, and so is what
  * is too little to be worth it.
@@ -19,7 +18,6 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #define PIPE_BYTES  (1024 * 1024) /* what a user may have without privilege */
@@ -65,13 +63,12 @@ u32 splice_there(struct direction *d)
 	return ioctl(direction_in(d), SIOCINQ, &n) || n < 0 ? 0 : (u32)n;
 }
 
-static void splice_bound_wait(struct direction *d)
+/* Once: accepted and connected sockets have no other such flag. */
+static bool splice_never_waits(struct direction *d)
 {
-	const struct timeval least = {.tv_usec = 1};
-
 	if (!d->spliced)
-		setsockopt(direction_out(d), SOL_SOCKET, SO_SNDTIMEO, &least, sizeof(least));
-	d->spliced = true;
+		d->spliced = !fcntl(direction_out(d), F_SETFL, O_NONBLOCK);
+	return d->spliced;
 }
 
 /* The pipe's n bytes into the direction's queue. False: no memory for them, and the pipe is a new one. */
@@ -102,9 +99,8 @@ u32 splice_through(struct direction *d, u32 len)
 	struct io_worker *w = direction_conn(d)->w;
 	ssize_t in, out;
 
-	if (len < LEAST)
+	if (len < LEAST || !splice_never_waits(d))
 		return 0;
-	splice_bound_wait(d);
 	in = splice(direction_in(d), NULL, w->pipe[1], NULL, len, SPLICE_ONCE);
 	if (in <= 0) {
 		if (in < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM))

@@ -69,7 +69,7 @@ struct direction {
 	bool watching : 1;    /* a poll for the sender's reset is armed */
 	bool awaiting : 1;    /* `receiving` is a poll: bytes will be spliced, splice.c */
 	bool woken : 1;       /* ... which has fired */
-	bool spliced : 1;     /* bytes were */
+	bool spliced : 1;     /* bytes were: the other socket is O_NONBLOCK */
 	u64 idle_at;          /* ns: when the held tail goes out */
 	struct link idle;     /* in worker.idle while bytes are held */
 	struct link starving; /* in worker.starving[pool]: waits for a buffer */
