@@ -53,11 +53,20 @@ struct io_gate {
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };
 
 /*
- * Without a copy: by itself what no rule applies to is spliced, and what is masked is sent so where the
- * network's device can do that; nothing; all is sent so, even where the kernel has to copy after
- * all, which costs more than an ordinary send (tests).
+ * Without a copy: by itself what no rule applies to is spliced, what is masked is sent so where the
+ * network's device can do that, and a card's queue is received from so; nothing; all is sent so,
+ * even where the kernel has to copy after all, which costs more than an ordinary send (tests).
  */
 enum io_zero_copy { IO_ZERO_COPY_AUTO, IO_ZERO_COPY_OFF, IO_ZERO_COPY_ALWAYS };
+
+/*
+ * A network card's receive queue that only the relay's streams come through: what comes in by it
+ * no other program can read.
+ */
+struct io_queue {
+	const char *interface; /* NULL: none; "": of no card, the kernel copies to it (tests) */
+	u32 number;
+};
 
 /* What a listening socket serves. */
 struct io_listener {
@@ -106,6 +115,13 @@ struct io_conf {
 	int cpu;      /* pin to it; -1: do not pin */
 	bool waits;   /* accepts nobody before io_worker_accept() */
 	u32 alive_ms; /* a turn at least this often, even with nothing to do; 0: need not be */
+	/*
+	 * Of the clients' side and of the servers': received from without a copy, for listeners whose
+	 * zero_copy is not off. For one worker alone; needs CAP_NET_ADMIN. Where it cannot be, the log
+	 * says why, and all is received with a copy; but a queue that another program has is -EBUSY or
+	 * -EEXIST.
+	 */
+	struct io_queue receive[2];
 	struct io_gate *gate;        /* of all connections; NULL: no limit */
 	struct scrim_flow_row *flow; /* FLOW_COUNT rows, shared, relaxed atomics */
 	struct io_ruleset *rules;    /* used until io_worker_rules(), or io_worker_free() */

@@ -21,6 +21,8 @@ void host_init(struct host *h, int family)
 
 	*h = (struct host){.family = family, .role.name = "test", .conf.cpu = -1};
 	io_limits_default(&h->conf.limits);
+	if (no_card)
+		h->conf.receive[0] = h->conf.receive[1] = (struct io_queue){.interface = ""};
 	h->conf.flow = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(h->conf.flow != MAP_FAILED);
 	h->listener = (struct io_listener){.name = "test", .mode = IO_PROXY};

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs the relay's tests, each in a process of its own: relay_test [NAME...] */
+/*
+ * Runs the relay's tests, each in a process of its own: relay_test [--no-card] [NAME...]
+ *
+ *   --no-card  every worker receives as from a network card's queue, but there is no card
+ */
 #include "relay.h"
 #include <signal.h>
 #include <stdio.h>
@@ -39,14 +43,19 @@ static bool test_run(const struct test *t)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+bool no_card;
+
 int main(int argc, char **argv)
 {
-	static const struct test *const groups[] = {bytes_tests,  ends_tests,   pressure_tests,
-						    policy_tests, rules_tests,  zerocopy_tests,
-						    splice_tests, gateway_tests};
+	static const struct test *const groups[] = {bytes_tests,  ends_tests,  pressure_tests,
+						    policy_tests, rules_tests, zerocopy_tests,
+						    splice_tests, zcrx_tests,  gateway_tests};
 	struct rlimit files;
 	int passed = 0, failed = 0, skipped = 0;
 
+	no_card = argc > 1 && !strcmp(argv[1], "--no-card");
+	argc -= no_card;
+	argv += no_card;
 	signal(SIGPIPE, SIG_IGN);
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;

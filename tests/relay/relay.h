@@ -57,6 +57,9 @@ struct flow {
 void *flow_send(void *flow);
 void *flow_expect(void *flow);
 
+/* Every host receives as from a network card's queue, but there is no card. */
+extern bool no_card;
+
 /* --- the worker under test --------------------------------------------------------------------- */
 
 struct host {
@@ -110,6 +113,6 @@ struct test {
 	void (*run)(void);
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
-	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[];
+	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[], zcrx_tests[];
 
 #endif

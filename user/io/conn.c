@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 static void direction_init(struct direction *d, u8 index, struct io_ruleset *rules,
-			   const struct io_role *role, bool masked, enum zero_copy zero_copy)
+			   const struct io_role *role, bool masked, const struct listener *l)
 {
 	*d = (struct direction){.index = index,
 				.masked = masked && role->policy,
 				.probing = true,
-				.zero_copy = (u8)zero_copy};
+				.nic = l->conf.zero_copy == IO_ZERO_COPY_OFF ? 0 : l->w->nic[index],
+				.zero_copy = (u8)zero_copy_start(l)};
 	ruleset_use(&d->rules, rules);
 	if (d->masked)
 		stream_init(&d->stream, role->policy, role->counters);
@@ -39,10 +40,8 @@ struct conn *conn_new(struct listener *l, int fd, const union io_addr *client,
 		.w = l->w, .l = l, .fd = {fd, -1}, .client = *client, .traffic = role->traffic};
 	if (c->traffic)
 		count_add(&c->traffic->connections, 1);
-	direction_init(&c->dir[0], 0, l->w->conf.rules, role, l->conf.mask_to_server,
-		       zero_copy_start(l));
-	direction_init(&c->dir[1], 1, l->w->conf.rules, role, l->conf.mask_to_client,
-		       zero_copy_start(l));
+	direction_init(&c->dir[0], 0, l->w->conf.rules, role, l->conf.mask_to_server, l);
+	direction_init(&c->dir[1], 1, l->w->conf.rules, role, l->conf.mask_to_client, l);
 	link_init(&c->link);
 	link_init(&c->connecting);
 	link_init(&c->resetting);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Receive buffers: lent to the kernel, wiped, grown and shrunk. */
 #include "pool.h"
+#include "zcrx.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +67,8 @@ u32 pool_stride(u32 size)
 	return (size + SCRIM_HEADROOM + PAGE - 1) & ~(PAGE - 1);
 }
 
-static int pool_map(struct pool *p)
+int pool_map(struct pool *p)
 {
-	p->stride = pool_stride(p->size);
-	p->bytes = (size_t)p->stride * p->max;
 	p->buffers = calloc(p->max, sizeof(*p->buffers));
 	p->spare = calloc(p->max, sizeof(*p->spare));
 	if (!p->buffers || !p->spare)
@@ -84,6 +83,11 @@ static int pool_map(struct pool *p)
 	if (madvise(p->memory, p->bytes, MADV_DONTDUMP))
 		return -errno;
 	mlock2(p->memory, p->bytes, MLOCK_ONFAULT);
+	return 0;
+}
+
+static void pool_divide(struct pool *p)
+{
 	for (u16 i = 0; i < p->max; i++) {
 		p->buffers[i] =
 			(struct buffer){.pool = p,
@@ -91,7 +95,6 @@ static int pool_map(struct pool *p)
 					.id = i};
 		p->spare[i] = (u16)(p->max - 1 - i);
 	}
-	return 0;
 }
 
 /* The ring's memory is ours, so that any thread can free it once the io_uring is gone. */
@@ -122,9 +125,12 @@ int pool_open(struct pool *p, struct io_uring *uring, u16 group, u32 size, u32 s
 			   .start = (u16)start,
 			   .max = (u16)max,
 			   .entries = power_of_two(max)};
+	p->stride = pool_stride(size);
+	p->bytes = (size_t)p->stride * max;
 	err = pool_map(p);
 	if (err)
 		goto out;
+	pool_divide(p);
 	err = pool_register(p);
 	if (err)
 		goto out;
@@ -137,6 +143,8 @@ out:
 
 void pool_close(struct pool *p)
 {
+	if (p->zcrx)
+		zcrx_close(p);
 	if (p->ring)
 		munmap(p->ring, p->entries * sizeof(struct io_uring_buf));
 	if (p->memory) {
@@ -188,6 +196,10 @@ bool pool_pin(struct pool *p, struct buffer *b)
 
 bool pool_tick(struct pool *p)
 {
+	if (p->zcrx) {
+		p->dry = false;
+		return false;
+	}
 	if (!p->peak) {
 		pool_drop(p, p->n - p->start);
 		for (u16 i = 0; p->dirty && i < p->max; i++)
@@ -218,6 +230,10 @@ void buffer_give(struct buffer *b)
 		return;
 	}
 	if (b->pool) {
+		if (b->pool->zcrx) {
+			zcrx_give(b);
+			return;
+		}
 		b->pool->taken--;
 		pool_lend(b->pool, b->id);
 		return;

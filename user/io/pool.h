@@ -17,6 +17,7 @@
 
 struct pool;
 struct direction;
+struct zcrx;
 
 /* Bytes on their way: a pool's, or (pool NULL) a piece of memory of its own. */
 struct buffer {
@@ -45,14 +46,18 @@ struct pool {
 	u16 start, max; /* buffers in use at first, at most */
 	u16 n;          /* in use now: in the ring or taken */
 	u16 taken;
-	u16 lent;   /* of them, those that the kernel sends from */
-	u16 peak;   /* the most taken since the last tick */
-	bool dirty; /* a free one may hold payload */
-	bool table; /* the ring has places for pinned buffers */
+	u16 lent;          /* of them, those that the kernel sends from */
+	u16 peak;          /* the most taken since the last tick */
+	bool dirty;        /* a free one may hold payload */
+	bool table;        /* the ring has places for pinned buffers */
+	struct zcrx *zcrx; /* a network card fills it: zcrx.h; NULL: it does not */
+	bool dry;          /* ... and the kernel has found no page of it free */
 };
 
 /* Bytes that a buffer of so many takes up. */
 u32 pool_stride(u32 size);
+/* Memory of p->bytes for payload, and p->max buffers to describe it. 0, negative errno. */
+int pool_map(struct pool *p);
 /* Makes the ring of `group` with `start` buffers of `size` bytes. 0, negative errno. */
 int pool_open(struct pool *p, struct io_uring *uring, u16 group, u32 size, u32 start, u32 max);
 /* Wipes and unmaps; the io_uring must be gone. Safe on a zeroed pool. */
@@ -62,7 +67,7 @@ void pool_close(struct pool *p);
 struct buffer *pool_take(struct pool *p, u16 id, u32 len);
 static inline u16 pool_free_count(const struct pool *p)
 {
-	return p->n - p->taken;
+	return p->dry ? 0 : p->n - p->taken;
 }
 
 /* Twice the buffers, up to the most. False when there are as many already. */

@@ -5,7 +5,10 @@
  * when a pool has none left, the longest blocked queue moves to memory of its exact size.
  */
 #include "worker.h"
+#include <errno.h>
 #include <string.h>
+
+#define TOGETHER 64 /* buffers that are sent by one call */
 
 void queue_append(struct direction *d, struct buffer *b)
 {
@@ -23,6 +26,44 @@ void queue_append(struct direction *d, struct buffer *b)
 		w->spilled += b->len;
 	else if (d->polling)
 		list_append(&w->blocked, &d->blocked); /* received before the stop took effect */
+}
+
+ssize_t queue_send(const struct direction *d, int fd, size_t *ret_asked)
+{
+	struct iovec piece[TOGETHER];
+	struct msghdr m = {.msg_iov = piece};
+	const struct buffer *last = d->head;
+	ssize_t r;
+
+	*ret_asked = 0;
+	for (const struct buffer *b = d->head; b && m.msg_iovlen < TOGETHER; b = b->next) {
+		piece[m.msg_iovlen++] = (struct iovec){.iov_base = b->p, .iov_len = b->len};
+		*ret_asked += b->len;
+		last = b;
+	}
+	r = m.msg_iovlen == 1 ? send(fd, last->p, last->len, relay_send_flags(d, last))
+			      : sendmsg(fd, &m, relay_send_flags(d, last));
+	return r < 0 ? -errno : r;
+}
+
+void queue_sent(struct direction *d, size_t n)
+{
+	while (n) {
+		struct buffer *b = d->head;
+		u32 part = n < b->len ? (u32)n : b->len;
+
+		n -= part;
+		b->p += part;
+		b->len -= part;
+		d->queued -= part;
+		if (!b->pool)
+			direction_conn(d)->w->spilled -= part;
+		if (b->len)
+			return;
+		d->head = b->next;
+		d->count--;
+		buffer_give(b);
+	}
 }
 
 void queue_drop(struct direction *d)

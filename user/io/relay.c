@@ -10,6 +10,7 @@
  * waits for room, and the queue may be moved out of the way meanwhile.
  */
 #include "worker.h"
+#include "zcrx.h"
 #include <errno.h>
 #include <poll.h>
 
@@ -86,7 +87,8 @@ static void direction_took(struct direction *d, u32 len)
 		count_add(d->index ? &traffic->server_bytes : &traffic->client_bytes, len);
 	conn_touch(direction_conn(d));
 	d->received += len;
-	direction_adapt(d, len);
+	if (!d->nic)
+		direction_adapt(d, len);
 }
 
 /* Waits for bytes, as a receive would, but leaves them where they are. */
@@ -143,61 +145,50 @@ static void direction_receive(struct direction *d)
 		len = len < most ? len : most;
 	}
 	sqe = ring_sqe(w, d, OP_RECV);
-	if (d->bulk || d->probing)
+	if (d->nic)
+		zcrx_prepare(&w->pool[d->nic], sqe, direction_in(d));
+	else if (d->bulk || d->probing)
 		io_uring_prep_recv(sqe, direction_in(d), NULL, len, 0);
 	else
 		io_uring_prep_recv_multishot(sqe, direction_in(d), NULL, 0, 0);
 	if (d->drained)
 		sqe->ioprio |= IORING_RECVSEND_POLL_FIRST; /* saves a try in vain */
-	io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
-	sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
+	if (!d->nic) {
+		io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
+		sqe->buf_group = d->bulk ? POOL_BULK : POOL_LIGHT;
+	}
 	d->from_bulk = d->bulk;
 	d->receiving = true;
 	mask_receiving(d);
-}
-
-static void direction_advance(struct direction *d, u32 n)
-{
-	struct buffer *b = d->head;
-
-	b->p += n;
-	b->len -= n;
-	d->queued -= n;
-	conn_touch(direction_conn(d));
-	if (!b->pool)
-		direction_conn(d)->w->spilled -= n;
-	if (b->len)
-		return;
-	d->head = b->next;
-	d->count--;
-	buffer_give(b);
 }
 
 /*
  * Whether more follows at once, so that the kernel need not send off a packet that is not full:
  * the next buffer, or the end, which relay_pump() passes on when the queue is empty.
  */
-int relay_send_flags(const struct direction *d)
+int relay_send_flags(const struct direction *d, const struct buffer *b)
 {
-	int more = d->head->next || (d->eof && !d->cut) ? MSG_MORE : 0;
+	int more = b->next || (d->eof && !d->cut) ? MSG_MORE : 0;
 
 	return MSG_NOSIGNAL | MSG_DONTWAIT | more;
 }
 
 /* r: of `asked` bytes, or a negative errno. */
-static void direction_sent(struct direction *d, u32 asked, ssize_t r)
+static void direction_sent(struct direction *d, size_t asked, ssize_t r)
 {
 	struct conn *c = direction_conn(d);
 
-	if (r > 0)
-		direction_advance(d, (u32)r);
+	if (r > 0) {
+		conn_touch(c);
+		queue_sent(d, (size_t)r);
+	}
 	if (r == -ENOMEM || r == -ENOBUFS)
 		conn_reset(c, FLOW_MEMORY);
 	else if (r < 0 && call_failed((int)-r))
 		conn_reset(c, FLOW_INTERNAL);
 	else if (r < 0 && r != -EAGAIN && r != -EINTR)
 		reset_by(c, !d->index);
-	else if (r < 0 || (u32)r < asked)
+	else if (r < 0 || (size_t)r < asked)
 		direction_blocked(d);
 }
 
@@ -207,13 +198,13 @@ static void direction_send(struct direction *d)
 	struct conn *c = direction_conn(d);
 
 	while (d->head && !d->polling && !d->sending && !c->dead) {
-		u32 asked = d->head->len;
+		size_t asked;
 		ssize_t r;
 
 		if (zero_copy_send(d))
 			return;
-		r = send(direction_out(d), d->head->p, asked, relay_send_flags(d));
-		direction_sent(d, asked, r < 0 ? -errno : r);
+		r = queue_send(d, direction_out(d), &asked);
+		direction_sent(d, asked, r);
 	}
 }
 
@@ -256,17 +247,26 @@ void relay_start(struct conn *c)
 	relay_pump(&c->dir[1]);
 }
 
-static void direction_got(struct direction *d, struct buffer *b)
+bool relay_mask(struct direction *d, struct buffer *b)
 {
-	direction_took(d, b->len);
 	if (d->masked && !mask_received(d, b)) {
 		buffer_give(b);
-		return;
+		return false;
 	}
 	if (b->len)
 		queue_append(d, b);
 	else
 		buffer_give(b);
+	return true;
+}
+
+static void direction_got(struct direction *d, struct buffer *b)
+{
+	direction_took(d, b->len);
+	if (d->nic)
+		piece_got(d, b);
+	else
+		relay_mask(d, b);
 }
 
 /* The sender has reset, and all that came before it is received. */
@@ -296,11 +296,51 @@ static void direction_ended(struct direction *d)
 		direction_watch(d);
 }
 
+/* What a receive was given or has taken; NULL: nothing, or (of a card's, res > 0) out of memory. */
+static struct buffer *direction_buffer(struct direction *d, const struct io_uring_cqe *cqe)
+{
+	struct pool *pool = direction_conn(d)->w->pool;
+
+	if (d->nic)
+		return cqe->res > 0 ? zcrx_take(&pool[d->nic], cqe) : NULL;
+	if (!(cqe->flags & IORING_CQE_F_BUFFER))
+		return NULL;
+	return pool_take(&pool[d->from_bulk ? POOL_BULK : POOL_LIGHT],
+			 (u16)(cqe->flags >> IORING_CQE_BUFFER_SHIFT),
+			 cqe->res > 0 ? (u32)cqe->res : 0);
+}
+
+static void direction_failed(struct direction *d, int res)
+{
+	struct conn *c = direction_conn(d);
+
+	switch (res) {
+	case -ENOBUFS:
+		list_append(&c->w->starving[d->bulk ? POOL_BULK : POOL_LIGHT], &d->starving);
+		break;
+	case -ENOMEM:
+		if (!d->nic)
+			conn_reset(c, FLOW_MEMORY);
+		else if (!zcrx_refilled(&c->w->pool[d->nic]))
+			list_append(&c->w->starving[d->nic], &d->starving);
+		break;
+	case -ENOSPC: /* a card's: the ring has no room for more completions now */
+	case -ECANCELED:
+	case -EINTR:
+	case -EAGAIN:
+		break;
+	default:
+		if (call_failed(-res)) /* EFAULT: a card's queue of another ring has the bytes */
+			conn_reset(c, FLOW_INTERNAL);
+		else
+			direction_cut(d);
+	}
+}
+
 void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more)
 {
 	struct conn *c = direction_conn(d);
-	struct pool *pool = &c->w->pool[d->from_bulk ? POOL_BULK : POOL_LIGHT];
-	struct buffer *b = NULL;
+	struct buffer *b;
 
 	if (d->awaiting) {
 		d->awaiting = d->receiving = d->cancelling = d->drained = false;
@@ -308,9 +348,7 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool mo
 		relay_pump(d);
 		return;
 	}
-	if (cqe->flags & IORING_CQE_F_BUFFER)
-		b = pool_take(pool, (u16)(cqe->flags >> IORING_CQE_BUFFER_SHIFT),
-			      cqe->res > 0 ? (u32)cqe->res : 0);
+	b = direction_buffer(d, cqe);
 	if (!(cqe->flags & IORING_CQE_F_MORE))
 		d->receiving = d->cancelling = false;
 	d->drained = cqe->res > 0 && !(cqe->flags & IORING_CQE_F_SOCK_NONEMPTY);
@@ -324,14 +362,10 @@ void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool mo
 		direction_got(d, b);
 	else if (!cqe->res)
 		direction_ended(d);
-	else if (cqe->res == -ENOBUFS)
-		list_append(&c->w->starving[d->bulk ? POOL_BULK : POOL_LIGHT], &d->starving);
-	else if (cqe->res == -ENOMEM)
+	else if (cqe->res > 0)
 		conn_reset(c, FLOW_MEMORY);
-	else if (call_failed(-cqe->res))
-		conn_reset(c, FLOW_INTERNAL);
-	else if (cqe->res != -ECANCELED && cqe->res != -EINTR && cqe->res != -EAGAIN)
-		direction_cut(d);
+	else
+		direction_failed(d, cqe->res);
 	if (more)
 		return;
 	relay_pump(d);

@@ -7,14 +7,16 @@
 #define SQ_ENTRIES 512
 #define CQ_ENTRIES 8192
 
-int ring_open(struct io_uring *ring, struct err *e)
+int ring_open(struct io_uring *ring, unsigned int flags, struct err *e)
 {
 	struct io_uring_params params = {
-		.flags = RING_FLAGS | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
+		.flags = RING_FLAGS | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | flags,
 		.cq_entries = CQ_ENTRIES,
 	};
 	int r = io_uring_queue_init_params(SQ_ENTRIES, ring, &params);
 
+	if (r)
+		ring->ring_fd = -1;
 	if (r == -ENOMEM)
 		return err_set(
 			e, ENOMEM,

@@ -96,6 +96,22 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	return w;
 }
 
+/* Completions are long only where a card's pieces are named by them. */
+static int worker_ring(struct io_worker *w, const struct io_listener *listeners, size_t n,
+		       struct err *e)
+{
+	bool wanted = nic_wanted(w, listeners, n);
+	int r = ring_open(&w->ring, wanted ? IORING_SETUP_CQE32 : 0, e);
+
+	if (r || !wanted)
+		return r;
+	r = nic_open(w, e);
+	if (r || w->nic[0] || w->nic[1])
+		return r;
+	io_uring_queue_exit(&w->ring);
+	return ring_open(&w->ring, 0, e);
+}
+
 int io_worker_new(const struct io_conf *conf, const struct io_listener *listeners, size_t n,
 		  struct io_worker **ret_w, struct err *e)
 {
@@ -106,11 +122,9 @@ int io_worker_new(const struct io_conf *conf, const struct io_listener *listener
 		return err_set(e, ENOMEM, "no memory for a worker");
 	r = w->wake < 0 ? err_set(e, errno, "eventfd: %s", strerror(errno)) : 0;
 	if (!r)
-		r = ring_open(&w->ring, e);
-	if (r) {
-		w->ring.ring_fd = -1;
+		r = worker_ring(w, listeners, n, e);
+	if (r)
 		goto out;
-	}
 	r = worker_pools(w);
 	if (!r)
 		r = mask_scratch_new(conf->limits.buffer_size, &w->scratch);
@@ -353,7 +367,8 @@ static void worker_deadlines(struct io_worker *w)
 		for (int i = 0; i < POOLS; i++)
 			again |= pool_tick(&w->pool[i]);
 	} else if (!w->tick_at) {
-		again = w->pool[POOL_LIGHT].dirty || w->pool[POOL_BULK].dirty;
+		for (int i = 0; i < POOLS; i++)
+			again |= w->pool[i].dirty || w->pool[i].dry;
 	}
 	if (again)
 		w->tick_at = worker_now(w) + TICK_NS;

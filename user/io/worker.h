@@ -3,14 +3,15 @@
  * What the parts of the relay share: the worker, a connection, its two directions.
  *
  *   worker ─┬─ listeners
- *           ├─ pools: light (16 KiB, many), bulk (the configured size, few)
+ *           ├─ pools: light (16 KiB, many), bulk (the configured size, few), a card's (zcrx.h)
  *           └─ connections ── dir[0]  fd[0] client ══▶ fd[1] server
  *                          └─ dir[1]  fd[1] server ══▶ fd[0] client
  *
  * A direction begins light: a multishot receive, so that a small message costs no re-arming and
  * takes a small buffer. When it fills one it becomes bulk: one receive at a time into a big
  * buffer, of no more bytes than the other socket has room for. So a reader that stalls leaves
- * at most a few small buffers, or nothing, on this side.
+ * at most a few small buffers, or nothing, on this side. Where a card's queue is received from a
+ * direction is neither: the receive is a multishot one, of pieces as long as packets.
  */
 #ifndef IO_WORKER_H
 #define IO_WORKER_H
@@ -37,7 +38,7 @@ enum op {
 /* Bits of what other threads ask of a worker. */
 enum ask { ASK_RULES = 1, ASK_STOP = 2, ASK_ACCEPT = 4, ASK_WAIT = 8 };
 
-enum { POOL_LIGHT, POOL_BULK, POOLS };
+enum { POOL_LIGHT, POOL_BULK, POOL_CLIENTS, POOL_SERVERS, POOLS };
 
 /* What is known of sending without a copy on a socket: zerocopy.c. */
 enum zero_copy { ZERO_COPY_NEW, ZERO_COPY_TRIED, ZERO_COPY_ON, ZERO_COPY_OFF };
@@ -53,6 +54,7 @@ struct direction {
 	u8 looks;                   /* at the sockets' memory, in a row */
 	u8 small;                   /* small receives in a row while bulk */
 	u8 zero_copy;               /* enum zero_copy: of the socket that is sent to */
+	u8 nic;                     /* received without a copy: which pool; 0: it is not */
 	bool masked : 1;            /* bytes go through the stream */
 	bool bulk : 1;
 	bool probing : 1;   /* one small receive first: much may have come meanwhile */
@@ -114,6 +116,7 @@ struct io_worker {
 	struct io_uring ring;
 	struct io_conf conf;
 	struct pool pool[POOLS];
+	u8 nic[2]; /* by side: which pool a card fills, 0: none */
 	struct mask_scratch *scratch;
 	struct listener *listeners;
 	size_t nlisteners;
@@ -163,7 +166,8 @@ static inline int direction_out(struct direction *d)
 #define RING_FLAGS                                                                                 \
 	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |       \
 	 IORING_SETUP_TASKRUN_FLAG)
-int ring_open(struct io_uring *ring, struct err *e);
+/* flags: further ones. On failure ring->ring_fd is -1. */
+int ring_open(struct io_uring *ring, unsigned int flags, struct err *e);
 /* Whether what a call to the ring returned is for good; else it is made again. */
 bool ring_broke(int r);
 /* Of an operation's errno: the call as such has failed, and it says nothing of a connection. */
@@ -245,6 +249,13 @@ bool worker_affords(const struct io_worker *w, size_t more);
 /* More buffers; half of the memory stays for connections and what readers that stall leave. */
 bool queue_grow(const struct io_worker *w, struct pool *p);
 void queue_append(struct direction *d, struct buffer *b);
+/*
+ * Sends the head of the queue with what follows it, as much as the socket takes at once. Returns the
+ * bytes, of *ret_asked, or a negative errno.
+ */
+ssize_t queue_send(const struct direction *d, int fd, size_t *ret_asked);
+/* So many bytes at the head are sent. */
+void queue_sent(struct direction *d, size_t n);
 void queue_drop(struct direction *d);
 /* Copies the queue of the longest blocked direction out of the pools. False: nobody to take from. */
 bool queue_spill(struct io_worker *w);
@@ -265,8 +276,20 @@ void relay_hangup(struct direction *d, int res, bool more);
 
 /* The ring has sent so many bytes of the queue's head, or a negative errno. */
 void relay_sent(struct direction *d, int res);
-/* Flags of a send of the queue's head. */
-int relay_send_flags(const struct direction *d);
+/* Flags of a send of the queue up to and with b. */
+int relay_send_flags(const struct direction *d, const struct buffer *b);
+/* Masks what was received, and queues what may go on. False: the connection was reset. */
+bool relay_mask(struct direction *d, struct buffer *b);
+
+/* nic.c */
+/* Whether any of the listeners may receive from a card's queue. */
+bool nic_wanted(const struct io_worker *w, const struct io_listener *listeners, size_t n);
+/* Binds the queues, or says why not; the ring has long completions. 0, or negative: one is taken. */
+int nic_open(struct io_worker *w, struct err *e);
+
+/* piece.c */
+/* A piece of a card's memory was received, or the copy of a short one. */
+void piece_got(struct direction *d, struct buffer *b);
 
 /* zerocopy.c */
 enum zero_copy zero_copy_start(const struct listener *l);

@@ -71,7 +71,7 @@ bool zero_copy_send(struct direction *d)
 	    !zero_copy_pin(c->w, p, b))
 		return false;
 	sqe = ring_sqe(c->w, b, OP_SEND);
-	io_uring_prep_send_zc_fixed(sqe, direction_out(d), b->p, b->len, relay_send_flags(d),
+	io_uring_prep_send_zc_fixed(sqe, direction_out(d), b->p, b->len, relay_send_flags(d, b),
 				    IORING_SEND_ZC_REPORT_USAGE, b->id);
 	buffer_lend(b, d);
 	c->pending++;
