@@ -8,13 +8,15 @@
 #include <string.h>
 
 struct top {
-	const struct yaml *version, *workers, *limits, *listeners, *policies, *rules;
+	const struct yaml *version, *workers, *limits, *receive_queues, *listeners, *policies,
+		*rules;
 };
 
 static const struct key top_keys[] = {
 	{"version", offsetof(struct top, version), read_node, "`version: 1`"},
 	{"workers", offsetof(struct top, workers), read_node, NULL},
 	{"limits", offsetof(struct top, limits), read_node, NULL},
+	{"receive_queues", offsetof(struct top, receive_queues), read_node, NULL},
 	{"listeners", offsetof(struct top, listeners), read_node, NULL},
 	{"policies", offsetof(struct top, policies), read_node,
 	 "`policies: {safe-harbor: {rules: [builtin]}}`"},
@@ -59,6 +61,8 @@ static void read_top(struct reader *r, const struct yaml *root)
 		read_workers(r, top.workers);
 	if (top.limits)
 		read_limits(r, top.limits);
+	if (top.receive_queues)
+		read_receive_queues(r, top.receive_queues);
 	read_rules(r, top.rules);
 	if (top.policies) {
 		read_policies(r, top.policies);

@@ -63,6 +63,10 @@ int config_fixed(const struct config *from, const struct config *to, struct err 
 		return err_set(e, EINVAL, "`workers` is another one: " INSTEAD);
 	if (memcmp(&from->limits, &to->limits, sizeof(from->limits)))
 		return err_set(e, EINVAL, "`limits` are others: " INSTEAD);
+	for (size_t i = 0; i < array_size(from->receive); i++)
+		if (!same_text(from->receive[i].interface, to->receive[i].interface) ||
+		    from->receive[i].number != to->receive[i].number)
+			return err_set(e, EINVAL, "`receive_queues` are others: " INSTEAD);
 	for (size_t i = 0; i < from->nlisteners; i++) {
 		const struct config_listener *a = &from->listeners[i];
 		const struct config_listener *b = config_listener_find(to, a->name);

@@ -89,6 +89,7 @@ void amend_rule(struct reader *r, const struct yaml *rules, const struct yaml *e
 /* The parts of a file, each into r->config. A NULL node: the key is absent. */
 void read_limits(struct reader *r, const struct yaml *value);
 void read_listener_limits(struct reader *r, const struct yaml *value, struct config_listener *l);
+void read_receive_queues(struct reader *r, const struct yaml *value);
 void read_rules(struct reader *r, const struct yaml *value);
 void read_policies(struct reader *r, const struct yaml *value);
 void check_rules_used(struct reader *r, const struct yaml *rules);

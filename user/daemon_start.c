@@ -84,6 +84,8 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	w->conf.reclaim = d->steers ? reclaim : NULL;
 	w->conf.ctx = d->kern;
 	w->conf.waits = d->from.conn >= 0;
+	if (d->nworkers == 1)
+		memcpy(w->conf.receive, d->config->receive, sizeof(w->conf.receive));
 	w->conf.alive_ms = d->notify.watchdog_ms ? d->tick_ms : 0;
 	w->listeners = listen_worker(&d->listen, d->config, i, &w->nlisteners);
 	w->steers = d->steers;
@@ -102,6 +104,18 @@ static void say_kernel(const struct daemon *d)
 		 attachment ? ", " : "", d->ring);
 }
 
+/* What comes by a card's queue one worker alone can read, and any may be given the connection. */
+static void say_queues(const struct daemon *d)
+{
+	const struct io_queue *q = d->config->receive;
+
+	if (d->nworkers > 1 && (q[0].interface || q[1].interface))
+		log_line(LOG_LEVEL_WARNING,
+			 "receive_queues: received with a copy, for there are %u workers and a "
+			 "queue has one; write `workers: 1`",
+			 d->nworkers);
+}
+
 int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e)
 {
 	int rc;
@@ -118,6 +132,8 @@ int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e
 		rc = open_kern(d, args, e);
 	if (!rc)
 		say_kernel(d);
+	if (!rc)
+		say_queues(d);
 	if (!rc)
 		rc = generation_roles(d->reload.now, d->config, d->kern, e);
 	if (!rc)

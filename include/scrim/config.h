@@ -55,8 +55,9 @@ struct config_listener {
 
 struct config {
 	struct arena arena;
-	unsigned int workers;    /* 0: one per allowed core */
-	struct io_limits limits; /* memory_kib: of all workers, 0: by default */
+	unsigned int workers;       /* 0: one per allowed core */
+	struct io_limits limits;    /* memory_kib: of all workers, 0: by default */
+	struct io_queue receive[2]; /* of the clients' and the servers' side */
 	struct config_listener *listeners;
 	size_t nlisteners;
 	struct config_policy *policies;
