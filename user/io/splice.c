@@ -76,14 +76,15 @@ static bool splice_keep(struct direction *d, u32 n)
 {
 	struct io_worker *w = direction_conn(d)->w;
 	struct buffer *b = worker_affords(w, n) ? buffer_new(n) : NULL;
-	ssize_t r;
+	ssize_t r = 1;
+	u32 got = 0;
 
-	for (b ? (b->len = 0) : 0; b && b->len < n; b->len += (u32)r) {
-		r = read(w->pipe[0], b->p + b->len, n - b->len);
-		if (r <= 0)
-			break;
+	while (b && got < n && r > 0) {
+		r = read(w->pipe[0], b->p + got, n - got);
+		got += r > 0 ? (u32)r : 0;
 	}
-	if (b && b->len == n) {
+	if (b && got == n) {
+		b->len = n;
 		queue_append(d, b);
 		return true;
 	}
