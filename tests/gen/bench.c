@@ -64,7 +64,7 @@ static const char *const json[] = {
 };
 
 static const char *const digits[] = {
-	"<x4> ssn <ssn-never> card <card-wrong> qty <#3> price <#2>.<#2> lot <x4>",
+	"<x4> ref <ssn-never> card <card-wrong> qty <#3> price <#2>.<#2> lot <x4>",
 	"day <date-never> net <ip-never> seq <#5> crc <x8> weight <#2>.<#3>",
 	"npi <npi-wrong> was entered, rack <#1>-<#1>-<#1>, rows <#3>/<#3>, sum <#6>",
 	"<#5>;<#4>;<card-wrong>;<#2>.<#3>;<ssn-never>;<#5>;<date-never>;0.<#4>",

@@ -140,7 +140,7 @@ Test(vectorscan, agrees_on_the_ends_of_builtin_forms, .timeout = 300)
 		cr_skip_test("Vectorscan does not run on this CPU");
 	db = compile(rs, defs, false);
 	cr_assert_eq(hs_alloc_scratch(db, &scratch), HS_SUCCESS);
-	for (int round = 0; round < 5; round++) {
+	for (int round = 0; round < 8; round++) {
 		scan_text_dense(&seed, text, TEXT_LEN);
 		judge(rs, defs, db, scratch, text, ends);
 		words_text(&seed, rs, text);

@@ -17,26 +17,39 @@ static const struct rule_def birth[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(C)",
 		.examples =
 			LIST("DOB [07281953]", "D.O.B. [7-28-53]", "date of birth: [13/45/1953]",
-			     "born [7 28 1953]", "DOB unknown, room 12", "born 3 weeks early"),
+			     "born [7 28 1953]", "\"birthDate\": \"[1974-12]\"",
+			     "DOB unknown, room 12", "born 3 weeks early"),
 		.nforms = 2,
 		.forms = {BIRTH_FORM("\\d{1,2}[-/. ]\\d{1,2}(?:[-/. ]\\d{2}(?:\\d{2})?)?"),
 			  BIRTH_FORM("\\d{6}(?:\\d{2})?|\\d{1,2}[-/]\\d{4}|\\d{4}[-/. "
-				     "]\\d{1,2}[-/. ]\\d{1,2}")},
+				     "]\\d{1,2}(?:[-/. ]\\d{1,2})?")},
 	},
 	{
 		.name = "age",
 		.class = ID_DATE,
 		.group = "builtin",
-		.what = "age of 90 years and more",
+		.what = "age of 90 years and more, or the year of birth that tells it",
 		.source = "45 CFR 164.514(b)(2)(i)(C)",
-		.examples =
-			LIST("a [92]-year-old man", "[101] y/o female, aged [95]", "Age: [90]",
-			     "an 89-year-old, aged 42", "at 92 % for 98 years", "age 92.5 months"),
-		.nforms = 2,
-		.forms = {FORM("(9\\d|1[01]\\d)(?:[- ]years?[- ]old|[- ]?yrs?[- ]old|[- ]?y/?o)",
+		.examples = LIST("a [92]-year-old man", "[101] y/o female, aged [95]", "Age: [90]",
+				 "[92] y.o. F, [93] YO M, [94] years of age", "Age/Sex: [95]/F",
+				 "patient age: 0[93]Y", "born in [1931], DOB [1929]",
+				 "an 89-year-old, aged 42", "at 92 % for 98 years",
+				 "age 92.5 months", "born in 1975, built in 1931"),
+		.nforms = 3,
+		.forms = {FORM("(?i)(9\\d|1[01]\\d)(?:[- ]years?(?:[- ]old| of age)"
+			       "|[- ]?yrs?[- ]old|[- ]?y[./]?o)",
 			       DECIMAL, WORD, DIGITS, 2),
-			  FORM("9\\d|1[01]\\d", DECIMAL, DECIMAL, DIGITS, 2,
-			       .labels = LIST("age", "aged", "patient age"), .distance = 6)},
+			  FORM("0?(9\\d|1[01]\\d)(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL,
+			       DIGITS, 2,
+			       .labels =
+				       LIST("age", "aged", "patient age", "age/sex", "age/gender"),
+			       .distance = 6),
+			  /* At 90 in 2026; a year later it may be one more. */
+			  FORM("(?:in )?(18\\d{2}|19[0-2]\\d|193[0-6])", DECIMAL, DECIMAL, DIGITS,
+			       3,
+			       .labels = LIST("born", "dob", "d.o.b", "d.o.b.", "year of birth",
+					      "birthyear", "yob", "date of birth"),
+			       .distance = 8)},
 	},
 };
 

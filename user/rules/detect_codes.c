@@ -56,10 +56,11 @@ static const struct rule_def codes[] = {
 		.what = "Medicare beneficiary identifier, by its structure",
 		.source = "45 CFR 164.514(b)(2)(i)(I); CMS, Understanding the MBI",
 		.examples = LIST("Medicare [1EG4-TE5-MK73]", "mbi [1eg4te5mk73]",
+				 "[1EG4 TE5 MK73] on the card",
 				 "0EG4-TE5-MK73, 1SG4-TE5-MK73, 1EG4TE5MK7"),
 		.nforms = 1,
-		.forms = {FORM("(?i)[1-9]" MBI_A MBI_AN "\\d(?:-" MBI_A MBI_AN "\\d-|" MBI_A MBI_AN
-			       "\\d)" MBI_A "{2}\\d{2}",
+		.forms = {FORM("(?i)[1-9]" MBI_A MBI_AN "\\d(?:-" MBI_A MBI_AN "\\d-| " MBI_A MBI_AN
+			       "\\d |" MBI_A MBI_AN "\\d)" MBI_A "{2}\\d{2}",
 			       WORD, WORD, BYTES, 6)},
 	},
 	{
@@ -88,14 +89,18 @@ static const struct rule_def codes[] = {
 		.name = "iban",
 		.class = ID_ACCOUNT,
 		.group = "builtin",
-		.what = "international bank account number, by country's length and check digits",
+		.what = "international bank account number, by country's length and check digits; "
+			"any after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO 13616-1, SWIFT IBAN registry",
 		.examples = LIST("to [GB82WEST12345698765432]", "[DE89 3704 0044 0532 0130 00] and",
+				 "IBAN: [GB82 WEST 1234 5698 7654 33]",
 				 "GB82WEST12345698765433, GB82WEST1234569876543"),
-		.nforms = 1,
+		.nforms = 2,
 		.forms = {FORM("(?i)" IBAN_COUNTRY
 			       "\\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?",
-			       WORD, WORD, BYTES, 8, .validate = "iban")},
+			       WORD, WORD, BYTES, 8, .validate = "iban"),
+			  FORM("(?i)[A-Z]{2}\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9]{1,3})?",
+			       WORD, WORD, BYTES, 8, .labels = LIST("iban"), .distance = 16)},
 	},
 	{
 		.name = "aba",

@@ -4,13 +4,18 @@
 #include "validate.h"
 
 /* What follows a number on the same line: an extension, or what kind of line it is. */
-#define EXTENSION "(?: ?,? ?(?:[Ee]xt\\.?|EXT|[Ee]xtension|[Xx]) ?\\d{1,6})?"
+#define EXTENSION "(?: ?,? ?(?:[Ee]xt[.:]?|EXT[.:]?|[Ee]xtension:?|[Xx]|#) ?\\d{1,6})?"
 #define LINE_KIND "[ -]\\(?(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell|[Hh]ome|[Ww]ork|[Pp]ager)"
 
 #define PHONE_LABELS                                                                               \
 	LIST("tel", "telephone", "phone", "ph", "call", "answering", "ring", "fax", "facsimile",   \
 	     "cell", "cellphone", "cellular", "mobile", "mob", "pager", "beeper", "voicemail",     \
-	     "whatsapp", "dial", "contact", "reach", "reached", "hotline", "landline")
+	     "whatsapp", "dial", "contact", "reach", "reached", "hotline", "landline",             \
+	     "phone number", "fax number", "mobile number",                                        \
+                                                                                                   \
+	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
+	     "home:", "work:", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",       \
+	     "caller id", "texted", "sms", "dialed")
 
 #define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
 #define NAMED_PHONE(text)     FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
@@ -28,8 +33,10 @@ static const struct rule_def contacts[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(D), (E); ATIS-0300051 (NANP), ITU-T E.164",
 		.examples =
 			LIST("call [212-555-0123 x45] now", "[+44 20 7946 0958], fax [030 123456]",
-			     "[089 72 63 41] office", "112-555-0123 and 212 155 0123", "call 911"),
-		.nforms = 12,
+			     "[089 72 63 41] office", "pager [31245], \"phoneNumber\":[2125550123]",
+			     "[212-555-0123 #204], tel [(0)617 5550155]",
+			     "112-555-0123 and 212 155 0123", "call 911, pager 2 times"),
+		.nforms = 13,
 		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
 			  PHONE_FORM("\\([2-9]\\d{2}\\)[-. ]?\\d{3}[-. ]\\d{4}"),
 			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([2-9]\\d{2}\\)[-. ]?)"
@@ -42,8 +49,8 @@ static const struct rule_def contacts[] = {
 			  /* Not the end of a hexadecimal id in front of other numbers. */
 			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, TOKEN, NUMBER, DIGITS,
 			       7),
-			  FORM("[0-9(][0-9+](?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT, DIGIT,
-			       DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
+			  FORM("[0-9(][0-9+]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
+			       DIGIT, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
 			       .distance = 24),
 			  FORM("[2-9]\\d{2}" GAP "\\d{3}(?:" GAP "|[-. ])\\d{4}", NUMBER, DIGIT,
 			       DIGITS, 7, ENCODED("phone")),
@@ -51,7 +58,9 @@ static const struct rule_def contacts[] = {
 			       ")\\d{4}",
 			       NUMBER, DIGIT, DIGITS, 7, ENCODED("phone")),
 			  NAMED_PHONE("\\d(?:[ .-]?\\d){5,12}"),
-			  NAMED_PHONE("\\(\\d{1,5}\\)(?:[ .-]?\\d){5,12}")},
+			  NAMED_PHONE("\\(\\d{1,5}\\)(?:[ .-]?\\d){5,12}"),
+			  FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
+			       .labels = LIST("pager", "beeper", "bleep"), .distance = 8)},
 	},
 	{
 		/* The longest that validates is taken: a full stop behind it stays outside. */

@@ -15,7 +15,14 @@
 #define SMALL_MONTH                                                                                \
 	"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?"              \
 	"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-#define DAY_OF DAY ORDINAL "(?: of)?[- ]?"
+#define DAY_OF DAY ORDINAL "(?: of)?[- /]?"
+/* Month and day in either order; until another day. */
+#define MONTH_DAY "(?:(?:0?[1-9]|1[0-2])/" DAY "|(?:3[01]|2\\d|1[3-9])/(?:0?[1-9]|1[0-2]))"
+#define UNTIL     "(?:-" MONTH_DAY ")?"
+
+#define DAY_LABELS                                                                                 \
+	LIST("date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized",            \
+	     "presented", "appt", "edd", "lmp")
 
 #define DATE_FORM(text, before, after, digits, ...)                                                \
 	FORM(text, before, after, DIGITS, digits, .validate = "date", ##__VA_ARGS__)
@@ -32,8 +39,13 @@ static const struct rule_def dates[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(C); ISO 8601, HL7 v2 chapter 2A (DTM)",
 		.examples =
 			LIST("born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
-			     "[20240229101530]", "2023-02-29, 13/13/2024", "you may 5 times"),
-		.nforms = 11,
+			     "[20240229101530], [14/Mar/2024]:10:15:30, [14MAR24]",
+			     "TKA in [Apr '19], flu shot [October of 2020]", "[March 14-16, 2024]",
+			     "presented on [12/31], DOS [3-14-24]",
+			     "admission date: [3/4], admitted [03/2019], hospitalized [3/14-3/19]",
+			     "2023-02-29, 13/13/2024, 13/2024", "you may 5 times",
+			     "pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
+		.nforms = 13,
 		.forms =
 			{DATE_FORM(
 				 YEAR
@@ -58,15 +70,24 @@ static const struct rule_def dates[] = {
 				      WORD, 1),
 			 /* Three pairs of digits are a date only by themselves. */
 			 DATE_FORM("\\d{2}-\\d{2}-\\d{2}", NUMBER, NUMBER, 4),
-			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-., ]{1,2}" YEAR
-					  "|" YEAR "|-\\d{2})",
+			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-./, ]{1,2}" YEAR
+					  "|" YEAR "|[-/]\\d{2}| '\\d{2})",
 				   DECIMAL, DECIMAL, 1, .never = never_month),
 			 /* Without a year: not "1 decent", "over 20 may", nor the id "c5dec". */
-			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH ")", WORD, WORD, 1,
+			 DATE_FORM(DAY_OF "(?:" MONTH "(?:\\d{2})?|" SMALL_MONTH ")", WORD, WORD, 1,
 				   .never = never_month),
-			 DATE_FORM(MONTH "\\.?[- ]{1,2}(?:" DAY ORDINAL "(?:,? ?-?" YEAR ")?|" YEAR
-					 ")",
-				   WORD, DECIMAL, 1)},
+			 DATE_FORM(MONTH "\\.?(?:[- ]{1,2}(?:" DAY ORDINAL "(?:-" DAY ")?"
+					 "(?:,? ?-?" YEAR ")?|" YEAR "|'\\d{2})|,? of " YEAR
+					 "|, " YEAR ")",
+				   WORD, DECIMAL, 1),
+			 /* What only its label makes a date. */
+			 FORM(MONTH_DAY UNTIL "|(?:0?[1-9]|1[0-2])/" YEAR
+					      "|\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)\\d{2}|\\d{6}",
+			      DECIMAL, DECIMAL, DIGITS, 2, .labels = DAY_LABELS, .distance = 12),
+			 /* A card, a license, a drug. */
+			 FORM("(?:0[1-9]|1[0-2])/\\d{2}", DECIMAL, DECIMAL, DIGITS, 2,
+			      .labels = LIST("expiry", "expires", "expiration", "valid thru"),
+			      .distance = 8)},
 	},
 };
 

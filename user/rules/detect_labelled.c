@@ -16,21 +16,23 @@
 	FORM("(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d" ID_REST, WORD, NONE, DIGITS, 4,               \
 	     .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_GROUPS(labels_, ...)                                                                    \
-	FORM("\\d{2,6}(?: \\d{2,6}){1,5}", DECIMAL, DECIMAL, DIGITS, 4, .labels = labels_,         \
-	     .distance = 24, ##__VA_ARGS__)
+	FORM("(?:[A-Z]{1,3} ?)?\\d{2,6}(?: \\d{2,6}){1,5}", WORD, DECIMAL, DIGITS, 4,              \
+	     .labels = labels_, .distance = 24, ##__VA_ARGS__)
 
 /* "no", "number", "id", "#" and "is" may follow any of them (label.c), but not as "policyNumber". */
 #define ACCOUNT_LABELS                                                                             \
 	LIST("account", "account number", "account no", "account id", "acct", "acct no", "a/c",    \
 	     "visit no", "visit number", "encounter no", "encounter number", "encounter id",       \
-	     "fin", "csn")
+	     "visit #", "encounter #", "fin", "csn")
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member no", "member number", "member #", "subscriber", "subscriber id", \
 	     "subscriber number", "policy", "policy id", "policy no", "policy number", "plan id",  \
 	     "plan no", "plan number", "group no", "group number", "group #", "grp",               \
 	     "insurance id", "insurance no", "insurance number", "insured id", "insured no",       \
 	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
-	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id")
+	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id", "ins id",           \
+	     "ins. id", "ins no", "ins #", "insurance #", "medi-cal", "dod id", "edipi",           \
+	     "claim id", "claim no", "claim number", "claim #")
 #define LICENSE_LABELS                                                                             \
 	LIST("license", "license no", "license number", "licence", "licence no", "licence number", \
 	     "lic", "=DLN", "dl no", "dl number", "dl #", "certificate", "certificate no",         \
@@ -41,7 +43,8 @@
 	     "plate number", "plate #", "tag no", "tag number", "tag #")
 #define DEVICE_LABELS                                                                              \
 	LIST("s/n", "sn:", "sn #", "serial:", "serial\":", "serial no", "serial number",           \
-	     "serial #", "ser no", "ser #", "device id", "device no", "device number", "imei")
+	     "serial #", "ser no", "ser #", "device id", "device no", "device number", "imei",     \
+	     "imsi", "iccid", "meid")
 
 static const struct rule_def labelled[] = {
 	{
@@ -111,10 +114,14 @@ static const struct rule_def labelled[] = {
 		.group = "builtin",
 		.what = "serial number or identifier of a device after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(M)",
-		.examples = LIST("pacemaker S/N [PJN7654321]", "serial number: [GTX-00123-A]",
-				 "serial troponins 3 times", "device is 12 mm"),
-		.nforms = 2,
-		.forms = {ID_DIGITS(DEVICE_LABELS), ID_LETTERS(DEVICE_LABELS)},
+		.examples =
+			LIST("pacemaker S/N [PJN7654321]", "serial number: [GTX-00123-A]",
+			     "lead SN [4402918], serial [RNB123456H]",
+			     "serial troponins 3 times, serial 12-lead EKGs", "device is 12 mm"),
+		.nforms = 3,
+		.forms = {ID_DIGITS(DEVICE_LABELS), ID_LETTERS(DEVICE_LABELS),
+			  FORM("(?:[A-Z]{1,4}-?)?\\d{5,20}[A-Z]?", WORD, WORD, DIGITS, 4,
+			       .labels = LIST("serial", "=SN"), .distance = 8)},
 	},
 };
 

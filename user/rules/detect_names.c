@@ -8,9 +8,15 @@
 /* A byte of c3 to df, or e1, begins a letter that is not ASCII; e2, a dash or a quote. */
 #define WORD_     "[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,20}"
 #define INITIAL   "[A-Z]\\.?"
-#define PARTICLES "(?:(?:van|von|der|den|de|la|le|di|da|del|dos|bin|al|el|ter) ){0,2}"
-/* One word and up to n more. */
-#define NAME(n) PARTICLES WORD_ "(?:,? " PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
+#define PARTICLES "(?:(?:van|von|der|den|de|du|la|le|di|da|del|dos|bin|al|el|ter|S[tT]\\.) ){0,2}"
+#define FRONT     "(?:[A-Z](?:\\. ?| )){0,2}"
+/* "DOE, JANE", "DOE,JANE", and as HL7 and DICOM write it, "DOE^JANE". */
+#define BETWEEN "(?:,? |,|\\^{1,3})"
+/* One word and up to n more; initials may stand in front. */
+#define NAME(n)    FRONT PARTICLES WORD_ "(?:" BETWEEN PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
+#define SMALL_WORD "[a-z][a-z'-]{1,20}"
+/* A key and what shows that its value follows. */
+#define KEY(name) name "=", name "\":"
 
 static const struct rule_def names[] = {
 	{
@@ -19,12 +25,16 @@ static const struct rule_def names[] = {
 		.group = "builtin",
 		.what = "name of a person after a label, a title or a salutation",
 		.source = "45 CFR 164.514(b)(2)(i)(A)",
-		.examples = LIST(
-			"Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
-			"my name is [Inés de la Cruz].", "seen by Dr. [Vant-Hollis] and Mrs [Tesk]",
-			"\"lastName\":\"[Quillfeather]\"", "Name: Unknown, drug name: Metformin",
-			"the Patient: Denies pain", "name of the clinic"),
-		.nforms = 2,
+		.examples = LIST("Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
+				 "my name is [Inés de la Cruz].",
+				 "seen by Dr. [Vant-Hollis] and Mrs [Tesk]",
+				 "\"lastName\":\"[Quillfeather]\"", "Patient: [TESK,ODETTE M]",
+				 "Dr. [J. R. Tesk]", "patient [TESK^ODETTE^M]",
+				 "\"given\": \"[Peter\",\"James]\"", "first_name=[tamsin]&x=1",
+				 "Pt. [Corwin Tesk] fell", "Name: Unknown, drug name: Metformin",
+				 "the Patient: Denies pain, Pt. Resting", "name of the clinic",
+				 "last_name=string"),
+		.nforms = 6,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST(
 				       "name:", "name?", "names:", "name is", "name was",
@@ -33,13 +43,19 @@ static const struct rule_def names[] = {
 				       "last name", "given name", "family name", "middle name",
 				       "maiden name", "surname", "legal name", "preferred name",
 				       "insured name", "subscriber name", "guarantor name",
-				       "guardian name", "contact name",
-				       "patient:", "pt:", "guarantor:", "guardian:", "next of kin:",
-				       "nok:", "emergency contact:", "spouse:", "mother:",
-				       "father:", "daughter:", "son:", "wife:", "husband:",
-				       "sister:", "brother:", "caregiver:", "insured:",
+				       "guardian name", "contact name", "member name",
+				       "customer name",
+
+				       "forename", "patient:", "pt:", "guarantor:", "guardian:",
+				       "next of kin:", "nok:", "emergency contact:", "spouse:",
+				       "mother:", "father:", "daughter:", "son:", "wife:",
+				       "husband:", "sister:", "brother:", "caregiver:", "insured:",
 				       "subscriber:", "beneficiary:", "signed by", "dictated by",
-				       "\"family\":", "\"given\":"),
+				       "attending:", "physician:", "pcp:", "surgeon:",
+
+				       "cardholder:", "policyholder:", "\"family\":", "\"given\":",
+				       "\"first\":", "\"middle\":", "\"last\":", "family>",
+				       "given>"),
 			       .unless = LIST(
 				       "drug name", "drugs name", "brand name", "generic name",
 				       "trade name", "product name", "medication name", "file name",
@@ -50,9 +66,24 @@ static const struct rule_def names[] = {
 				       "study name", "code name"),
 			       .distance = 12),
 			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "name",
-			       .labels = LIST("=Dr", "=Mr", "=Mrs", "=Ms", "=Miss", "=Mx", "=Prof",
-					      "=Rev", "=Dear", "=DR.", "=MRS"),
-			       .distance = 3)},
+			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
+					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=DR.",
+					      "=MRS", "=DEAR"),
+			       .distance = 3),
+			  /* "Pt. Denies pain": two words at least. */
+			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,
+			       3, .validate = "name", .labels = LIST("=Pt", "=Pt."), .distance = 3),
+			  FORM(WORD_ "\\^" WORD_ "(?:\\^{1,3}(?:" WORD_ "|" INITIAL ")){0,3}", WORD,
+			       WORD, BYTES, 3, .validate = "name", .labels = LIST("patient"),
+			       .distance = 3),
+			  /* FHIR: all given names of somebody in a list. */
+			  FORM(WORD_ "(?:\", ?\"" WORD_ "){1,4}", WORD, WORD, BYTES, 3,
+			       .labels = LIST("\"given\":"), .distance = 3),
+			  FORM(SMALL_WORD "(?: " SMALL_WORD "){0,2}", WORD, WORD, BYTES, 3,
+			       .validate = "name",
+			       .labels = LIST(KEY("patient name"), KEY("full name"),
+					      KEY("first name"), KEY("last name")),
+			       .distance = 2)},
 	},
 };
 

@@ -39,15 +39,20 @@ static const struct rule_def network[] = {
 		.name = "mac",
 		.class = ID_DEVICE,
 		.group = "builtin",
-		.what = "MAC address in six pairs, or three groups of four",
+		.what = "MAC address in six pairs, or three groups of four; twelve digits after a "
+			"label",
 		.source = "45 CFR 164.514(b)(2)(i)(M); IEEE 802-2014, 8",
 		.examples = LIST("lease [00:1b:44:11:3a:b7] renewed", "[00-1B-44-11-3A-B7]",
-				 "[001b.4411.3ab7] is up", "12-34-56-78-90-12", "1234.5678.9012"),
-		.nforms = 2,
+				 "[001b.4411.3ab7] is up", "\"mac\":\"[001B44113AB7]\"",
+				 "12-34-56-78-90-12", "1234.5678.9012"),
+		.nforms = 3,
 		.forms = {FORM(PAIR "(?:(?::" PAIR "){5}|(?:-" PAIR "){5})", TOKEN, TOKEN, BYTES, 9,
 			       .validate = "mac"),
 			  FORM(HEX "{4}\\." HEX "{4}\\." HEX "{4}", TOKEN, TOKEN, BYTES, 9,
-			       .validate = "mac")},
+			       .validate = "mac"),
+			  FORM(HEX "{12}", WORD, WORD, BYTES, 8,
+			       .labels = LIST("mac", "mac address", "mac addr", "hwaddr", "bssid"),
+			       .distance = 8)},
 	},
 	{
 		.name = "url",
@@ -55,15 +60,18 @@ static const struct rule_def network[] = {
 		.group = "builtin",
 		.what = "URL, but for those of vocabularies (hl7.org, loinc.org, snomed.info ...)",
 		.source = "45 CFR 164.514(b)(2)(i)(N); RFC 3986",
-		.examples = LIST("see [https://chart.example.org/p?id=7], please",
-				 "[www.example.com/~jane] and", "\"system\":\"http://loinc.org\"",
-				 "see https://www.hl7.org/fhir/R4, http:// alone"),
+		.examples =
+			LIST("see [https://chart.example.org/p?id=7], please",
+			     "[www.example.com/~jane] and", "[ftp://files.example.org/jane.pdf]",
+			     "\"system\":\"http://loinc.org\"",
+			     "see https://www.hl7.org/fhir/R4, http:// alone"),
 		.nforms = 3,
 		.forms =
 			{/* As JSON may write it. */
 			 FORM("[Hh][Tt][Tt][Pp][Ss]?:\\\\/\\\\/(?:[" URL "]|\\\\/){3,120}", WORD,
 			      NONE, BYTES, 10, ENCODED("url"), .tail = "[" URL "\\\\]"),
-			 FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
+			 FORM("(?:(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss]?[Ff][Tt][Pp][Ss]?)://"
+			      "|[Ww][Ww][Ww]\\.)"
 			      "[" URL "]{3,200}",
 			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
 			      .tail = "[" URL "]"),

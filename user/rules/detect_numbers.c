@@ -2,19 +2,27 @@
 /* Numbers that somebody gave to a person or a place: SSN, NPI, payment card, record number, ZIP. */
 #include "builtin.h"
 
-#define SSN_LABELS LIST("ssn", "ss#", "ss no", "ssno", "social security", "soc sec", "social")
+#define SSN_LABELS                                                                                 \
+	LIST("ssn", "ss#", "ss no", "ssno", "social security", "social security number",           \
+	     "soc sec", "soc. sec", "social", "ssn number", "ssan")
+#define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
+#define SSN_END_LABELS                                                                             \
+	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", LAST_FOUR("ssn"),           \
+	     LAST_FOUR("social"), LAST_FOUR("my social"), LAST_FOUR("your social"))
 
 #define MRN_LABELS                                                                                 \
 	LIST("mrn", "mr#", "mr no", "mr number", "medical record", "medical rec", "med rec",       \
 	     "med record", "record number", "record no", "record #", "chart number", "chart no",   \
 	     "chart #", "chart id", "patient id", "patient number", "patient no", "patient #",     \
 	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
-	     "unit number", "unit no")
+	     "hospital #", "hosp no", "hosp #", "unit number", "unit no", "unit #", "m.r.n",       \
+	     "med. rec")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
 	     .distance = 24, MRN_TAIL)
 
+#define POSTAL_LABELS LIST("zip", "zip code", "postal", "postal code", "postcode")
 #define ZIP_FORM(digits, ...)                                                                      \
 	FORM(digits "(?:-\\d{4})?", DECIMAL, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
 /* States count only in capitals: "in" and "or" are words. ID is apart. */
@@ -37,17 +45,27 @@ static const struct rule_def numbers[] = {
 		.name = "ssn",
 		.class = ID_SSN,
 		.group = "builtin",
-		.what = "US social security number, delimited; nine digits alone after a label",
+		.what = "US social security number, delimited; nine digits or the last four after "
+			"a label",
 		.source = "45 CFR 164.514(b)(2)(i)(G); SSA, areas and groups never issued",
 		.examples = LIST("his number is [123-45-6789].", "\"patientSSN\": \"[123456789]\"",
-				 "123456789 alone, 0.123-45-6789", "000-12-3456, 123-00-4567"),
-		.nforms = 3,
+				 "SSN: [900-111-234]", "last 4 of SSN: [6789]",
+				 "SSN: ***-**-[6789]", "123456789 alone, 0.123-45-6789",
+				 "000-12-3456, 123-00-4567", "SSN not given, room 6789"),
+		.nforms = 5,
 		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, .validate = "ssn"),
 			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, ENCODED("ssn")),
-			  FORM("\\d{3}[-. ]?\\d{2}[-. ]?\\d{4}", DECIMAL, DECIMAL, DIGITS, 4,
-			       .validate = "ssn", .labels = SSN_LABELS, .distance = 24)},
+			  /* Whatever the groups, and issued or not: a label says what it is. */
+			  FORM("\\d(?:[-. ]?\\d){8}", DECIMAL, DECIMAL, DIGITS, 4,
+			       .labels = SSN_LABELS, .distance = 24),
+			  /* Parts of an identifier are identifiers. */
+			  FORM("(?:[Xx*#]{3}[- ]?[Xx*#]{2}[- ]?|[Ll]ast[ _]?(?:4|[Ff]our)[): "
+			       "]{1,3})(\\d{4})",
+			       DIGIT, DECIMAL, DIGITS, 2, .labels = SSN_LABELS, .distance = 24),
+			  FORM("\\d{4}", DECIMAL, DECIMAL, DIGITS, 2, .labels = SSN_END_LABELS,
+			       .distance = 16)},
 	},
 	{
 		.name = "npi",
@@ -70,8 +88,9 @@ static const struct rule_def numbers[] = {
 		.what = "payment card number, by issuer and check digit",
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO/IEC 7812-1, issuers' ranges",
 		.examples = LIST("paid by [4111 1111 1111 1111]", "[378282246310005] declined",
-				 "4111111111111112, 4111-1111 1111-1111"),
-		.nforms = 3,
+				 "credit card no. [4111.1111.1111.1112]",
+				 "4111111111111112, 4111-1111 1111-1111", "card 12 of 16"),
+		.nforms = 4,
 		.forms = {FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
 			       "|[- ])\\d{4}|\\d{6}(?:" GAP "|[- ])\\d{4,5})",
 			       DECIMAL, DECIMAL, DIGITS, 6, ENCODED("card")),
@@ -79,7 +98,13 @@ static const struct rule_def numbers[] = {
 			  FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}-\\d{4}(?:-\\d{1,3})?"
 			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|-\\d{6}-\\d{4,5}| \\d{6} "
 			       "\\d{4,5})",
-			       DECIMAL, DECIMAL, DIGITS, 6, .validate = "card")},
+			       DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
+			  FORM("[1-68]\\d{3}(?:[-. ]?\\d){9,15}", DECIMAL, DECIMAL, DIGITS, 6,
+			       .labels =
+				       LIST("card no", "card number", "card #", "credit card",
+					    "debit card", "credit card number", "debit card number",
+					    "cc #", "cc no", "visa", "mastercard", "amex"),
+			       .distance = 16)},
 	},
 	{
 		/*
@@ -92,29 +117,40 @@ static const struct rule_def numbers[] = {
 		.what = "medical record number: digits, or letters and digits, after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(H)",
 		.examples = LIST("MRN: [123456]", "Medical Record Number is [HX-12345678].",
-				 "MRN pending, room 123456", "the patient id was lost"),
-		.nforms = 5,
+				 "MRN [123 45 67]", "MRN pending, room 123456",
+				 "the patient id was lost"),
+		.nforms = 6,
 		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,39}", DECIMAL, NONE, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24, MRN_TAIL),
 			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
-			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d")},
+			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d"),
+			  FORM("\\d{2,4}(?: \\d{2,4}){1,4}", DECIMAL, DECIMAL, DIGITS, 4,
+			       .labels = MRN_LABELS, .distance = 24)},
 	},
 	{
 		.name = "zip",
 		.class = ID_ADDRESS,
 		.group = "builtin",
-		.what = "ZIP code after a state or a label",
+		.what = "ZIP code after a state or a label; other postal codes and coordinates "
+			"after one",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
 		.examples = LIST("Tampa FL [33101-1234]", "zip code: [12345]",
+				 "\"postalCode\":\"[K1A 0B1]\", postcode [SW1A 1AA]",
+				 "\"latitude\":[42.36012],\"longitude\":-[71.05891]",
 				 "12345 alone, IL 627041"),
-		.nforms = 3,
+		.nforms = 5,
 		.forms = {ZIP_FORM("\\d{5}", .labels = STATES, .distance = 3),
 			  /* "ID" is a state in front of Idaho's own codes alone. */
 			  ZIP_FORM("83[2-8]\\d{2}", .labels = LIST("=ID"), .distance = 3),
-			  ZIP_FORM("\\d{5}",
-				   .labels = LIST("zip", "zip code", "postal", "postal code",
-						  "postcode"),
-				   .distance = 16)},
+			  ZIP_FORM("\\d{5}", .labels = POSTAL_LABELS, .distance = 16),
+			  /* Canada's, the United Kingdom's: "their equivalent geocodes". */
+			  FORM("[A-Za-z](?:\\d[A-Za-z] ?\\d[A-Za-z]\\d"
+			       "|[A-Za-z]?\\d[0-9A-Za-z]? ?\\d[A-Za-z]{2})",
+			       WORD, WORD, BYTES, 4, .labels = POSTAL_LABELS, .distance = 16),
+			  FORM("\\d{1,3}\\.\\d{2,15}", DECIMAL, DECIMAL, DIGITS, 4,
+			       .labels = LIST("latitude", "longitude",
+					      "\"lat\":", "\"lng\":", "\"lon\":", "\"long\":"),
+			       .distance = 4)},
 	},
 };
 

@@ -18,23 +18,33 @@
 	"\\d{1,5}[A-Z]?"
 #define CAPITAL "[A-Z][A-Za-z'\\x80-\\xff-]{1,18}"
 #define PLACE                                                                                      \
-	"[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,18}(?: (?:of |de |la )?" CAPITAL "){0,2}"
+	"[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,18}(?:\\.? (?:of |de |la )?" CAPITAL "){0,"  \
+	"2}"
 /* In ASCII, as the names of cities in the United States are written, and their first letters. */
 #define CITY "[A-Z][a-z'][A-Za-z'-]{0,18}(?:\\.? [A-Z][A-Za-z'-]{1,18}){0,2}"
-#define ZIP  "\\d{5}(?:-\\d{4})?"
 
 /* Those that are also a degree, a word or a unit: with a ZIP code only. */
 #define SURE_STATES                                                                                \
 	"(?:A[KRZ]|CA|DC|FL|GA|I[AL]|K[SY]|M[INOST]|N[CDEHJMVY]|OH|RI|S[CD]|T[NX]|UT|W[AIVY])"
 #define STATES                                                                                     \
-	"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOPST]|N[CDEHJMVY]|O[HKR]" \
+	"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ALN]|K[SY]|LA|M[ADEINOPST]|N[CDEHJMVY]|O[HKR]"  \
 	"|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
+
+#define STATE_NAMES                                                                                \
+	"(?:Ala(?:bama|ska)|Ar(?:izona|kansas)|C(?:alifornia|olorado|onnecticut)|Delaware|Florida" \
+	"|Georgia|Hawaii|I(?:daho|llinois|ndiana|owa)|K(?:ansas|entucky)|Louisiana"                \
+	"|M(?:aine|aryland|assachusetts|ichigan|innesota|ississippi|issouri|ontana)"               \
+	"|N(?:ebraska|evada|ew (?:Hampshire|Jersey|Mexico|York)|orth (?:Carolina|Dakota))"         \
+	"|O(?:hio|klahoma|regon)|Pennsylvania|Rhode Island|South (?:Carolina|Dakota)"              \
+	"|T(?:ennessee|exas)|Utah|V(?:ermont|irginia)|W(?:ashington|est "                          \
+	"Virginia|isconsin|yoming))"
 
 #define ADDRESS_LABELS                                                                             \
 	LIST("address:", "address=", "address\":", "address is",                                   \
-	     "addr:", "addr=", "addr\":", "street:", "street=", "street\":", "home address",       \
-	     "mailing address", "street address", "billing address", "residence:", "residing at",  \
-	     "resides at", "lives at", "living at", "lived at")
+	     "addr:", "addr=", "addr\":", "address1\":", "line1\":", "line\":", "street:",         \
+	     "street=", "street\":", "home address", "mailing address", "street address",          \
+	     "billing address", "residence:", "residing at", "resides at", "lives at",             \
+	     "living at", "lived at")
 
 static const struct rule_def places[] = {
 	{
@@ -47,6 +57,7 @@ static const struct rule_def places[] = {
 				 "[12 N Main St. Apt 4B] today", "[1600 Pennsylvania Ave NW]",
 				 "Address: [17 Broadway, Floor]", "lives at [Hauptstrasse 5]",
 				 "5 Day Course, 64 Slice CT, at 5 PM Dr. called",
+				 "[9 Pine St, 5th Floor]", "Address: [221-17 Broadway]",
 				 "2 patients on Main St"),
 		.nforms = 5,
 		.forms = {FORM(HOUSE "[A-Z][0-9A-Za-z'.-]{0,18}" WORD WORDS "{0,5}", TOKEN, WORD,
@@ -55,10 +66,12 @@ static const struct rule_def places[] = {
 			       .validate = "street", .never = never_street),
 			  FORM(HOUSE "(?:[A-Z][A-Za-z.]{0,11} )?" ROUTE WORDS "{0,3}", TOKEN, WORD,
 			       BYTES, 8, .validate = "street", .never = never_street),
-			  FORM("\\d{1,5}[A-Z]?" WORDS "{1,4}", WORD, WORD, BYTES, 5,
-			       .validate = "address", .labels = ADDRESS_LABELS, .distance = 16),
-			  FORM(CAPITAL "(?: " CAPITAL "){0,2},? \\d{1,5}[A-Za-z]?", WORD, WORD,
-			       BYTES, 5, .labels = ADDRESS_LABELS, .distance = 16)},
+			  FORM("\\d{1,5}(?:-\\d{1,4}| \\d/\\d)?[A-Z]?" WORDS "{1,4}", WORD, WORD,
+			       BYTES, 5, .validate = "address", .labels = ADDRESS_LABELS,
+			       .distance = 16),
+			  FORM(CAPITAL "(?: " CAPITAL
+				       "){0,2},? \\d{1,5}[A-Za-z]?(?: B(?:ox|OX) \\d{1,6})?",
+			       WORD, WORD, BYTES, 5, .labels = ADDRESS_LABELS, .distance = 16)},
 	},
 	{
 		.name = "po-box",
@@ -66,10 +79,11 @@ static const struct rule_def places[] = {
 		.group = "builtin",
 		.what = "post office box",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, 28",
-		.examples = LIST("mail to [P.O. Box 1234], Boise", "[PO BOX 77], [p o box 3]",
-				 "po boxes 12, by mouth (po) 12"),
+		.examples = LIST("mail to [P.O. Box 1234], Boise", "[PO BOX 77-A], [p o box 3]",
+				 "[POB 445] or", "po boxes 12, by mouth (po) 12, POB Boston"),
 		.nforms = 1,
-		.forms = {FORM("[Pp](?:\\.? ?[Oo]\\.?|ost [Oo]ffice) ?[Bb](?:ox|OX) ?#? ?\\d{1,7}",
+		.forms = {FORM("[Pp](?:\\.? ?[Oo]\\.?|ost [Oo]ffice) ?[Bb](?:ox|OX|\\.)? ?#? "
+			       "?\\d{1,7}(?:-?[A-Z])?",
 			       WORD, WORD, BYTES, 8)},
 	},
 	{
@@ -78,19 +92,27 @@ static const struct rule_def places[] = {
 		.group = "builtin",
 		.what = "city, state and ZIP code; city and state; a city after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
-		.examples = LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
-				 "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
-				 "Jane Doe, MD, and Fine, OK", "the City, in 2019"),
+		.examples =
+			LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
+			     "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
+			     "[Trenton, New Jersey], [BOISE, ID 83702]", "City: [Port St. Lucie]",
+			     "Jane Doe, MD, and Fine, OK", "the City, in 2019"),
 		/*
 		 * A capital and a comma stand in every sentence: to the idle flush they say nothing
 		 * before the state is whole.
 		 */
-		.nforms = 2,
-		.forms = {FORM(CITY ", (?:" SURE_STATES "|" STATES "[ ,]{1,2}" ZIP ")", WORD, WORD,
-			       BYTES, 40),
+		.nforms = 4,
+		.forms = {FORM(CITY ", (?:" SURE_STATES "|(?:" STATES "[ ,]{1,2}\\d{2}"
+				    "|ID[ ,]{1,2}83)\\d{3}(?:-\\d{4})?)",
+			       WORD, WORD, BYTES, 40),
+			  FORM(CITY ", " STATE_NAMES, WORD, WORD, BYTES, 40),
+			  FORM("[A-Z]{2,18}(?:\\.? [A-Z]{2,18}){0,2}, (?:" STATES "[ ,]{1,2}\\d{2}"
+			       "|ID[ ,]{1,2}83)\\d{3}(?:-\\d{4})?",
+			       WORD, WORD, BYTES, 40),
 			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST("city:", "city=", "city\":", "town:", "county:",
-					      "county=", "county\":", "village:", "birthplace:",
+					      "county=", "county\":", "city>", "county>",
+					      "district\":", "village:", "birthplace:",
 					      "place of birth:", "hometown:"),
 			       .distance = 8)},
 	},

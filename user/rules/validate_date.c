@@ -20,6 +20,7 @@ struct parts {
 	size_t digits[3]; /* of each number */
 	size_t n;
 	unsigned int month; /* by name, 0: none */
+	bool year_short;    /* "'19" */
 };
 
 static bool leap(unsigned int y)
@@ -65,6 +66,7 @@ static bool take_apart(const u8 *text, size_t len, struct parts *ret)
 			p.n++;
 			continue;
 		}
+		p.year_short |= text[i] == '\'';
 		if (!p.month && byte_is_letter(text[i]) && len - i >= 3)
 			p.month = month_by_name(text + i);
 		i++;
@@ -84,6 +86,11 @@ static bool named_month(const struct parts *p)
 {
 	if (p->n == 1 && p->digits[0] == 4) /* "May 2024" */
 		return on_calendar(p->value[0], p->month, 1);
+	if (p->n == 1 && p->year_short)
+		return true;
+	if (p->n == 3) /* "May 5-7, 2024" */
+		return on_calendar(p->value[2], p->month, p->value[0]) &&
+		       on_calendar(p->value[2], p->month, p->value[1]);
 	if (p->n == 1)
 		return on_calendar(2000, p->month, p->value[0]);
 	return p->n == 2 && on_calendar(year_of(p->value[1], p->digits[1]), p->month, p->value[0]);
@@ -108,7 +115,7 @@ size_t quick_date(const u8 *text)
 	return 10;
 }
 
-/* One or two digits, a space or a dash or neither; an ordinal or "of" is left to the automaton. */
+/* One or two digits, a space, a dash or a slash or none; an ordinal or "of" is left to the automaton. */
 bool never_month(const u8 *text)
 {
 	size_t i = 1 + byte_is_digit(text[1]);
@@ -119,7 +126,7 @@ bool never_month(const u8 *text)
 	if ((c == 's' && d == 't') || (c == 'n' && d == 'd') || (c == 'r' && d == 'd') ||
 	    (c == 't' && d == 'h'))
 		return false;
-	i += text[i] == ' ' || text[i] == '-';
+	i += text[i] == ' ' || text[i] == '-' || text[i] == '/';
 	if ((text[i] == ' ' || text[i] == 'o') || month_by_name(text + i))
 		return false;
 	return true;

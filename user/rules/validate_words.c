@@ -61,20 +61,24 @@ static const struct {
 	{MONTHS, "january february march april may june july august september october november "
 		 "december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	/* Words of forms and notes that stand where a name could. */
-	{NO_NAME, "address admits admitted after age aged all also and appears arrived as at "
-		  "before birth but by called calls cc chart clinic colleague complains consult "
-		  "contact date day dear denies department diagnosis discharge discharged dob "
-		  "doctor does dr education email emergency expired family fax female follow-up "
-		  "followed for from gender given has have he her here his history home "
-		  "hospital hpi id in information instructions insurance is it labs lives looks "
-		  "madam male md medical medication medications member miss mr mrn mrs ms my "
-		  "n/a na name name's named names no none not note notes np number of on or "
-		  "patient patients pending per phd phone physician please pmh portal presented "
-		  "presents prof provider race re reason redacted refused refuses relationship "
-		  "reports results rn room seen self sex she since sir ssn states status street "
-		  "string tel tests that the their there they this to today tolerated type "
-		  "unavailable underwent unknown unspecified update visit was we were who with "
-		  "yesterday you your zip"},
+	{NO_NAME,
+	 "address admits admitted after age aged all also and appears arrived as at "
+	 "before birth but by called caller calling calls care cc chart clinic colleague "
+	 "complains consult contact date day dear denies department diagnosis discharge discharged "
+	 "dob "
+	 "doctor does dr education email emergency expired family fax female firstname "
+	 "follow-up followed for from fullname gender given has have he her here his history home "
+	 "hospital hpi id in information instructions insurance invalid is it labs lastname "
+	 "lives looks madam male md medical medication medications member middlename miss "
+	 "missing mr mrn mrs ms my "
+	 "n/a na name name's named names no none not note notes np null number of on or "
+	 "patient patients pending per phd phone physician please pmh portal presented "
+	 "presents prof provider race re reason redacted refused refuses relationship "
+	 "remains reports required results rn room same see seen self sex she since spelled "
+	 "stable sir ssn states status street "
+	 "string surname tel tests that the their there they this to today tolerated type "
+	 "unavailable underwent unknown unspecified update visit was we were who with "
+	 "yesterday you your zip"},
 };
 
 /* A word and the lists that have it; an empty slot has none. */
@@ -145,13 +149,13 @@ static bool word_is_in(struct word w, enum list list)
 	return slot_find(key)->lists & list;
 }
 
-/* The words of text, parted by spaces and commas; 0 if there are more than WORDS_MAX. */
+/* The words of text, parted by spaces, commas and carets; 0 if there are more than WORDS_MAX. */
 static size_t words_of(const u8 *text, size_t len, struct word *ret_words)
 {
 	size_t n = 0, from = 0, dot;
 
 	for (size_t i = 0; i <= len; i++) {
-		if (i < len && text[i] != ' ' && text[i] != ',')
+		if (i < len && text[i] != ' ' && text[i] != ',' && text[i] != '^')
 			continue;
 		if (i > from) {
 			if (n == WORDS_MAX)
@@ -174,6 +178,13 @@ static bool kind_of_street(const struct word *w, size_t i)
 	return w[0].len > 1 && w[i - 1].len > 1 && byte_is_upper(w[i - 1].text[1]);
 }
 
+/* "5th Floor". */
+static bool story(const struct word *w, size_t i)
+{
+	return byte_is_digit(w[i].text[0]) && byte_lower(w[i + 1].text[0]) == 'f' &&
+	       word_is_in(w[i + 1], UNITS);
+}
+
 /* How many words from i on belong behind the kind of street: a direction, a unit. */
 static size_t behind_kind(const struct word *w, size_t n, size_t i)
 {
@@ -185,7 +196,7 @@ static size_t behind_kind(const struct word *w, size_t n, size_t i)
 		i++;
 	if (i < n && w[i].text[0] == '#' && w[i].len > 1)
 		i++;
-	else if (i + 1 < n && word_is_in(w[i], UNITS))
+	else if (i + 1 < n && (word_is_in(w[i], UNITS) || story(w, i)))
 		i += 2;
 	return i - from;
 }
