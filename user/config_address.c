@@ -19,8 +19,10 @@ static int parse_ip(const char *text, u8 addr[16])
 /* IPv4 in the clothes of IPv6, "::ffff:10.1.0.0": no client and no listener here has such an address. */
 static bool is_mapped(int family, const u8 addr[16])
 {
-	return family == AF_INET6 &&
-	       IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)addr);
+	struct in6_addr a;
+
+	memcpy(&a, addr, sizeof(a)); /* it may lie anywhere */
+	return family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&a);
 }
 
 static bool bit(const u8 *addr, unsigned int i)
