@@ -75,7 +75,7 @@ struct scanner;
  *   isa      a usable one (isa_choose()); scanning with another one ends in SIGILL
  *   ret_s    the caller's, for scanner_free(); untouched on failure
  * Returns 0, or -ENOMEM: there is no other failure. Cost: it grows with the forms; for the built-in
- * rules a second or so, and some hundred KiB that stay.
+ * rules some tenths of a second, and some hundred KiB that stay.
  */
 int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa,
 		struct scanner **ret_s);

@@ -30,6 +30,7 @@ struct classes {
 	int depth; /* places that matter */
 	const struct prefilter *pf;
 	struct class class[MOST];
+	struct mass mass[256];  /* of each byte */
 	float loss[MOST][MOST]; /* of two when put together */
 	u8 of[256];             /* by byte */
 };
@@ -92,12 +93,6 @@ struct sums {
 	float rate[SHAPES];
 };
 
-static void mass_sum(struct mass *m, const struct mass *other)
-{
-	for (int kind = 0; kind < BYTE_KINDS; kind++)
-		m->of[kind] += other->of[kind];
-}
-
 /* Adds m to place i of those of a bank's shapes that are in `fit`. */
 static void add(struct sums *sums, int bank, int i, unsigned int fit, const struct mass *m)
 {
@@ -123,13 +118,11 @@ static void sum_up(const struct classes *cs, struct sums *ret_sums)
 	memset(ret_sums, 0, sizeof(*ret_sums));
 	for (unsigned int c = 0; c < 256; c++) {
 		const struct fit *fit = &cs->class[cs->of[c]].fit;
-		struct mass m = {0};
 
-		mass_add(&m, (u8)c);
 		for (int bank = 0; bank < BANKS; bank++)
 			for (int i = 0; i < cs->depth; i++)
 				add(ret_sums, bank, i,
-				    let_through(cs, c, bank, i, fit->of[bank][i]), &m);
+				    let_through(cs, c, bank, i, fit->of[bank][i]), &cs->mass[c]);
 	}
 	for (int s = 0; s < SHAPES; s++)
 		ret_sums->rate[s] = weighed(cs, ret_sums->at[s], s);
@@ -140,7 +133,7 @@ static void grow(const struct classes *cs, const struct class *class, int s, int
 {
 	for (unsigned int n = 0; n < class->n; n++)
 		if (let_through(cs, class->bytes[n], s / 8, i, 1U << s % 8))
-			mass_add(m, class->bytes[n]);
+			mass_sum(m, &cs->mass[class->bytes[n]]);
 }
 
 /* How much more shape s finds if a and b are put together. */
@@ -193,10 +186,10 @@ static void join(struct classes *cs, unsigned int i, unsigned int j)
 	}
 }
 
-/* What class i would lose with any other. */
-static void weigh(struct classes *cs, const struct sums *now, unsigned int i)
+/* What class i would lose with any other of the first n. */
+static void weigh(struct classes *cs, const struct sums *now, unsigned int i, unsigned int n)
 {
-	for (unsigned int j = 0; j < cs->n; j++)
+	for (unsigned int j = 0; j < n; j++)
 		if (j != i)
 			cs->loss[i][j] = cs->loss[j][i] =
 				loss(cs, now, &cs->class[i], &cs->class[j]);
@@ -218,7 +211,7 @@ static void join_cheapest(struct classes *cs)
 	}
 	join(cs, best_i, best_j);
 	sum_up(cs, &now);
-	weigh(cs, &now, best_i);
+	weigh(cs, &now, best_i, cs->n);
 }
 
 static void cut_for_shuffles(struct prefilter *pf)
@@ -252,10 +245,12 @@ void classes_choose(struct prefilter *pf, unsigned int n)
 
 	if (n <= CLASSES_CUT)
 		look_low(pf);
+	for (unsigned int c = 0; c < 256; c++)
+		mass_add(&cs.mass[c], (u8)c);
 	divide(&cs, pf);
 	sum_up(&cs, &now);
 	for (unsigned int i = 0; i < cs.n && cs.n >= n; i++)
-		weigh(&cs, &now, i);
+		weigh(&cs, &now, i, i);
 	while (cs.n >= n)
 		join_cheapest(&cs);
 	memcpy(pf->class, cs.of, sizeof(cs.of));

@@ -27,6 +27,7 @@ enum half { LOW, HIGH, HALVES };
 
 struct heap {
 	bool at[HEAP_PLACES][256];
+	u64 set[HEAP_PLACES][256 / 64]; /* the same: a bit for a byte */
 	/* Where the page has a byte that may be of at[k], by each half of it, k + 1 bytes back. */
 	u64 page[HALVES][HEAP_PLACES][PAGE_WORDS];
 };
@@ -34,6 +35,8 @@ struct heap {
 struct heaps {
 	size_t n;
 	bool halves; /* bytes are known by their halves */
+	const struct pages *pages;
+	struct mass mass[256]; /* of each byte */
 	struct heap heap[HEAPS + 1];
 	u64 between[PAGE_WORDS]; /* places of the page between two letters */
 	float size[HEAPS + 1];
@@ -52,16 +55,17 @@ static void half_of(const bool set[256], enum half half, bool ret_all[256])
 }
 
 /* How often bytes that x or y has at each place meet, were they drawn by how common they are. */
-static float heap_chance(const struct heap *x, const struct heap *y)
+static float heap_chance(const struct heaps *hs, const struct heap *x, const struct heap *y)
 {
 	float chance = 1;
 
 	for (int k = 0; k < HEAP_PLACES; k++) {
 		struct mass m = {0};
 
-		for (unsigned int c = 0; c < 256; c++)
-			if (x->at[k][c] | y->at[k][c])
-				mass_add(&m, (u8)c);
+		for (unsigned int w = 0; w < 256 / 64; w++)
+			for (u64 set = x->set[k][w] | y->set[k][w]; set; set &= set - 1)
+				mass_sum(&m,
+					 &hs->mass[64 * w + (unsigned int)__builtin_ctzll(set)]);
 		chance *= m.of[0] + m.of[1] + m.of[2];
 	}
 	return chance;
@@ -70,7 +74,7 @@ static float heap_chance(const struct heap *x, const struct heap *y)
 /* How often the page fits x or y at each place, and other pages would. */
 static float heap_size(const struct heaps *hs, const struct heap *x, const struct heap *y)
 {
-	float size = CHANCE * heap_chance(x, y);
+	float size = CHANCE * heap_chance(hs, x, y);
 
 	for (int w = 0; w < PAGE_WORDS; w++) {
 		u64 fit = ~hs->between[w];
@@ -78,11 +82,9 @@ static float heap_size(const struct heaps *hs, const struct heap *x, const struc
 		for (int k = 0; k < HEAP_PLACES && fit; k++) {
 			for (int half = LOW; half < HALVES; half++)
 				fit &= x->page[half][k][w] | y->page[half][k][w];
-			size += k < 2 || k == HEAP_PLACES - 1
-					? 0
-					: 0.001f * (float)__builtin_popcountll(fit);
+			size += k < 2 || k == HEAP_PLACES - 1 ? 0 : 0.001f * (float)bits_in(fit);
 		}
-		size += (float)__builtin_popcountll(fit);
+		size += (float)bits_in(fit);
 	}
 	return size;
 }
@@ -92,6 +94,8 @@ static void heap_join(struct heap *h, const struct heap *other)
 	for (int k = 0; k < HEAP_PLACES; k++) {
 		for (unsigned int c = 0; c < 256; c++)
 			h->at[k][c] |= other->at[k][c];
+		for (int w = 0; w < 256 / 64; w++)
+			h->set[k][w] |= other->set[k][w];
 		for (int w = 0; w < PAGE_WORDS; w++)
 			for (int half = LOW; half < HALVES; half++)
 				h->page[half][k][w] |= other->page[half][k][w];
@@ -107,7 +111,21 @@ static void weigh(struct heaps *hs, size_t i)
 			heap_size(hs, &hs->heap[i], &hs->heap[j]) - hs->size[i] - hs->size[j];
 }
 
-/* Puts the two together that grow least, the last in the place of what is free. */
+/* Moves the last heap to j, which is free. */
+static void move_last(struct heaps *hs, size_t j)
+{
+	size_t i = --hs->n;
+
+	if (i == j)
+		return;
+	hs->heap[j] = hs->heap[i];
+	hs->size[j] = hs->size[i];
+	for (size_t k = 0; k < hs->n; k++)
+		if (k != j)
+			hs->growth[j][k] = hs->growth[k][j] = hs->growth[i][k];
+}
+
+/* Puts the two together that grow least. */
 static void join_cheapest(struct heaps *hs)
 {
 	size_t best_i = 0, best_j = 1;
@@ -121,10 +139,8 @@ static void join_cheapest(struct heaps *hs)
 		}
 	}
 	heap_join(&hs->heap[best_i], &hs->heap[best_j]);
-	hs->heap[best_j] = hs->heap[--hs->n];
+	move_last(hs, best_j);
 	weigh(hs, best_i);
-	if (best_j < hs->n)
-		weigh(hs, best_j);
 }
 
 /* A heap of one label. */
@@ -133,12 +149,15 @@ static void add_heap(struct heaps *hs, bool places[LABEL_PLACES][256])
 	struct heap *h = &hs->heap[hs->n];
 
 	memcpy(h->at, places + 1, sizeof(h->at));
+	memset(h->set, 0, sizeof(h->set));
 	for (size_t k = 0; k < HEAP_PLACES; k++) {
+		for (unsigned int c = 0; c < 256; c++)
+			h->set[k][c / 64] |= (u64)h->at[k][c] << c % 64;
 		for (int half = LOW; half < HALVES; half++) {
 			bool all[256];
 
 			half_of(h->at[k], half, all);
-			sample_set(hs->halves ? all : h->at[k], k + 1, h->page[half][k]);
+			sample_set(hs->pages, hs->halves ? all : h->at[k], k + 1, h->page[half][k]);
 		}
 	}
 	weigh(hs, hs->n++);
@@ -151,8 +170,8 @@ static void find_between(struct heaps *hs)
 
 	for (unsigned int c = 0; c < 256; c++)
 		letters[c] = is_letter((u8)c);
-	sample_set(letters, 0, hs->between);
-	sample_set(letters, 1, before);
+	sample_set(hs->pages, letters, 0, hs->between);
+	sample_set(hs->pages, letters, 1, before);
 	for (int w = 0; w < PAGE_WORDS; w++)
 		hs->between[w] &= before[w];
 }
@@ -260,8 +279,8 @@ static void label_halves(struct label_filter *lf)
 	}
 }
 
-int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps,
-		       bool halves)
+int label_filter_build(struct label_filter *lf, const struct label_index *x,
+		       const struct pages *pages, size_t nheaps, bool halves)
 {
 	struct heaps *hs = calloc(1, sizeof(*hs));
 	bool places[LABEL_PLACES][256];
@@ -270,6 +289,9 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x, siz
 		return -ENOMEM;
 	memset(lf, 0, sizeof(*lf));
 	hs->halves = halves;
+	hs->pages = pages;
+	for (unsigned int c = 0; c < 256; c++)
+		mass_add(&hs->mass[c], (u8)c);
 	find_between(hs);
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
 		add_tails(lf, places);

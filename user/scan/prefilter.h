@@ -58,8 +58,11 @@ struct anchor {
 #define PRINTS        4
 #define SAMPLE_PLACES (PRINTS * PAGE_PLACES)
 #define SAMPLE_WORDS  (PRINTS * PAGE_WORDS)
+#define PRINT_WORDS   (PAGE_WORDS + 1) /* with what follows the last place */
 struct pages {
 	u8 text[PRINTS][PAGE_PLACES + SHAPE_DEPTH];
+	bool has[256];
+	u64 places[256][PRINTS][PRINT_WORDS]; /* by byte: a bit where it stands */
 };
 void pages_print(struct pages *ret_pages);
 
@@ -76,8 +79,9 @@ float sample_count(const struct sample *x, const struct sample *y);
 /* The same for what an anchor marks, which is dearer than what a shape finds. */
 float anchor_count(const struct pages *pages, const struct anchor *a, const struct shape *around);
 
-/* Where the page as it is written has a byte of the set `back` bytes before: a bit for each place. */
-void sample_set(const bool set[256], size_t back, u64 ret_bits[PAGE_WORDS]);
+/* Where the first print has a byte of the set `back` bytes before, at most 63: a bit for each place. */
+void sample_set(const struct pages *pages, const bool set[256], size_t back,
+		u64 ret_bits[PAGE_WORDS]);
 
 struct prefilter {
 	u8 fits[BANKS][SHAPE_DEPTH]
@@ -134,12 +138,13 @@ struct label_filter {
 };
 
 /*
+ *   pages   what the labels are weighed with
  *   nheaps  HEAPS, or 8 for who looks at the first bank alone
  *   halves  bytes will be known by their halves
  * Returns 0, -ENOMEM.
  */
-int label_filter_build(struct label_filter *lf, const struct label_index *x, size_t nheaps,
-		       bool halves);
+int label_filter_build(struct label_filter *lf, const struct label_index *x,
+		       const struct pages *pages, size_t nheaps, bool halves);
 
 /* As labels see it: of ASCII, or over 0x7f, but for c2 and e2, which begin a Unicode space or dash. */
 static inline bool is_letter(u8 c)
@@ -215,7 +220,7 @@ int form_anchor(const struct form *f, const struct pages *pages, struct anchor *
 int form_pieces(const struct form *f, const bool before[256], struct shape ret_shapes[PIECES]);
 
 /*
- * Gathers forms under shapes: add each, then finish. A builder is some 1.6 MiB, zeroed.
+ * Gathers forms under shapes: add each, then finish. A builder is some 2.2 MiB, zeroed.
  */
 #define QUICK_MAX 8 /* shapes of quick forms, a bank of their own */
 #define PLAIN_MAX (SHAPES - 1 - ANCHOR_SHAPES)
@@ -229,8 +234,10 @@ struct prefilter_builder {
 	struct sample pieces[PIECES];         /* what those of a form find */
 	struct pages pages;
 	u64 forms[PLAIN_MAX + 1][GROUPS_MAX]; /* which of them are under it */
+	float count[PLAIN_MAX + 1];           /* sample_count() of each */
 	float cost[PLAIN_MAX + 1];
-	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* what two cost more when put together */
+	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1];   /* what two cost more when put together: that */
+	bool weighed[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* if their samples were compared, or more */
 	struct shape anchored[ANCHOR_SHAPES], zoned;
 	struct prefilter *pf;
 };
@@ -261,6 +268,21 @@ struct mass {
 	float of[BYTE_KINDS];
 };
 void mass_add(struct mass *m, u8 c);
+static inline void mass_sum(struct mass *m, const struct mass *other)
+{
+	for (int kind = 0; kind < BYTE_KINDS; kind++)
+		m->of[kind] += other->of[kind];
+}
+
+/* Without an instruction for it, the compiler's own is a call. */
+static inline unsigned int bits_in(u64 x)
+{
+	x -= x >> 1 & 0x5555555555555555;
+	x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (unsigned int)(x * 0x0101010101010101 >> 56);
+}
+
 /* How often bytes of these sets follow each other in text, times per byte: an estimate. */
 float masses_rate(const struct mass *at, int depth);
 

@@ -91,34 +91,65 @@ _Static_assert(sizeof(page) > PAGE_PLACES + SHAPE_DEPTH, "the page is shorter th
  * In all prints but the first there are other numbers and other words, in the same places: one page has
  * too few of them to say how often a number begins with 9, a word with Ma.
  */
-void pages_print(struct pages *ret_pages)
+static u8 printed(unsigned int n, unsigned int i)
 {
 	static const char often[] = "etaoinsrhldcumfpgwybvketaoinsrte";
+	u32 drawn = (i * 2654435761u + n * 40503u) >> 7;
+	u8 c = (u8)page[i];
 
+	if (n && byte_kind(c) == KIND_DIGIT)
+		return (u8)('0' + drawn % 10);
+	if (n && c >= 'a' && c <= 'z')
+		return (u8)often[drawn % 32];
+	return c;
+}
+
+void pages_print(struct pages *ret_pages)
+{
+	memset(ret_pages, 0, sizeof(*ret_pages));
 	for (u32 n = 0; n < PRINTS; n++) {
 		for (u32 i = 0; i < sizeof(ret_pages->text[0]); i++) {
-			u32 drawn = (i * 2654435761u + n * 40503u) >> 7;
-			u8 c = (u8)page[i];
+			u8 c = printed(n, i);
 
-			if (n && byte_kind(c) == KIND_DIGIT)
-				c = (u8)('0' + drawn % 10);
-			else if (n && c >= 'a' && c <= 'z')
-				c = (u8)often[drawn % 32];
 			ret_pages->text[n][i] = c;
+			ret_pages->has[c] = true;
+			ret_pages->places[c][n][i / 64] |= 1ULL << i % 64;
 		}
 	}
 }
 
+/* Where the first n prints have a byte of the set. The fewer bytes are looked at: those in it, or those not. */
+static void places_of(const struct pages *pages, const bool set[256], unsigned int n,
+		      u64 ret_places[PRINTS][PRINT_WORDS])
+{
+	u64 *places = ret_places[0];
+	unsigned int in = 0, all = 0;
+	bool less;
+
+	for (unsigned int c = 0; c < 256; c++) {
+		in += pages->has[c] & set[c];
+		all += pages->has[c];
+	}
+	less = in <= all / 2;
+	memset(places, 0, n * sizeof(ret_places[0]));
+	for (unsigned int c = 0; c < 256; c++)
+		for (size_t w = 0; pages->has[c] && set[c] == less && w < (size_t)n * PRINT_WORDS;
+		     w++)
+			places[w] |= pages->places[c][0][w];
+	for (size_t w = 0; !less && w < (size_t)n * PRINT_WORDS; w++)
+		places[w] = ~places[w];
+}
+
 void sample_take(const struct pages *pages, const struct shape *sh, struct sample *ret_sample)
 {
-	for (size_t k = 0; k < SHAPE_DEPTH; k++) {
-		for (size_t w = 0; w < SAMPLE_WORDS; w++) {
-			const u8 *text = pages->text[w / PAGE_WORDS] + w % PAGE_WORDS * 64 + k;
-			u64 bits = 0;
+	u64 places[PRINTS][PRINT_WORDS];
 
-			for (int i = 0; i < 64; i++)
-				bits |= (u64)sh->at[k][text[i]] << i;
-			ret_sample->at[k][w] = bits;
+	for (unsigned int k = 0; k < SHAPE_DEPTH; k++) {
+		places_of(pages, sh->at[k], PRINTS, places);
+		for (size_t w = 0; w < SAMPLE_WORDS; w++) {
+			const u64 *at = &places[w / PAGE_WORDS][w % PAGE_WORDS];
+
+			ret_sample->at[k][w] = at[0] >> k | (k ? at[1] << (64 - k) : 0);
 		}
 	}
 }
@@ -139,18 +170,23 @@ float sample_count(const struct sample *x, const struct sample *y)
 	static const float weight[SHAPE_DEPTH] = {
 		[3] = 0.0001f, [5] = 0.001f, [7] = 0.01f, [SHAPE_DEPTH - 1] = 1};
 	u64 fit[SAMPLE_WORDS];
+	unsigned int n[SHAPE_DEPTH] = {0};
 	float sum = 0;
 
-	memset(fit, 0xff, sizeof(fit));
-	for (int k = 0; k < SHAPE_DEPTH; k++) {
-		int n = 0;
-
-		for (int i = 0; i < SAMPLE_WORDS; i++)
-			fit[i] &= x->at[k][i] | y->at[k][i];
-		for (int i = 0; weight[k] > 0 && i < SAMPLE_WORDS; i++)
-			n += __builtin_popcountll(fit[i]);
-		sum += weight[k] * (float)n;
+	/* All words as far as most of them get: that is for vectors. */
+	for (int w = 0; w < SAMPLE_WORDS; w++)
+		fit[w] = (x->at[0][w] | y->at[0][w]) & (x->at[1][w] | y->at[1][w]) &
+			 (x->at[2][w] | y->at[2][w]) & (x->at[3][w] | y->at[3][w]);
+	for (int w = 0; w < SAMPLE_WORDS; w++) {
+		for (int k = 3; fit[w]; fit[w] &= x->at[k][w] | y->at[k][w]) {
+			if (weight[k] > 0)
+				n[k] += bits_in(fit[w]);
+			if (++k == SHAPE_DEPTH)
+				break;
+		}
 	}
+	for (int k = 0; k < SHAPE_DEPTH; k++)
+		sum += weight[k] * (float)n[k];
 	return sum;
 }
 
@@ -187,9 +223,14 @@ float anchor_count(const struct pages *pages, const struct anchor *a, const stru
 	return sum;
 }
 
-void sample_set(const bool set[256], size_t back, u64 ret_bits[PAGE_WORDS])
+void sample_set(const struct pages *pages, const bool set[256], size_t back,
+		u64 ret_bits[PAGE_WORDS])
 {
-	memset(ret_bits, 0, PAGE_WORDS * sizeof(*ret_bits));
-	for (size_t p = back; p < PAGE_PLACES; p++)
-		ret_bits[p / 64] |= (u64)set[(u8)page[p - back]] << p % 64;
+	u64 places[PRINTS][PRINT_WORDS];
+
+	places_of(pages, set, 1, places);
+	for (size_t w = 0; w < PAGE_WORDS; w++)
+		ret_bits[w] =
+			back ? places[0][w] << back | (w ? places[0][w - 1] >> (64 - back) : 0)
+			     : places[0][w];
 }

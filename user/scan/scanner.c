@@ -130,7 +130,7 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	if (!r && s->nlabels)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
 	if (!r && s->nlabels)
-		r = label_filter_build(&s->label_filter, s->labels,
+		r = label_filter_build(&s->label_filter, s->labels, &b->pages,
 				       s->isa == ISA_SCALAR ? 8 : HEAPS,
 				       s->isa != ISA_SCALAR && s->isa != ISA_AVX512);
 	if (!r) {

@@ -22,26 +22,35 @@ static void shape_join(struct shape *sh, const struct shape *other)
 /* How many forms are under either. */
 static float nforms(const struct prefilter_builder *b, size_t i, size_t j)
 {
-	int n = 0;
+	unsigned int n = 0;
 
 	for (int g = 0; g < GROUPS_MAX; g++)
-		n += __builtin_popcountll(b->forms[i][g] | b->forms[j][g]);
+		if (b->forms[i][g] | b->forms[j][g])
+			n += bits_in(b->forms[i][g] | b->forms[j][g]);
 	return (float)n;
 }
 
-/* What i and j cost as one shape: at each place where it fits, all its forms are asked about. */
-static float cost(const struct prefilter_builder *b, size_t i, size_t j)
+/* What i and j lose as one shape that finds `count`: at each place where it fits, all its forms are asked about. */
+static float loss(const struct prefilter_builder *b, size_t i, size_t j, float count)
 {
-	return (2 + nforms(b, i, j)) * sample_count(&b->samples[i], &b->samples[j]);
+	return (2 + nforms(b, i, j)) * count - b->cost[i] - b->cost[j];
 }
 
-/* What has come to i: weighs it, and what it loses with any other. */
+/*
+ * What has come to i: weighs it, and what it loses with any other. That is at least what they would lose
+ * if all that one finds the other found, too; closer one looks only if it matters.
+ */
 static void weigh(struct prefilter_builder *b, size_t i)
 {
-	b->cost[i] = cost(b, i, i);
-	for (size_t j = 0; j < b->n; j++)
-		if (j != i)
-			b->loss[i][j] = b->loss[j][i] = cost(b, i, j) - b->cost[i] - b->cost[j];
+	b->count[i] = sample_count(&b->samples[i], &b->samples[i]);
+	b->cost[i] = (2 + nforms(b, i, i)) * b->count[i];
+	for (size_t j = 0; j < b->n; j++) {
+		if (j == i)
+			continue;
+		b->loss[i][j] = b->loss[j][i] =
+			loss(b, i, j, b->count[i] > b->count[j] ? b->count[i] : b->count[j]);
+		b->weighed[i][j] = b->weighed[j][i] = false;
+	}
 }
 
 /* Moves the shape at i to j, which is free. */
@@ -52,27 +61,45 @@ static void move(struct prefilter_builder *b, size_t i, size_t j)
 	b->shapes[j] = b->shapes[i];
 	b->samples[j] = b->samples[i];
 	b->quick[j] = b->quick[i];
+	b->count[j] = b->count[i];
 	b->cost[j] = b->cost[i];
 	memcpy(b->forms[j], b->forms[i], sizeof(b->forms[j]));
-	for (size_t k = 0; k < b->n; k++)
-		if (k != j)
-			b->loss[j][k] = b->loss[k][j] = b->loss[i][k];
+	for (size_t k = 0; k < b->n; k++) {
+		if (k == j)
+			continue;
+		b->loss[j][k] = b->loss[k][j] = b->loss[i][k];
+		b->weighed[j][k] = b->weighed[k][j] = b->weighed[i][k];
+	}
+}
+
+/* The two that lose least, of the quick ones or of the others, as far as they have been looked at. */
+static void find_cheapest(const struct prefilter_builder *b, bool quick, size_t *ret_i,
+			  size_t *ret_j)
+{
+	*ret_i = *ret_j = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		for (size_t j = i + 1; j < b->n; j++) {
+			if (b->quick[i] != quick || b->quick[j] != quick)
+				continue;
+			if (!*ret_j || b->loss[i][j] < b->loss[*ret_i][*ret_j]) {
+				*ret_i = i;
+				*ret_j = j;
+			}
+		}
+	}
 }
 
 /* Of the quick ones, or of the others. */
 static void join_cheapest(struct prefilter_builder *b, bool quick)
 {
-	size_t best_i = 0, best_j = 0;
+	size_t best_i, best_j;
 
-	for (size_t i = 0; i < b->n; i++) {
-		for (size_t j = i + 1; j < b->n; j++) {
-			if (b->quick[i] != quick || b->quick[j] != quick)
-				continue;
-			if (!best_j || b->loss[i][j] < b->loss[best_i][best_j]) {
-				best_i = i;
-				best_j = j;
-			}
-		}
+	find_cheapest(b, quick, &best_i, &best_j);
+	while (!b->weighed[best_i][best_j]) {
+		b->loss[best_i][best_j] = b->loss[best_j][best_i] = loss(
+			b, best_i, best_j, sample_count(&b->samples[best_i], &b->samples[best_j]));
+		b->weighed[best_i][best_j] = b->weighed[best_j][best_i] = true;
+		find_cheapest(b, quick, &best_i, &best_j);
 	}
 	shape_join(&b->shapes[best_i], &b->shapes[best_j]);
 	sample_join(&b->samples[best_i], &b->samples[best_j]);
