@@ -35,9 +35,6 @@ enum op {
 	OP_MASK = 15
 };
 
-/* Bits of what other threads ask of a worker. */
-enum ask { ASK_RULES = 1, ASK_STOP = 2, ASK_ACCEPT = 4, ASK_WAIT = 8 };
-
 enum { POOL_LIGHT, POOL_BULK, POOL_CLIENTS, POOL_SERVERS, POOLS };
 
 /* What is known of sending without a copy on a socket: zerocopy.c. */
@@ -121,7 +118,7 @@ struct io_worker {
 	struct listener *listeners;
 	size_t nlisteners;
 	int wake;                          /* an eventfd, told of what is asked */
-	u32 asked;                         /* atomic, enum ask bits */
+	u32 asked;                         /* atomic, bits: asks.c */
 	struct io_ruleset *next;           /* atomic: the ruleset that is asked for */
 	const struct io_ruleset *ruled_by; /* atomic: what it has gone over to wholly */
 	bool stopping;
@@ -181,6 +178,17 @@ void ring_cancel(struct io_worker *w, void *what, enum op op);
 u64 worker_now(struct io_worker *w);
 /* Submits, and waits for a completion or the next deadline. As io_uring_submit_and_wait(). */
 int worker_wait(struct io_worker *w);
+
+/* asks.c */
+void asks_listen(struct io_worker *w);
+/* Somebody asks for something: does it, and listens again. */
+void asks_take(struct io_worker *w);
+
+/* loop.c */
+/* One turn: submits, waits, takes what has happened. 0, or what broke. */
+int loop_turn(struct io_worker *w);
+/* Whether it was stopped, and all has ended. */
+bool loop_done(const struct io_worker *w);
 
 /* flow.c */
 /* Adds to a counter that workers share. */
@@ -267,10 +275,21 @@ u32 room_left(struct direction *d, u32 most);
 void room_look(struct direction *d);
 
 /* relay.c */
+/* Polls for the sender's reset, where a receive would not see it. */
+void direction_watch(struct direction *d);
+/* Waits for room in the other socket. */
+void direction_poll(struct direction *d);
+/* A light direction's receive would go on by itself: no more. */
+void direction_pause(struct direction *d);
+/* The other socket is full: receive no more, wait for room. */
+void direction_blocked(struct direction *d);
+/* Ended, or one that leads to a side that has reset. */
+static inline bool direction_over(const struct direction *d, const struct conn *c)
+{
+	return c->dead || (c->lost && c->lost_side != d->index);
+}
 void relay_start(struct conn *c);
 void relay_pump(struct direction *d);
-/* more: the next completion is of this receive, too. */
-void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more);
 void relay_writable(struct direction *d, int res);
 void relay_hangup(struct direction *d, int res, bool more);
 
@@ -280,6 +299,12 @@ void relay_sent(struct direction *d, int res);
 int relay_send_flags(const struct direction *d, const struct buffer *b);
 /* Masks what was received, and queues what may go on. False: the connection was reset. */
 bool relay_mask(struct direction *d, struct buffer *b);
+
+/* receive.c */
+/* Arms a receive, if the direction may take bytes now. */
+void direction_receive(struct direction *d);
+/* more: the next completion is of this receive, too. */
+void relay_received(struct direction *d, const struct io_uring_cqe *cqe, bool more);
 
 /* nic.c */
 /* Whether any of the listeners may receive from a card's queue. */
