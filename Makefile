@@ -61,7 +61,7 @@ ISAS_aarch64 := neon
 ISA_sse42    := -msse4.2 -mpopcnt
 ISA_avx2     := $(ISA_sse42) -mavx2 -mbmi -mbmi2 -mlzcnt
 ISA_avx512   := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2
-ISAS         := $(ISAS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+ISAS         := $(ISAS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
 OTHER_ISAS   := $(filter-out $(ISAS),$(ISAS_x86_64) $(ISAS_aarch64))
 
 L0 := $(wildcard user/base/*.c)
@@ -143,6 +143,7 @@ include $(wildcard tests/*/module.mk bench/module.mk) dist/module.mk
 
 .PHONY: check
 check: layers
+	@SETUP=0 tools/setup build unit
 	@$(MAKE) --no-print-directory SAN=1 unit all
 	@SCRIM_BUILD=$(BUILD) tests/run check
 
@@ -160,7 +161,7 @@ testprogs:
 .PHONY: demo
 demo:
 	@tools/setup build
-	@$(MAKE) --no-print-directory all testprogs
+	@$(MAKE) --no-print-directory all $(OUT)/gen
 	@SCRIM_BUILD=$(BUILD) tests/netns/demo
 
 .PHONY: layers

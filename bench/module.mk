@@ -49,23 +49,23 @@ bench: bench-scan
 
 bench-scan:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory testprogs $(BENCH)/scan $(SCAN_TEXTS)
+	@$(MAKE) --no-print-directory $(BENCH)/scan $(SCAN_TEXTS)
 	@$(BENCH)/scan $(if $(QUICK),--quick) $(BENCH) $(BUILD)/bench-scan.json
 	@bench/plot $(BUILD)/bench-scan.json $(BUILD)
 
 bench-relay:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,null_relay epoll_relay splice_relay load log.txt)
+	@$(MAKE) --no-print-directory all $(addprefix $(BENCH)/,null_relay epoll_relay splice_relay load log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/relay
 
 bench-latency:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests churn log.txt)
+	@$(MAKE) --no-print-directory all $(addprefix $(BENCH)/,requests churn log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/latency
 	@SCRIM_BUILD=$(BUILD) bench/connections
 
 # Where scrim's time goes; not a part of `make bench`, for it compares nothing.
 bench-profile:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all testprogs $(addprefix $(BENCH)/,requests load log.txt)
+	@$(MAKE) --no-print-directory all $(addprefix $(BENCH)/,requests load log.txt)
 	@SCRIM_BUILD=$(BUILD) bench/profile

@@ -5,5 +5,7 @@ $(OUT)/spans: $(OUT)/obj/tests/accuracy/spans.o $(OUT)/libscrim.a
 	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lpthread
 
 .PHONY: accuracy
-accuracy: all $(OUT)/spans
+accuracy:
+	@tools/setup build
+	@$(MAKE) --no-print-directory all $(OUT)/spans
 	@SCRIM_BUILD=$(BUILD) tests/accuracy/run-all

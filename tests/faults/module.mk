@@ -12,6 +12,8 @@ testprogs: $(OUT)/tests/inject.so
 
 # All of them, one after another; make test runs a part.
 .PHONY: faults
-faults: all testprogs
+faults:
+	@tools/setup build test
+	@$(MAKE) --no-print-directory all testprogs
 	@$(MAKE) --no-print-directory SAN=1 all
 	@SCRIM_BUILD=$(abspath $(BUILD)) tests/faults/run-all --all

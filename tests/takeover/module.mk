@@ -3,5 +3,7 @@
 TAKEOVERS ?= 100
 
 .PHONY: takeovers
-takeovers: all
+takeovers:
+	@tools/setup build test
+	@$(MAKE) --no-print-directory all
 	@SCRIM_BUILD=$(BUILD) SCRIM_TAKEOVERS=$(TAKEOVERS) tests/takeover/run-all under_load
