@@ -228,8 +228,9 @@ static void mark_content(struct oracle *o, size_t from, size_t end)
 			continue;
 		}
 		head = is_head(o->stream + from, end - from);
-		add = end - from > 3 && o->stream[from + 3] == o->separator &&
-		      !strncasecmp((const char *)o->stream + from, "ADD", 3);
+		/* By itself it is a marker between the field and the rest of it. */
+		add = end - from > 3 && !strncasecmp((const char *)o->stream + from, "ADD", 3) &&
+		      (o->stream[from + 3] == o->separator || ends_line(o, from + 3, from, head));
 		if (!add)
 			mark_segment(o);
 		if (head)

@@ -141,6 +141,11 @@ static void segment(struct writer *w)
 	}
 	line_end(w);
 	while (draw(w->seed, 8) == 0) {
+		/* The marker, by itself. */
+		if (draw(w->seed, 4) == 0) {
+			put(w, "ADD");
+			line_end(w);
+		}
 		put(w, "ADD|");
 		put(w, draw(w->seed, 2) ? value(w) : sentence(w));
 		put(w, draw(w->seed, 2) ? "|" : "");

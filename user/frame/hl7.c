@@ -12,7 +12,8 @@
  *     the form feed and its like, and if what would be a segment follows one there, after blanks
  *     or at once, the message is refused;
  *   - a line that is no segment is refused, for it may be the rest of a value that was cut.
- * Names of segments count in either case. ADD goes on with the field before it.
+ * Names of segments count in either case. ADD goes on with the field before it, and is refused where
+ * there is none: behind MSH and behind a name without fields. ADD by itself is but a marker.
  *
  * Sources: HL7 v2.8.2 chapter 2, sections 2.4 to 2.6 and 2.10; HL7 Transport Specification, MLLP
  * releases 1 and 2.
@@ -52,7 +53,7 @@ struct hl7 {
 	u8 name[HL7_NAME];
 	u8 type[2], ntype; /* what the typed field holds: letters and digits, in front of others */
 	bool type_ends;
-	bool continues; /* a segment that is no head was seen: ADD has what to go on with */
+	bool continues; /* ADD has a field to go on with */
 	u8 kind;        /* of the value, enum run_kind */
 	bool by_component;
 	u16 rule;
@@ -111,7 +112,7 @@ static void value_begin(struct hl7 *h, const struct frame_map *m)
 static int segment_begin(struct hl7 *h, const struct frame_map *m, u8 c)
 {
 	if (!memcmp(h->name, "ADD", HL7_NAME)) {
-		/* What a message continued from another one goes on with is not known. */
+		/* In a message that continues another one what it goes on with is not known. */
 		if (!h->continues)
 			return -FLOW_HL7_SEGMENT;
 		value_begin(h, m);
@@ -195,6 +196,8 @@ static int step_name(struct hl7 *h, const struct frame_map *m, u8 c)
 		return segment_begin(h, m, c);
 	if (c != h->end)
 		return -FLOW_HL7_SEGMENT;
+	/* A segment without fields leaves ADD none to go on with, unless it is the marker ADD. */
+	h->continues &= !memcmp(h->name, "ADD", HL7_NAME);
 	segment_end(h);
 	return 0;
 }
