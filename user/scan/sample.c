@@ -132,10 +132,13 @@ static void places_of(const struct pages *pages, const bool set[256], unsigned i
 	}
 	less = in <= all / 2;
 	memset(places, 0, n * sizeof(ret_places[0]));
-	for (unsigned int c = 0; c < 256; c++)
+	for (unsigned int c = 0; c < 256; c++) {
+		const u64 *of = pages->places[c][0]; /* print behind print */
+
 		for (size_t w = 0; pages->has[c] && set[c] == less && w < (size_t)n * PRINT_WORDS;
 		     w++)
-			places[w] |= pages->places[c][0][w];
+			places[w] |= of[w];
+	}
 	for (size_t w = 0; !less && w < (size_t)n * PRINT_WORDS; w++)
 		places[w] = ~places[w];
 }
