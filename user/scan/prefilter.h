@@ -62,7 +62,7 @@ struct anchor {
 struct pages {
 	u8 text[PRINTS][PAGE_PLACES + SHAPE_DEPTH];
 	bool has[256];
-	u64 places[256][PRINTS][PRINT_WORDS]; /* by byte: a bit where it stands */
+	u64 places[256][PRINTS * PRINT_WORDS]; /* by byte: a bit where it stands */
 };
 void pages_print(struct pages *ret_pages);
 

@@ -113,16 +113,17 @@ void pages_print(struct pages *ret_pages)
 
 			ret_pages->text[n][i] = c;
 			ret_pages->has[c] = true;
-			ret_pages->places[c][n][i / 64] |= 1ULL << i % 64;
+			ret_pages->places[c][n * PRINT_WORDS + i / 64] |= 1ULL << i % 64;
 		}
 	}
 }
 
-/* Where the first n prints have a byte of the set. The fewer bytes are looked at: those in it, or those not. */
-static void places_of(const struct pages *pages, const bool set[256], unsigned int n,
-		      u64 ret_places[PRINTS][PRINT_WORDS])
+/*
+ * Where the first prints, n words of them, have a byte of the set. The fewer bytes are looked at: those
+ * in it, or those not.
+ */
+static void places_of(const struct pages *pages, const bool set[256], size_t n, u64 *ret_places)
 {
-	u64 *places = ret_places[0];
 	unsigned int in = 0, all = 0;
 	bool less;
 
@@ -131,26 +132,22 @@ static void places_of(const struct pages *pages, const bool set[256], unsigned i
 		all += pages->has[c];
 	}
 	less = in <= all / 2;
-	memset(places, 0, n * sizeof(ret_places[0]));
-	for (unsigned int c = 0; c < 256; c++) {
-		const u64 *of = pages->places[c][0]; /* print behind print */
-
-		for (size_t w = 0; pages->has[c] && set[c] == less && w < (size_t)n * PRINT_WORDS;
-		     w++)
-			places[w] |= of[w];
-	}
-	for (size_t w = 0; !less && w < (size_t)n * PRINT_WORDS; w++)
-		places[w] = ~places[w];
+	memset(ret_places, 0, n * sizeof(*ret_places));
+	for (unsigned int c = 0; c < 256; c++)
+		for (size_t w = 0; pages->has[c] && set[c] == less && w < n; w++)
+			ret_places[w] |= pages->places[c][w];
+	for (size_t w = 0; !less && w < n; w++)
+		ret_places[w] = ~ret_places[w];
 }
 
 void sample_take(const struct pages *pages, const struct shape *sh, struct sample *ret_sample)
 {
-	u64 places[PRINTS][PRINT_WORDS];
+	u64 places[PRINTS * PRINT_WORDS];
 
 	for (unsigned int k = 0; k < SHAPE_DEPTH; k++) {
-		places_of(pages, sh->at[k], PRINTS, places);
+		places_of(pages, sh->at[k], PRINTS * PRINT_WORDS, places);
 		for (size_t w = 0; w < SAMPLE_WORDS; w++) {
-			const u64 *at = &places[w / PAGE_WORDS][w % PAGE_WORDS];
+			const u64 *at = &places[w / PAGE_WORDS * PRINT_WORDS + w % PAGE_WORDS];
 
 			ret_sample->at[k][w] = at[0] >> k | (k ? at[1] << (64 - k) : 0);
 		}
@@ -229,11 +226,10 @@ float anchor_count(const struct pages *pages, const struct anchor *a, const stru
 void sample_set(const struct pages *pages, const bool set[256], size_t back,
 		u64 ret_bits[PAGE_WORDS])
 {
-	u64 places[PRINTS][PRINT_WORDS];
+	u64 places[PRINT_WORDS];
 
-	places_of(pages, set, 1, places);
+	places_of(pages, set, PRINT_WORDS, places);
 	for (size_t w = 0; w < PAGE_WORDS; w++)
-		ret_bits[w] =
-			back ? places[0][w] << back | (w ? places[0][w - 1] >> (64 - back) : 0)
-			     : places[0][w];
+		ret_bits[w] = back ? places[w] << back | (w ? places[w - 1] >> (64 - back) : 0)
+				   : places[w];
 }
