@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Gateway: on the ingress of both interfaces, before routing.
+ * Gateway: on the ingress of both interfaces, before routing; drop_redirects() on the egress of one
+ * that is both sides.
  *
  *                     ┌ SYN ─▶ live socket of the tuple, else a listening one, else a reset
  *   clients ─▶ port ──┤
@@ -16,6 +17,7 @@
  */
 #include "lookup.bpf.h"
 #include "packet.bpf.h"
+#include "redirect.bpf.h"
 #include "reset.bpf.h"
 #include "steer.bpf.h"
 
@@ -257,6 +259,12 @@ static __always_inline void mark_error(struct __sk_buff *skb, const struct packe
 	skb->mark = SCRIM_ICMP_MARK;
 }
 
+/* Of a VLAN's interface, which is another one than that of the program. */
+static __always_inline bool of_vlan(const struct __sk_buff *skb)
+{
+	return skb->vlan_present && (skb->vlan_tci & VLAN_ID);
+}
+
 SEC("tcx/ingress")
 int steer_gateway(struct __sk_buff *skb)
 {
@@ -266,7 +274,7 @@ int steer_gateway(struct __sk_buff *skb)
 	int bad;
 
 	/* Not for this host's address on the wire, or of a VLAN's interface: never forwarded from here. */
-	if (skb->pkt_type != PACKET_HOST || (skb->vlan_present && (skb->vlan_tci & VLAN_ID)))
+	if (skb->pkt_type != PACKET_HOST || of_vlan(skb))
 		return TCX_NEXT;
 	iface = bpf_map_lookup_elem(&ifaces, &index);
 	if (!iface)
@@ -301,6 +309,30 @@ int steer_gateway(struct __sk_buff *skb)
 	if (p.protocol != IPPROTO_TCP)
 		return drop(FLOW_PROTOCOL);
 	return steer_tcp(skb, &p, iface->slot, to, from);
+}
+
+/*
+ * What is forwarded by where it came in has a shorter way, and the kernel tells its sender so: past
+ * this host, and for the steered port too. No redirect is let out, whoever made it: it is valid from
+ * the receiver's own router alone (RFC 1122 3.2.2.2, RFC 4861 8.1), so nothing is lost with one that
+ * comes from elsewhere and is forwarded. A VLAN tag in the payload is none of this interface's.
+ */
+SEC("tcx/egress")
+int drop_redirects(struct __sk_buff *skb)
+{
+	const __u32 kind = bpf_ntohs(skb->protocol);
+	__u32 index = skb->ifindex;
+	struct scrim_iface *iface;
+	bool redirect;
+
+	if (of_vlan(skb))
+		return TCX_NEXT;
+	iface = bpf_map_lookup_elem(&ifaces, &index);
+	if (!iface)
+		return drop(FLOW_NOT_OWNED);
+	redirect = (kind == ETH_P_IP && redirect_v4(skb, iface->l2_len)) ||
+		   (kind == ETH_P_IPV6 && redirect_v6(skb, iface->l2_len));
+	return redirect ? drop(FLOW_REDIRECT) : TCX_NEXT;
 }
 
 /*

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a pinned map's meaning or layout does. Kept in the map "meta". */
-#define SCRIM_ABI_VERSION 4
+#define SCRIM_ABI_VERSION 5
 
 #define SCRIM_NAME_LEN      32   /* rule, role, listener names, with the NUL */
 #define SCRIM_RULE_ROWS     1024 /* (rule, role) rows */
@@ -77,6 +77,7 @@ struct scrim_flow_row {
 	X(VLAN, "vlan", "k: dropped, a VLAN tag inside the payload")                               \
 	X(MALFORMED, "malformed", "k: dropped, a header that cannot be read")                      \
 	X(NOT_OWNED, "not-owned", "k: dropped, mid-stream without a live socket of scrim's")       \
+	X(REDIRECT, "redirect", "k: dropped, an ICMP redirect: it would lead past this host")      \
 	X(NOT_STEERED, "not-steered", "u: refused, came to scrim's own address")                   \
 	X(LOOP, "loop", "u: refused, would connect scrim to itself")                               \
 	X(HL7_NO_MSH, "hl7-no-msh", "u: reset, a message that does not begin with MSH")            \

@@ -6,6 +6,7 @@
  *     rules flow listeners metrics  counters, and their text
  *     meta steered                  who pinned it; what is steered
  *     tcx-IFACE gateway-lookup      links of the gateway
+ *     egress-IFACE                  where one interface is both sides: what drops redirects
  *     clsact-IFACE qdisc-IFACE      before Linux 6.6 instead of tcx-IFACE: the program in a filter,
  *                                   which stays without a pin; that its qdisc was made here
  *     local-lookup own-connect      links of mode local

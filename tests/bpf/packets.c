@@ -7,6 +7,8 @@
 #define STEERED 2575
 #define CLIENT  40000
 #define DATA    .flags = TH_ACK, .data = 9
+#define ICMP    .egress = true, .protocol = 1
+#define ICMPV6  .egress = true, .protocol = 58
 
 const struct packet_case packet_cases[] = {
 	{"SYN, no listener", VERDICT_REDIRECT, FLOW_NO_LISTENER, BOTH, .flags = TH_SYN},
@@ -64,6 +66,29 @@ const struct packet_case packet_cases[] = {
 	 .flags = TH_SYN, .longer = -40},
 	{"longer than it is", VERDICT_DROP, FLOW_MALFORMED, BOTH, .flags = TH_SYN, .longer = 1},
 	{"for another host", VERDICT_NEXT, -1, BOTH, .other_mac = true, .flags = TH_SYN},
+	{"redirect of a network", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0500},
+	{"redirect of a host", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0501},
+	{"redirect with IP options", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0501,
+	 .options = 12},
+	{"redirect in its first fragment", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0501,
+	 .frag = 0x2000},
+	{"redirect from elsewhere", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0501,
+	 .from_server = true, .other_mac = true},
+	{"a later fragment that looks like one", VERDICT_NEXT, -1, V4, ICMP, .sport = 0x0501,
+	 .frag = 0x0002},
+	{"ICMP unreachable out", VERDICT_NEXT, -1, V4, ICMP, .sport = 0x0304},
+	{"ICMP with IP options out", VERDICT_NEXT, -1, V4, ICMP, .sport = 0x0800, .options = 12},
+	{"UDP out, like a redirect", VERDICT_NEXT, -1, BOTH, .egress = true, .protocol = 17,
+	 .sport = 0x0501},
+	{"ICMPv6 of type 5 out", VERDICT_NEXT, -1, V6, ICMPV6, .sport = 0x0501},
+	{"redirect", VERDICT_DROP, FLOW_REDIRECT, V6, ICMPV6, .sport = 137 << 8},
+	{"neighbour advertisement out", VERDICT_NEXT, -1, V6, ICMPV6, .sport = 136 << 8},
+	{"router advertisement out", VERDICT_NEXT, -1, V6, ICMPV6, .sport = 134 << 8},
+	{"packet too big out", VERDICT_NEXT, -1, V6, ICMPV6, .sport = 2 << 8},
+	{"a SYN out", VERDICT_NEXT, -1, BOTH, .egress = true, .flags = TH_SYN},
+	{"ARP out", VERDICT_NEXT, -1, V4, .egress = true, .ethertype = 0x0806, DATA},
+	{"a VLAN tag in the payload out", VERDICT_NEXT, -1, V4, ICMP, .ethertype = 0x88a8,
+	 .sport = 0x0501},
 };
 const size_t packet_ncases = sizeof(packet_cases) / sizeof(packet_cases[0]);
 

@@ -38,6 +38,7 @@ struct packet_case {
 	bool outside;       /* to an address that is not protected */
 	bool from_server;   /* from a protected one to one that is not */
 	bool other_mac;     /* not for this host */
+	bool egress;        /* to what stands there; of ICMP the type is in sport's first byte */
 };
 
 extern const struct packet_case packet_cases[];

@@ -88,13 +88,15 @@ static void run_case(struct steer_gateway *g, const struct packet_case *c, bool 
 	__u64 before[FLOW_COUNT], after[FLOW_COUNT];
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in, .data_out = out,
 		    .data_size_out = sizeof(out), .repeat = 1);
+	const struct bpf_program *prog =
+		c->egress ? g->progs.drop_redirects : g->progs.steer_gateway;
 	const char *why = NULL;
 	char name[96], text[96];
 
 	run.data_size_in = (__u32)packet_make(in, c, v6);
 	snprintf(name, sizeof(name), "gateway IPv%d %s", v6 ? 6 : 4, c->name);
 	counts(bpf_map__fd(g->maps.scrim_flow), before);
-	if (bpf_prog_test_run_opts(bpf_program__fd(g->progs.steer_gateway), &run)) {
+	if (bpf_prog_test_run_opts(bpf_program__fd(prog), &run)) {
 		result(name, false, strerror(errno));
 		return;
 	}

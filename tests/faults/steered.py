@@ -3,7 +3,8 @@
 
 A subject runs in a namespace of its own, of a thread that comes back to it:
 
-    clients, servers   interfaces of a gateway: programs, policy rules, a table of routes
+    clients, servers   interfaces of a gateway: programs, policy rules, a table of routes; one of
+                       them is both sides of another
     127.0.0.1:SERVICE  a service whose port is steered in mode local; what a dial brings there says
                        whether the port is free (RAW), masked, or refused (nothing)
 
@@ -33,6 +34,8 @@ limits: {hold: 60s}
 listeners:
   - {name: gate, mode: gateway, interfaces: {clients: clients, servers: servers},
      servers: [10.2.0.0/24, "fd00:2::/64"], port: 2575, format: text, mask: to-server, policy: few}
+  - {name: arm, mode: gateway, interfaces: {clients: servers, servers: servers},
+     servers: [10.3.0.0/24], port: 2577, format: text, mask: to-server, policy: few}
 """
 LOCAL = "  - {name: service, mode: local, port: 2600, format: text, mask: to-server, policy: few}\n"
 TAIL = "policies:\n  few: {rules: [ssn]}\n"

@@ -117,10 +117,13 @@ class Gateway:
         self.lab = stand or gateway.Stand()
         self.ns, self.client, self.service = self.lab.ingest, self.lab.client, self.lab.server
         self.hosts, self.role = [f.server for f in gateway.FAMILIES], "strict"
-        self.programs = self.lab.programs
+
+    def programs(self):
+        return {(way, name): program for way in ("ingress", "egress")
+                for name, program in self.lab.programs(way).items()}
 
     def config(self, more=""):
-        text = gateway.config().replace("hold: 60s", "hold: 60s, drain: 5m")
+        text = gateway.config(interfaces=self.lab.interfaces).replace("hold: 60s", "hold: 60s, drain: 5m")
         if not more:
             return text
         one = text[text.index("  - name: gate"):text.index("policies:")]

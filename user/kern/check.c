@@ -70,7 +70,8 @@ bool check_tcx(void)
 	       errno != EINVAL;
 }
 
-int setting(const char *iface, const char *name)
+/* Of net.ipv4.conf; 0 where there is none. */
+static int setting(const char *iface, const char *name)
 {
 	char path[128], value[8] = "";
 	FILE *f;

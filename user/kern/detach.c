@@ -175,6 +175,8 @@ static void say_pin(const char *pin, void (*said)(void *, const char *), void *c
 
 	if (!strncmp(pin, "tcx-", 4) || !strncmp(pin, "clsact-", 7))
 		snprintf(text, sizeof(text), "program on interface %s", strchr(pin, '-') + 1);
+	else if (!strncmp(pin, "egress-", 7))
+		snprintf(text, sizeof(text), "program on the egress of interface %s", pin + 7);
 	else if (strstr(pin, "-lookup"))
 		snprintf(text, sizeof(text), "socket lookup program %s", pin);
 	else if (!strcmp(pin, "own-connect"))

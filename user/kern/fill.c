@@ -72,7 +72,8 @@ static int iface_slot(struct kern *k, const char *name, u8 side, struct err *e)
 			return err_set(e, EINVAL, "interface `%s`: too many, or too long a name",
 				       name);
 		strcpy(k->ifaces[i].name, name);
-		k->ifaces[i].link = -1;
+		for (int hook = 0; hook < KERN_HOOKS; hook++)
+			k->ifaces[i].links[hook] = -1;
 		k->nifaces++;
 	}
 	k->ifaces[i].sides |= side;

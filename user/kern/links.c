@@ -28,7 +28,7 @@ static int link_info(int fd, struct bpf_link_info *info)
 	return bpf_link_get_info_by_fd(fd, info, &len);
 }
 
-bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex)
+static bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex)
 {
 	struct bpf_prog_info prog = {0};
 	struct bpf_link_info info;
@@ -36,7 +36,7 @@ bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex)
 
 	if (l->ifindex)
 		return l->ifindex == ifindex && !bpf_prog_get_info_by_fd(l->fd, &prog, &len) &&
-		       prog.id == filter_program(k->dir, ifindex);
+		       prog.id == filter_program(k->dir, ifindex, l->hook);
 	return l->fd >= 0 && !link_info(l->fd, &info) && info.type == BPF_LINK_TYPE_TCX &&
 	       info.tcx.ifindex == ifindex;
 }
@@ -48,6 +48,7 @@ static int link_fits(const struct bpf_link_info *info, int target, enum bpf_atta
 
 	switch (type) {
 	case BPF_TCX_INGRESS:
+	case BPF_TCX_EGRESS:
 		return info->type == BPF_LINK_TYPE_TCX && (int)info->tcx.ifindex == target;
 	case BPF_SK_LOOKUP:
 		if (fstat(target, &at))
@@ -121,6 +122,7 @@ static int link_keep(struct kern *k, const char *pin, const struct kern_link *ne
 	l->prog = new->prog;
 	l->old_prog = new->old_prog;
 	l->ifindex = new->ifindex;
+	l->hook = new->hook;
 	if (ret_index)
 		*ret_index = (int)(l - k->links);
 	return 0;
@@ -153,20 +155,51 @@ void iface_pin(char to[32], const char *kind, const char *iface)
 			*to = ':'; /* no dots in bpffs; no colon in an interface's name */
 }
 
-int link_iface(struct kern *k, struct kern_iface *i, struct err *e)
+bool iface_needs(const struct kern_iface *i, enum kern_hook hook)
+{
+	return hook == KERN_INGRESS || i->sides == (SCRIM_CLIENTS | SCRIM_SERVERS);
+}
+
+static bool hook_on(const struct kern *k, const struct kern_iface *i, enum kern_hook hook)
+{
+	return i->links[hook] >= 0 && link_on(k, &k->links[i->links[hook]], i->index);
+}
+
+bool iface_on(const struct kern *k, const struct kern_iface *i)
+{
+	for (int hook = 0; hook < KERN_HOOKS; hook++)
+		if (iface_needs(i, hook) && !hook_on(k, i, hook))
+			return false;
+	return true;
+}
+
+static int hook_link(struct kern *k, struct kern_iface *i, enum kern_hook hook, struct err *e)
 {
 	const struct bpf_link_create_opts first = {.sz = sizeof(first), .flags = BPF_F_BEFORE};
-	const struct bpf_program *prog = k->gateway->progs.steer_gateway;
+	const bool out = hook == KERN_EGRESS;
+	const struct bpf_program *prog =
+		out ? k->gateway->progs.drop_redirects : k->gateway->progs.steer_gateway;
 	struct kern_link filter;
 	char pin[32];
 	int rc;
 
-	iface_pin(pin, k->tcx ? "tcx" : "clsact", i->name);
+	iface_pin(pin, out ? "egress" : k->tcx ? "tcx" : "clsact", i->name);
 	if (k->tcx)
-		return link_ensure(k, pin, prog, (int)i->index, BPF_TCX_INGRESS, &first, &i->link,
+		return link_ensure(k, pin, prog, (int)i->index,
+				   out ? BPF_TCX_EGRESS : BPF_TCX_INGRESS, &first, &i->links[hook],
 				   e);
-	rc = filter_ensure(k, i, bpf_program__fd(prog), &filter, e);
-	return rc ? rc : link_keep(k, pin, &filter, &i->link, e);
+	rc = filter_ensure(k, i, hook, bpf_program__fd(prog), &filter, e);
+	return rc ? rc : link_keep(k, pin, &filter, &i->links[hook], e);
+}
+
+int iface_link(struct kern *k, struct kern_iface *i, struct err *e)
+{
+	int rc = 0;
+
+	for (int hook = 0; hook < KERN_HOOKS && !rc; hook++)
+		if (iface_needs(i, hook) && !hook_on(k, i, hook))
+			rc = hook_link(k, i, hook, e);
+	return rc;
 }
 
 static int attach_lookup(struct kern *k, const char *pin, const struct bpf_program *prog,
@@ -242,7 +275,7 @@ int links_attach(struct kern *k, struct err *e)
 	if (!rc && k->gateway)
 		rc = attach_lookup(k, "gateway-lookup", k->gateway->progs.steer_gateway_lookup, e);
 	for (size_t i = 0; i < k->nifaces && !rc; i++)
-		rc = link_iface(k, &k->ifaces[i], e);
+		rc = iface_link(k, &k->ifaces[i], e);
 	if (!rc && k->local)
 		rc = attach_local(k, e);
 	return rc;

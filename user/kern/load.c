@@ -193,6 +193,7 @@ static int make_meta(struct kern *k, struct scrim_meta *m, struct err *e)
 	const struct bpf_program *progs[] = {
 		k->export->progs.export_metrics,
 		k->gateway ? k->gateway->progs.steer_gateway : NULL,
+		k->gateway ? k->gateway->progs.drop_redirects : NULL,
 		k->gateway ? k->gateway->progs.steer_gateway_lookup : NULL,
 		k->local ? k->local->progs.steer_local : NULL,
 		k->local ? k->local->progs.own_connect : NULL,

@@ -102,8 +102,6 @@ int kern_attach(struct kern *k, const struct kern_conf *conf, struct err *e)
 			"this configuration does not: stop it, and start anew");
 	if (!rc)
 		rc = links_attach(k, e);
-	if (!rc)
-		rc = redirects_off(k, e);
 	if (!rc) {
 		rc = routes_add(k, e);
 		rc = rc < 0 ? rc : end_existing(k, conf, old, e);

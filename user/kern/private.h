@@ -9,7 +9,6 @@
  *   sockets.c  while the daemon runs                           routes.c  policy rules
  *   rows.c     counters                                        diag.c    sockets of this host
  *   detach.c   taking down                                     others.c  other instances
- *   redirects.c  none by this host, where clients and servers share an interface
  *   netlink.c    questions to the kernel
  */
 #ifndef SCRIM_KERN_PRIVATE_H
@@ -24,21 +23,29 @@ struct export;
 struct steer_gateway;
 struct steer_local;
 
+/* Where programs of an interface are. */
+enum kern_hook {
+	KERN_INGRESS, /* steers */
+	KERN_EGRESS,  /* drops redirects, where clients and servers share the interface */
+	KERN_HOOKS
+};
+
 /* An interface of the gateway. */
 struct kern_iface {
 	char name[IF_NAMESIZE];
 	u8 sides;
-	u32 index; /* 0: not there */
-	int link;  /* index in kern.links */
+	u32 index;             /* 0: not there */
+	int links[KERN_HOOKS]; /* indices in kern.links; -1: none */
 };
 
 /* An attachment, and what it was before this opening. */
 struct kern_link {
 	char pin[32];
-	int fd;       /* the link; of a filter its program */
-	int prog;     /* ours; the object's */
-	int old_prog; /* -1: made by this opening */
-	u32 ifindex;  /* of a filter (filter.c); 0: it is a link */
+	int fd;              /* the link; of a filter its program */
+	int prog;            /* ours; the object's */
+	int old_prog;        /* -1: made by this opening */
+	u32 ifindex;         /* of a filter (filter.c); 0: it is a link */
+	enum kern_hook hook; /* of a filter */
 };
 
 /* Something to pin: it replaces what has the name at once. */
@@ -47,7 +54,7 @@ struct kern_pin {
 	int fd; /* borrowed */
 };
 
-#define KERN_LINKS (SCRIM_SLOTS + 4)
+#define KERN_LINKS (KERN_HOOKS * SCRIM_SLOTS + 4)
 #define KERN_PINS  (KERN_LINKS + 16)
 
 struct kern {
@@ -78,10 +85,6 @@ struct kern {
 int check_system(struct err *e);
 bool check_tcx(void);                      /* whether the kernel has it */
 void check_settings(const struct kern *k); /* says what on this host works against the gateway */
-int setting(const char *iface, const char *name); /* of net.ipv4.conf; 0 where there is none */
-
-/* redirects.c: also after an interface was made anew, or somebody turned them on. 0, or -errno. */
-int redirects_off(const struct kern *k, struct err *e);
 
 /* bpffs.c */
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
@@ -119,23 +122,25 @@ void steered_print(const struct scrim_steered *s, char *text, size_t size);
 /* links.c */
 int links_attach(struct kern *k, struct err *e);
 void links_undo(struct kern *k);
-int link_iface(struct kern *k, struct kern_iface *i, struct err *e);
+bool iface_needs(const struct kern_iface *i, enum kern_hook hook);
+int iface_link(struct kern *k, struct kern_iface *i, struct err *e); /* what is not on it yet */
+bool iface_on(const struct kern *k, const struct kern_iface *i);     /* all that it needs is */
 void link_settle(struct kern_link *l); /* it is not taken back any more */
-bool link_on(const struct kern *k, const struct kern_link *l, u32 ifindex);
 void iface_pin(char to[32], const char *kind, const char *iface); /* KIND-IFACE, without dots */
 
 /*
  * filter.c: as link_ensure() of links.c does it; -EBUSY: what is in its place is not scrim's. What
  * is called iface is the interface's name.
  */
-int filter_ensure(struct kern *k, const struct kern_iface *i, int prog, struct kern_link *ret_link,
-		  struct err *e);
+int filter_ensure(struct kern *k, const struct kern_iface *i, enum kern_hook hook, int prog,
+		  struct kern_link *ret_link, struct err *e);
 void filter_undo(const char *dir, const struct kern_link *l);
 int filter_again(const char *dir, const struct kern_link *l); /* puts our program in again */
-u32 filter_program(const char *dir, u32 ifindex); /* its identifier; 0: there is no filter */
+/* Its identifier; 0: there is no filter. */
+u32 filter_program(const char *dir, u32 ifindex, enum kern_hook hook);
 /* True: there was one. prog: what is in it, where that is known: without it CAP_SYS_ADMIN is needed. */
-bool filter_remove(const char *dir, u32 ifindex, const char *iface, int prog);
-/* Removes the instance's filters on all interfaces but those of k's gateway (NULL: on all). */
+bool filter_remove(const char *dir, u32 ifindex, enum kern_hook hook, const char *iface, int prog);
+/* Removes the instance's filters but those that k's gateway needs (NULL: all). */
 void filters_sweep(const struct kern *k, const char *dir);
 
 /* netlink.c: bus is NETLINK_...; each (may be NULL) sees what is listed. 0, -errno: also the kernel's answer. */

@@ -64,6 +64,32 @@ int kern_own(struct kern *k, int fd)
 		       : 0;
 }
 
+static int pin_links(struct kern *k, const struct kern_iface *i, struct err *e)
+{
+	struct kern_pin pins[KERN_HOOKS];
+	size_t n = 0;
+
+	for (int hook = 0; hook < KERN_HOOKS; hook++) {
+		struct kern_link *l;
+
+		if (i->links[hook] < 0)
+			continue;
+		l = &k->links[i->links[hook]];
+		link_settle(l);
+		strcpy(pins[n].name, l->pin);
+		pins[n++].fd = l->fd;
+	}
+	return pin_all(k->dir, pins, n, e);
+}
+
+/* What had the name may have another one now: a filter would stay on it. */
+static void remove_filters(const struct kern *k, const struct kern_iface *i)
+{
+	for (int hook = 0; hook < KERN_HOOKS; hook++)
+		if (i->links[hook] >= 0)
+			filter_remove(k->dir, i->index, hook, i->name, k->links[i->links[hook]].fd);
+}
+
 /* 1 if it was attached again, 0 if there was no need. */
 static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 {
@@ -74,22 +100,16 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 		return err_set(e, errno, "interface `%s`: %s", i->name, strerror(errno));
 	if (!now)
 		return err_set(e, ENODEV, "interface `%s` is gone; its traffic ends here", i->name);
-	if (now == before && link_on(k, &k->links[i->link], now))
+	if (now == before && iface_on(k, i))
 		return 0;
-	/* What had the name may have another one now: a filter would stay on it. */
 	if (!k->tcx && before && before != now)
-		filter_remove(k->dir, before, i->name, k->links[i->link].fd);
+		remove_filters(k, i);
 	i->index = now;
 	rc = fill_iface(k, i, e);
 	if (!rc)
-		rc = link_iface(k, i, e);
-	if (!rc) {
-		struct kern_pin pin = {.fd = k->links[i->link].fd};
-
-		link_settle(&k->links[i->link]);
-		strcpy(pin.name, k->links[i->link].pin);
-		rc = pin_all(k->dir, &pin, 1, e);
-	}
+		rc = iface_link(k, i, e);
+	if (!rc)
+		rc = pin_links(k, i, e);
 	if (rc) {
 		i->index = 0; /* try again */
 		return rc;
@@ -124,6 +144,5 @@ int kern_refresh(struct kern *k, struct err *e)
 	if (rc)
 		return rc;
 	added = routes_add(k, e);
-	rc = added < 0 ? added : redirects_off(k, e);
-	return rc ? rc : some | added;
+	return added < 0 ? added : some | added;
 }

@@ -7,7 +7,7 @@ Each packet goes out in front of a datagram (the fence) that is known to pass.
 """
 import struct
 
-from gateway.stand import PORT, V4
+from gateway.stand import PORT, V4, flows
 from libcapture import ICMP, ICMPV6, TCP, UDP
 from libpackets import (ACK, DSTOPTS, FIN, FRAGMENT, HOPOPTS, MORE, PSH, ROUTING, RST, SYN, chained, extension,
                         fragment6, ip, ipv4, ipv6, tcp)
@@ -39,14 +39,14 @@ def dropped(stand, d, f, reason, packets, **kw):
     """All of the packets end here, from either side, and each is counted under the reason."""
     for side in ("client", "server"):
         made = packets(*ends(f, side))
-        before = d.flows()
+        before = flows(d)
 
         def send(wire):
             for packet in made:
                 wire.send(packet, **kw)
         got = arrived(stand, f, side, send)
         assert not got, f"from the {side}: {len(got)} of {len(made)} arrived, the first {got[0]}"
-        after = d.flows()
+        after = flows(d)
         told = {k: after[k] - before[k] for k in after if after[k] != before[k]}
         assert told == {reason: len(made)}, (side, told, len(made))
 
@@ -186,11 +186,11 @@ def test_unprotected_direction(stand, d, f):
         made += [ipv4(a, b, TCP, inner, fragment=MORE), ipv4(a, b, TCP, inner, options=b"\1\1\1\1")]
     else:
         made += [ipv6(a, b, FRAGMENT, fragment6(TCP, 0, 1) + inner), chained(a, b, [DSTOPTS], inner)]
-    before = d.flows()
+    before = flows(d)
 
     def send(wire):
         for packet in made:
             wire.send(packet)
     got = [p for p in arrived(stand, f, "client", send) if p.dst == b]
     assert len(got) == len(made), got
-    assert d.flows() == before
+    assert flows(d) == before

@@ -84,10 +84,11 @@ rules:
 
 
 class Stand(Lab):
-    one_armed = False
+    called = "gw"
+    interfaces = ("clients", "servers")  # of the ingest host
 
     def __init__(self):
-        super().__init__("gw")
+        super().__init__(self.called)
         self.client, self.ingest, self.server = (self.namespace(n) for n in ("client", "ingest", "server"))
         self.link_clients()
         self.link_servers()
@@ -136,25 +137,24 @@ class Stand(Lab):
 
     # --- the program on them: a tcx link, before Linux 6.6 a filter of clsact ---------------------
 
-    def programs(self):
-        """The ingest host's interfaces with a program, and its identifier."""
+    def programs(self, way="ingress"):
+        """The ingest host's interfaces with a program on that way, and its identifier."""
         found = json.loads(self.ingest.run("bpftool", "-j", "net", "show"))[0]["tc"]
         return {p["devname"]: p.get("prog_id", p.get("id")) for p in found
-                if p["kind"] in ("tcx/ingress", "clsact/ingress")}
+                if p["kind"] in (f"tcx/{way}", f"clsact/{way}")}
 
-    def detach_program(self, interface):
-        link = f"/sys/fs/bpf/scrim-{self.name}/tcx-{interface}"
-        if os.path.exists(link):
-            run("bpftool", "link", "detach", "pinned", link)
+    def detach_program(self, interface, way="ingress"):
+        pins = f"/sys/fs/bpf/scrim-{self.name}"
+        if os.path.exists(f"{pins}/tcx-{interface}"):
+            run("bpftool", "link", "detach", "pinned", f"{pins}/{'tcx' if way == 'ingress' else way}-{interface}")
         else:
-            self.ingest.run("tc", "filter", "del", "dev", interface, "ingress")
-        assert interface not in self.programs()
+            self.ingest.run("tc", "filter", "del", "dev", interface, way)
+        assert interface not in self.programs(way)
 
     # --- what goes over them ---------------------------------------------------------------------
 
     def scrimd(self, *words, text=None, under=(), **kw):
-        if self.one_armed:
-            kw.setdefault("interfaces", ("both", "both"))
+        kw.setdefault("interfaces", self.interfaces)
         return Scrimd(self, self.ingest, text or config(**kw), *words, under=under)
 
     def at_server(self):
@@ -166,9 +166,9 @@ class Stand(Lab):
     def wire(self, side):
         """Frames from the client or the server to the ingest host."""
         if side not in self.wires:
-            ns, near, far = ((self.client, "c0", "clients") if side == "client"
-                             else (self.server, "s0", "servers"))
-            self.wires[side] = Wire(ns, near, mac(self.ingest, "both" if self.one_armed else far), mac(ns, near))
+            ns, near, far = ((self.client, "c0", self.interfaces[0]) if side == "client"
+                             else (self.server, "s0", self.interfaces[1]))
+            self.wires[side] = Wire(ns, near, mac(self.ingest, far), mac(ns, near))
         return self.wires[side]
 
     def listen(self, f, port=PORT, host=None):
@@ -181,7 +181,7 @@ class Stand(Lab):
     def segments(self):
         """The ingest host cuts what it sends into segments itself meanwhile: captures see them as they are."""
         def offload(word):
-            for interface in ("both",) if self.one_armed else ("clients", "servers"):
+            for interface in set(self.interfaces):
                 self.ingest.run("ethtool", "-K", interface, "tso", word, "gso", word)
         offload("off")
         try:
@@ -200,7 +200,8 @@ class Stand(Lab):
 class OneArmed(Stand):
     """Both sides on one interface."""
 
-    one_armed = True
+    called = "arm"
+    interfaces = ("both", "both")
 
     def link_clients(self):
         """All links: the ingest host has one."""
@@ -213,13 +214,16 @@ class OneArmed(Stand):
             self.link(ns, name, addresses, switch, port, [])
             switch.run("ip", "link", "set", port, "master", "br0")
         switch.run("ip", "link", "set", "br0", "up")
-        for interface in ("all", "both"):
-            self.ingest.sysctl(f"net.ipv4.conf.{interface}.send_redirects", 0)
         self._client_routes()
         self._server_routes()
 
     def link_servers(self):
         """Made with the clients'."""
+
+
+def flows(d):
+    """The counters of what is sent; not of redirects, which the kernel makes when it likes where one interface is both sides."""
+    return {name: count for name, count in d.flows().items() if name != "redirect"}
 
 
 def forwarded(packets):
