@@ -13,6 +13,7 @@
 #include <scrim/flow.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define CHUNK_DEFAULT (256u << 10)
@@ -177,6 +178,9 @@ static int run(const struct tool *self, int argc, char **argv)
 	bool done;
 	int rc;
 
+	/* A core would hold what is masked here. */
+	if (prctl(PR_SET_DUMPABLE, 0))
+		return tool_failed(self, "prctl: %s", strerror(errno));
 	rc = read_args(self, argc, argv, &a, &done);
 	if (rc || done)
 		return rc;
