@@ -6,11 +6,13 @@
 #include <scrim/flow.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PEEK               3 /* bytes that tell the format */
+#define HEAD               3   /* bytes of a segment's name */
+#define PEEK               512 /* at most so many tell the format */
 #define PROGRESS_FROM      ((off_t)256 << 20)
 #define PROGRESS_PERIOD_NS 500000000
 
@@ -75,53 +77,72 @@ static int write_all(const u8 *p, size_t len, struct err *e)
 }
 
 /* Up to `most` bytes; 0 at the end. */
-static ssize_t input_read(struct input *in, u8 *p, size_t most, struct err *e)
+static ssize_t read_some(int fd, u8 *p, size_t most, struct err *e)
 {
 	ssize_t n;
 
-	if (in->from < in->to) {
-		n = (ssize_t)(in->to - in->from < most ? in->to - in->from : most);
-		memcpy(p, in->peeked + in->from, (size_t)n);
-		in->from += (size_t)n;
-		return n;
-	}
 	do
-		n = read(in->fd, p, most);
+		n = read(fd, p, most);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? err_set(e, errno, "%s", strerror(errno)) : n;
 }
 
-static int input_open(struct input *in, int fd, struct err *e)
+/* The same, what was looked at first. */
+static ssize_t input_read(struct input *in, u8 *p, size_t most, struct err *e)
+{
+	size_t n = in->to - in->from < most ? in->to - in->from : most;
+
+	if (!n)
+		return read_some(in->fd, p, most, e);
+	memcpy(p, in->peeked + in->from, n);
+	in->from += n;
+	return (ssize_t)n;
+}
+
+/*
+ * What the format is told by: HL7's first name in either case, blank lines, a byte order mark or the
+ * zeros of UTF-16 around it. The framer refuses some of these; taken for text, fields that have to be
+ * masked would go out as they are. -1: the bytes so far do not tell.
+ */
+static int format_told(const u8 *p, size_t len)
+{
+	static const char heads[][HEAD + 1] = {"MSH", "FHS", "BHS"};
+	char name[HEAD + 1] = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n < HEAD; i++) {
+		if (!p[i] || (!n && memchr("\r\n\f\t \xef\xbb\xbf\xfe\xff", p[i], 10)))
+			continue;
+		if (!n && p[i] == 0x0b)
+			return FORMAT_HL7;
+		name[n++] = (char)p[i];
+	}
+	for (size_t i = 0; i < array_size(heads); i++)
+		if (!strncasecmp(name, heads[i], n))
+			return n == HEAD ? FORMAT_HL7 : -1;
+	return FORMAT_TEXT;
+}
+
+/* Reads until the format is told, if it has to be. */
+static int input_open(struct input *in, int fd, int *format, struct err *e)
 {
 	struct stat st;
-	u8 first[PEEK];
 	ssize_t n = 1;
 
 	*in = (struct input){.fd = fd};
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size >= PROGRESS_FROM &&
 	    isatty(STDERR_FILENO))
 		in->size = st.st_size;
-	for (size_t have = 0; have < PEEK && n > 0; have += (size_t)n) {
-		n = input_read(in, first + have, PEEK - have, e);
-		if (n < 0)
-			return (int)n;
-		memcpy(in->peeked + have, first + have, (size_t)n);
-		in->to = in->from = have + (size_t)n;
+	while (*format < 0 && in->to < PEEK) {
+		n = read_some(in->fd, in->peeked + in->to, PEEK - in->to, e);
+		if (n <= 0)
+			break;
+		in->to += (size_t)n;
+		*format = format_told(in->peeked, in->to);
 	}
-	in->from = 0;
-	return 0;
-}
-
-static enum frame_format input_format(const struct input *in)
-{
-	static const char begins[][PEEK + 1] = {"MSH", "FHS", "BHS"};
-
-	if (in->to && in->peeked[0] == 0x0b)
-		return FORMAT_HL7;
-	for (size_t i = 0; i < array_size(begins); i++)
-		if (in->to == PEEK && !memcmp(in->peeked, begins[i], PEEK))
-			return FORMAT_HL7;
-	return FORMAT_TEXT;
+	if (*format < 0)
+		*format = FORMAT_TEXT;
+	return n < 0 ? (int)n : 0;
 }
 
 /* On a terminal, how far a big file is. */
@@ -187,12 +208,12 @@ int filter_run(struct filter *f, int fd, struct err *e)
 	const struct policy *policy;
 	struct stream s;
 	struct input in;
-	int rc;
+	int format = f->format, rc;
 
-	rc = input_open(&in, fd, e);
+	rc = input_open(&in, fd, &format, e);
 	if (rc)
 		return rc;
-	f->used = f->format < 0 ? input_format(&in) : (enum frame_format)f->format;
+	f->used = (enum frame_format)format;
 	rc = engine_policy(f->engine, f->policy, f->used, &policy, e);
 	if (rc)
 		return rc;
