@@ -269,7 +269,9 @@ static const struct {
 	/* What another reader takes for a segment. */
 	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\nPID|1||1\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\n \tpid|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\n\x01 \x1f\0PID|1||1\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\fPID|1||1\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "NTE|1||one\f\0PID|1||1\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, MSH "OBR|1||one\x1ePID|1||1\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, "MSH|^~\\&|A\fPID|1||1\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEGMENT, "MSH|^~\\&\nOBR|1||one\rPID|1||1\n"),

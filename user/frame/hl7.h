@@ -52,8 +52,8 @@ struct hl7_intruder {
 
 enum intruder {
 	NO_INTRUDER,
-	AFTER_LINE,  /* right behind CR or LF */
-	AFTER_BLANK, /* blanks have followed, or it was a rarer line end; n more: bytes of a name */
+	AFTER_LINE, /* right behind CR or LF */
+	AFTER_BLANK, /* blanks or controls have followed, or it was a rarer line end; n more: bytes of a name */
 };
 
 /* c is in a value of a message whose segments end with `end` (0: not known yet). */

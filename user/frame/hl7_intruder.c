@@ -6,7 +6,8 @@
  *     NTE|1||one<LF> PID|1||123456789<CR>      for one reader a note, for another a patient
  *
  * CR and LF, whichever does not end the message's segments; the form feed, GS and RS, which end
- * lines for Python's str.splitlines(). VT and FS are MLLP's.
+ * lines for Python's str.splitlines(). VT and FS are MLLP's. Blanks are the space and the controls: what
+ * Java's String.trim() takes off.
  */
 #include "hl7.h"
 #include <string.h>
@@ -57,6 +58,6 @@ bool hl7_intruder_step(struct hl7_intruder *n, u8 c, u8 separator)
 		n->state = (u8)(AFTER_BLANK + i + 1);
 		return false;
 	}
-	n->state = !i && (c == ' ' || c == '\t') ? AFTER_BLANK : NO_INTRUDER;
+	n->state = !i && c <= ' ' ? AFTER_BLANK : NO_INTRUDER;
 	return false;
 }
