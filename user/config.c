@@ -69,6 +69,7 @@ static void read_top(struct reader *r, const struct yaml *root)
 		if (top.rules)
 			check_rules_used(r, top.rules);
 	}
+	mark_unused(r->config);
 	if (top.listeners)
 		read_listeners(r, top.listeners);
 }
@@ -141,6 +142,7 @@ struct config *config_builtin(void)
 	c->policies[0].enabled = must_new(&c->arena, bool, c->ndefs);
 	for (size_t i = 0; i < c->ndefs; i++)
 		c->policies[0].enabled[i] = !strcmp(c->defs[i].group, "builtin");
+	mark_unused(c);
 	return c;
 }
 

@@ -170,6 +170,15 @@ void read_policies(struct reader *r, const struct yaml *value)
 		wrong(r, value, "no policies; add one, such as `safe-harbor: {rules: [builtin]}`");
 }
 
+void mark_unused(struct config *c)
+{
+	for (size_t i = 0; i < c->ndefs; i++) {
+		c->defs[i].unused = true;
+		for (size_t p = 0; p < c->npolicies && c->defs[i].unused; p++)
+			c->defs[i].unused = !c->policies[p].enabled[i];
+	}
+}
+
 void check_rules_used(struct reader *r, const struct yaml *rules)
 {
 	const struct config *c = r->config;

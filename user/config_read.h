@@ -92,6 +92,8 @@ void read_listener_limits(struct reader *r, const struct yaml *value, struct con
 void read_receive_queues(struct reader *r, const struct yaml *value);
 void read_rules(struct reader *r, const struct yaml *value);
 void read_policies(struct reader *r, const struct yaml *value);
+/* Which rules no policy has on; from then on they are not compiled. */
+void mark_unused(struct config *c);
 void check_rules_used(struct reader *r, const struct yaml *rules);
 void read_listeners(struct reader *r, const struct yaml *value);
 

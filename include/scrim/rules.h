@@ -147,6 +147,7 @@ struct rule_def {
 	 * NULL-ended, or NULL: values that are found and left as they are; see value_set_build().
 	 */
 	const char *const *allow, *const *except;
+	bool unused; /* by any policy: it keeps its place and its name, and nothing else is compiled */
 };
 
 /*
@@ -200,7 +201,8 @@ struct ruleset {
 
 /*
  * Compiles n definitions, 0 to RULE_MAX of them. Their order is the order of precedence, and
- * (*ret_rs)->rules[i] is defs[i], its forms in their order from rules[i].first_form on.
+ * (*ret_rs)->rules[i] is defs[i], its forms in their order from rules[i].first_form on; none of a
+ * rule that is unused.
  *   defs    borrowed for the call, with all that they point to
  *   ret_rs  the caller's, for ruleset_free(); untouched on failure
  *   e       what is wrong, where, and what would be right; NULL: nobody wants to know

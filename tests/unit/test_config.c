@@ -48,6 +48,41 @@ static int read_text_config(const char *text, size_t len, struct config **ret_c,
 	return rc;
 }
 
+static const struct rule_def *rule_of(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->ndefs; i++)
+		if (!strcmp(c->defs[i].name, name))
+			return &c->defs[i];
+	cr_assert_fail("no rule %s", name);
+	return NULL;
+}
+
+/* One policy is enough; a rule that none has on is not compiled. */
+Test(config, a_rule_is_unused_where_no_policy_has_it_on)
+{
+	static const char text[] = "version: 1\n"
+				   "policies:\n"
+				   "  few: {rules: [ssn]}\n"
+				   "  other: {rules: [email]}\n"
+				   "  narrow: {default: none}\n"
+				   "listeners:\n"
+				   "  - {name: a, mode: proxy, port: 1, upstream: \"[::1]:2\","
+				   " format: text, mask: both, policy: few}\n";
+	struct config *c = NULL;
+	char *said;
+
+	cr_assert_eq(read_text_config(text, strlen(text), &c, &said), 0, "%s", said);
+	cr_expect_not(rule_of(c, "ssn")->unused);
+	cr_expect_not(rule_of(c, "email")->unused);
+	cr_expect(rule_of(c, "date")->unused);
+	config_free(c);
+	free(said);
+	c = config_builtin();
+	for (size_t i = 0; i < c->ndefs; i++)
+		cr_expect_eq(c->defs[i].unused, !c->policies[0].enabled[i], "%s", c->defs[i].name);
+	config_free(c);
+}
+
 Test(config, good)
 {
 	struct config *c = NULL;

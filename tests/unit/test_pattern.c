@@ -483,6 +483,32 @@ Test(ruleset, owns_what_it_was_given)
 	ruleset_free(rs);
 }
 
+/* Its place, its name and its group stay, so that what is told by rule goes on; it finds nothing. */
+Test(ruleset, compiles_no_rule_that_is_unused)
+{
+	static const char *const fields[] = {"PID-3", NULL};
+	const struct rule_def defs[] = {
+		{.name = "off",
+		 .forms = {{.pattern = "o[0-9]"}},
+		 .nforms = 1,
+		 .fields = fields,
+		 .unused = true},
+		{.name = "on", .forms = {{.pattern = "n[0-9]"}}, .nforms = 1},
+	};
+	struct ruleset *rs = NULL;
+
+	cr_assert_eq(ruleset_compile(defs, 2, &rs, NULL), 0);
+	cr_assert_eq(rs->nrules, 2);
+	cr_expect_str_eq(rs->rules[0].name, "off");
+	cr_expect_eq(rs->rules[0].nforms, 0);
+	cr_expect_null(rs->rules[0].fields);
+	cr_assert_eq(rs->nforms, 1);
+	cr_expect_eq(rs->rules[1].first_form, 0);
+	cr_expect_eq(rs->forms[0].rule, 1);
+	cr_expect(form_may_mask(&rs->forms[0], (const u8 *)"n1", 2));
+	ruleset_free(rs);
+}
+
 Test(ruleset, of_nothing)
 {
 	struct ruleset *rs = NULL;

@@ -216,6 +216,8 @@ static int compile_rule(struct ruleset_box *box, const struct rule_def *def, str
 	snprintf(r->name, sizeof(r->name), "%s", def->name);
 	snprintf(r->group, sizeof(r->group), "%s", def->group ? def->group : "");
 	r->class = def->class;
+	if (def->unused)
+		return 0;
 	r->nforms = def->nforms;
 	ret = copy_fields(&box->arena, def->fields, &r->fields);
 	if (ret)
@@ -260,7 +262,7 @@ static int compile_all(struct ruleset_box *box, const struct rule_def *defs, siz
 		r = compile_rule(box, &defs[i], &rules[i], forms, (u16)i, e);
 		if (r)
 			return r;
-		box->rs.nforms = (u16)(box->rs.nforms + defs[i].nforms);
+		box->rs.nforms = (u16)(box->rs.nforms + rules[i].nforms);
 	}
 	box->rs.nrules = (u16)n;
 	box->rs.rules = rules;
