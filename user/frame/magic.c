@@ -2,7 +2,9 @@
 /*
  * TLS and compressed streams, known by their first bytes: RFC 8446 (a handshake record), RFC 1952
  * gzip, RFC 1950 zlib,
- * RFC 8878 zstd, and the file formats of xz, bzip2, zip and lz4.
+ * RFC 8878 zstd, and the file formats of xz, lzma, 7z, bzip2, zip, lz4, compress and framed snappy.
+ *
+ * zlib's header of levels 2 to 5 is two characters that a text may begin with, "x^": what follows tells.
  */
 #include "format.h"
 #include <string.h>
@@ -22,14 +24,34 @@ static const struct {
 	{"\x78\x01", 2, FLOW_COMPRESSED},
 	{"\x78\x9c", 2, FLOW_COMPRESSED},
 	{"\x78\xda", 2, FLOW_COMPRESSED},
+	{"\x78\x5e@@@@@@@@@@@@@@@@", 18, FLOW_COMPRESSED},
+	{"\x5d\x00\x00", 3, FLOW_COMPRESSED},
+	{"7z\xbc\xaf\x27\x1c", 6, FLOW_COMPRESSED},
+	{"\x1f\x9d", 2, FLOW_COMPRESSED},
+	{"\xff\x06\x00\x00sNaPpY", 10, FLOW_COMPRESSED},
 };
 
 _Static_assert(array_size(begins) <= 16, "a bit each in magic.refuted");
 
+#define PLAIN '@' /* in the table: a byte of ASCII text; any other tells at once */
+
+static bool is_plain(u8 c)
+{
+	return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r');
+}
+
 /* In the table '#' stands for a digit. */
 static bool fits(u8 byte, u8 c)
 {
-	return byte == '#' ? c >= '0' && c <= '9' : byte == c;
+	return byte == '#' ? c >= '0' && c <= '9' : byte == PLAIN || byte == c;
+}
+
+/* Whether the i-th of `begins` is there with its n-th byte, c. */
+static bool is_whole(size_t i, u8 n, u8 c)
+{
+	if ((u8)begins[i].bytes[n] == PLAIN)
+		return !is_plain(c);
+	return n + 1 == begins[i].len;
 }
 
 int magic_step(struct magic *m, u8 c)
@@ -41,8 +63,10 @@ int magic_step(struct magic *m, u8 c)
 			continue;
 		if (!fits((u8)begins[i].bytes[m->n], c))
 			m->refuted = (u16)(m->refuted | 1u << i);
-		else if (m->n + 1 == begins[i].len)
+		else if (is_whole(i, m->n, c))
 			return -(int)begins[i].reason;
+		else if (m->n + 1 == begins[i].len)
+			m->refuted = (u16)(m->refuted | 1u << i);
 		else
 			open = true;
 	}
