@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A word of the file that a fault repeats makes no line of a log, and nothing that a terminal obeys. */
+static void tame(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 void fault_add(struct faults *f, unsigned int line, unsigned int column, const char *fmt, ...)
 {
 	struct fault *new;
@@ -18,6 +26,7 @@ void fault_add(struct faults *f, unsigned int line, unsigned int column, const c
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	tame(text);
 	new = &f->list[f->n++];
 	new->line = line;
 	new->column = column;
