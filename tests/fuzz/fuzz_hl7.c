@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The HL7 framer: STEP STREAM. What it says of each byte is what the oracle says, at once and STEP bytes at
- * a time, up to where it refuses.
+ * a time, up to where it refuses; and no lenient reader sees a value where it sees none.
  */
 #include "frame_bytes.h"
 #include "fuzz.h"
+#include "hl7_lenient.h"
 #include "scanners.h"
 #include <string.h>
 
@@ -23,10 +24,12 @@ static size_t judge(const struct ruleset *rs, const struct frame_map *map, const
 {
 	static struct hl7_byte want[STREAM_MAX], got[STREAM_MAX];
 	size_t n = frame_bytes(map, data, size, step, got, ret_reason);
+	enum hl7_reader reader;
 
 	hl7_oracle(rs, NULL, READ_AS_FRAMED, data, n, want);
 	for (size_t i = 0; i < n; i++)
 		fuzz_check(same(got, want, i), "a byte is not what the oracle says");
+	fuzz_check(hl7_lenient(rs, data, n, got, &reader) == n, "a lenient reader sees a value");
 	return n;
 }
 
