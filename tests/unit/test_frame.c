@@ -105,10 +105,13 @@ Test(frame, hl7_bytes_are_what_the_oracle_says)
 	ruleset_free(rs);
 }
 
-/* A rule that names a component of where people write text leaves the others free text. */
+/*
+ * A rule that names a component of where people write text leaves the others free text; of the type of
+ * the text, leaves it the type.
+ */
 Test(frame, hl7_text_beside_a_component)
 {
-	static const char *const fields[] = {"OBX-5.2", "NTE-3.1", NULL};
+	static const char *const fields[] = {"OBX-2.1", "OBX-5.2", "NTE-3.1", NULL};
 	const struct rule_def part = {.name = "part", .class = ID_NAME, .fields = fields};
 	struct ruleset *rs = NULL;
 	size_t kinds[3] = {0};

@@ -241,6 +241,7 @@ static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
 		return 0;
 	}
 	h->intruder.state = NO_INTRUDER;
+	h->type_ends |= h->ntype != 0; /* TX^A, of which a rule names a component, is TX */
 	if (c == h->separator) {
 		h->field = (u8)(h->field + (h->field < UINT8_MAX));
 		h->component = 1;
