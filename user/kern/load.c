@@ -106,10 +106,13 @@ static int reuse_counters(struct kern *k, bool replace, struct err *e)
 
 static int loaded(int rc, const char *what, struct err *e)
 {
+	char why[128];
+
 	if (!rc)
 		return 0;
+	libbpf_strerror(rc, why, sizeof(why)); /* it has errors of its own */
 	return err_set(e, -rc, "the kernel does not take the program %s: %s (--verbose prints why)",
-		       what, strerror(-rc));
+		       what, why);
 }
 
 /* One map for two objects: `map` is from `fd`. */
