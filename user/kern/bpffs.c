@@ -109,28 +109,40 @@ static int check_owner(const char *dir, int fd, struct err *e)
 	return 0;
 }
 
-int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
+/* owned: who may write to it is looked at. */
+static int dir_take(const char *dir, bool owned, int *ret_fd, struct err *e)
 {
-	int rc, fd;
+	int rc, fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (make) {
-		rc = mount_bpffs(e);
-		if (rc)
-			return rc;
-		if (mkdir(dir, 0700) && errno != EEXIST)
-			return err_set(e, errno == EACCES ? EPERM : errno, "%s: %s", dir,
-				       strerror(errno));
-	}
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(e, errno, "%s: %s", dir, strerror(errno));
-	rc = make ? check_owner(dir, fd, e) : 0;
+	rc = owned ? check_owner(dir, fd, e) : 0;
 	if (rc) {
 		close(fd);
 		return rc;
 	}
 	*ret_fd = fd;
 	return 0;
+}
+
+int dir_open(const char *dir, bool make, int *ret_fd, struct err *e)
+{
+	bool made = false;
+	int rc;
+
+	if (make) {
+		rc = mount_bpffs(e);
+		if (rc)
+			return rc;
+		made = !mkdir(dir, 0700);
+		if (!made && errno != EEXIST)
+			return err_set(e, errno == EACCES ? EPERM : errno, "%s: %s", dir,
+				       strerror(errno));
+	}
+	rc = dir_take(dir, make, ret_fd, e);
+	if (rc && made)
+		rmdir(dir); /* who has it open meanwhile sees in dir_lock() that it is gone */
+	return rc;
 }
 
 int dir_gone(const char *dir, int fd)
