@@ -114,12 +114,14 @@ int form_anchor(const struct form *f, const struct pages *pages, struct anchor *
 		return -ENOMEM;
 	b.next = flags + f->dfa.nstates;
 	b.behind = b.next + f->dfa.nstates;
-	for (u16 which = 0; which < f->dfa.nclasses + BYTE_KINDS && !r; which++) {
+	for (u16 which = 0; which < f->dfa.nclasses + BYTE_KINDS; which++) {
 		if (!walk_before(&b, which))
 			continue;
 		r = describe(f, &b, &a, &sh);
+		if (r)
+			break;
 		count = anchor_count(pages, &a, &sh);
-		if (!r && count < best) {
+		if (count < best) {
 			best = count;
 			*ret_anchor = a;
 			*ret_shape = sh;
