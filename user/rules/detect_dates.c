@@ -43,8 +43,8 @@ static const struct rule_def dates[] = {
 			     "TKA in [Apr '19], flu shot [October of 2020]", "[March 14-16, 2024]",
 			     "presented on [12/31], DOS [3-14-24]",
 			     "admission date: [3/4], admitted [03/2019], hospitalized [3/14-3/19]",
-			     "2023-02-29, 13/13/2024, 13/2024", "you may 5 times",
-			     "pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
+			     "seen [3-4-21]", "2023-02-29, 13/13/2024, 13/2024, Gecko/20100101",
+			     "you may 5 times", "pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
 		.nforms = 13,
 		.forms =
 			{DATE_FORM(
@@ -53,12 +53,13 @@ static const struct rule_def dates[] = {
 				 DECIMAL, DECIMAL, 5, .quick = quick_date),
 			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
 			 /* Alone, for an IPv4 address looks much like it. */
-			 DATE_FORM("\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)" YEAR, DECIMAL, DECIMAL,
-				   4),
+			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4),
+			 /* Not a piece of a longer number with dashes. */
+			 DATE_FORM("\\d{1,2}-\\d{1,2}-(?:" YEAR "|\\d{2})", NUMBER, NUMBER, 4),
 			 DATE_FORM(YEAR
 				   "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
 				   "(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d(?:\\.\\d{1,4})?)?)?",
-				   DECIMAL, DECIMAL, 6),
+				   DECIMAL, DECIMAL, 6, .unless = LIST("gecko/"), .distance = 1),
 			 DATE_ENCODED("\\d{1,2}" GAP "\\d{1,2}" GAP "(?:" YEAR "|\\d{2})|" YEAR GAP
 				      "\\d{1,2}" GAP "\\d{1,2}",
 				      DECIMAL, 4),
@@ -68,8 +69,6 @@ static const struct rule_def dates[] = {
 			 DATE_ENCODED(MONTH "\\.?" GAP "(?:" DAY ORDINAL "(?:,?(?:" GAP "| )" YEAR
 					    ")?|" YEAR ")",
 				      WORD, 1),
-			 /* Three pairs of digits are a date only by themselves. */
-			 DATE_FORM("\\d{2}-\\d{2}-\\d{2}", NUMBER, NUMBER, 4),
 			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-./, ]{1,2}" YEAR
 					  "|" YEAR "|[-/]\\d{2}| '\\d{2})",
 				   DECIMAL, DECIMAL, 1, .never = never_month),
