@@ -79,7 +79,8 @@ static const struct rule_def labelled[] = {
 		.what = "license plate after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(L)",
 		.examples = LIST("License plate: [7ABC123]", "plate no [ABC 1234], tag # [12-XY34]",
-				 "Plate [XYZ 4321]", "agar plate 12 wells", "plate number pending"),
+				 "Plate [XYZ 4321], plate: [BB10 MXF], vehicle reg. [1LY 434]",
+				 "agar plate 12 wells", "plate number pending"),
 		.nforms = 3,
 		.forms =
 			{FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, WORD, BYTES,
@@ -87,8 +88,11 @@ static const struct rule_def labelled[] = {
 			 FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?", WORD,
 			      WORD, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
 			 /* A plate may be a dish or of bone: then no letters stand beside its number. */
-			 FORM("[A-Z]{2,3}[- ]?\\d{3,5}|\\d{1,3}[- ]?[A-Z]{3}(?:[- ]?\\d{1,4})?",
-			      WORD, WORD, BYTES, 4, .labels = LIST("plate", "plates"),
+			 FORM("[A-Z]{2}(?:[A-Z]?[- ]?\\d{3,5}|\\d{2} ?[A-Z]{3})"
+			      "|\\d{1,3}[- ]?[A-Z]{3}(?:[- ]?\\d{1,4})?|\\d[A-Z]{2} ?\\d{3}",
+			      WORD, WORD, BYTES, 4,
+			      .labels = LIST("plate", "plates", "vehicle reg",
+					     "vehicle registration"),
 			      .distance = 8)},
 	},
 	{
@@ -98,7 +102,7 @@ static const struct rule_def labelled[] = {
 		.what = "number of a license, certificate or passport after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(K)",
 		.examples = LIST("driver's license number is [A56319335]",
-				 "DL: [D1234567], lic. "
+				 "DL: [D1234567], dl=[D6816969], lic. "
 				 "[MD-12345]",
 				 "passport [C01234567]", "licensed in 2019",
 				 "GLUCOSE 104 MG/DL 1500 KCAL"),
@@ -106,7 +110,7 @@ static const struct rule_def labelled[] = {
 		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS),
 			  /* "MG/DL 1500": a decilitre has fewer digits. */
 			  FORM("(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD, DIGITS, 4,
-			       .labels = LIST("=DL"), .distance = 8)},
+			       .labels = LIST("=DL", "dl="), .distance = 8)},
 	},
 	{
 		.name = "device-serial",

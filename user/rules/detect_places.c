@@ -27,8 +27,9 @@
 #define SURE_STATES                                                                                \
 	"(?:A[KRZ]|CA|DC|FL|GA|I[AL]|K[SY]|M[INOST]|N[CDEHJMVY]|OH|RI|S[CD]|T[NX]|UT|W[AIVY])"
 #define STATES                                                                                     \
-	"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ALN]|K[SY]|LA|M[ADEINOPST]|N[CDEHJMVY]|O[HKR]"  \
-	"|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
+	"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ALN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O["  \
+	"HKR]"                                                                                     \
+	"|P[ARW]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
 
 #define STATE_NAMES                                                                                \
 	"(?:Ala(?:bama|ska)|Ar(?:izona|kansas)|C(?:alifornia|olorado|onnecticut)|Delaware|Florida" \
@@ -54,9 +55,11 @@ static const struct rule_def places[] = {
 		.what = "street address: number, name and kind of street; or after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix C",
 		.examples = LIST("moved to [742 Evergreen Terrace], Springfield",
-				 "[12 N Main St. Apt 4B] today", "[1600 Pennsylvania Ave NW]",
+				 "[12 N Main St. Apt 4B] today, [6217 Stone Shoal Suite 840]",
+				 "Address: [3780 Broadway Apt. 591]", "[1600 Pennsylvania Ave NW]",
 				 "Address: [17 Broadway, Floor]", "lives at [Hauptstrasse 5]",
-				 "5 Day Course, 64 Slice CT, at 5 PM Dr. called",
+				 "2 Recent Falls, 1 Carpal Tunnel, 5 Day Course, 64 Slice CT, at 5 "
+				 "PM Dr. called",
 				 "[9 Pine St, 5th Floor]", "Address: [221-17 Broadway]",
 				 "2 patients on Main St"),
 		.nforms = 5,
@@ -92,11 +95,11 @@ static const struct rule_def places[] = {
 		.group = "builtin",
 		.what = "city, state and ZIP code; city and state; a city after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
-		.examples =
-			LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
-			     "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
-			     "[Trenton, New Jersey], [BOISE, ID 83702]", "City: [Port St. Lucie]",
-			     "Jane Doe, MD, and Fine, OK", "the City, in 2019"),
+		.examples = LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
+				 "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
+				 "[Majuro, MH 96960], [Trenton, New Jersey], [BOISE, ID 83702]",
+				 "City: [Port St. Lucie]", "Jane Doe, MD, and Fine, OK",
+				 "the City, in 2019"),
 		/*
 		 * A capital and a comma stand in every sentence: to the idle flush they say nothing
 		 * before the state is whole.

@@ -16,7 +16,7 @@
 #define WORDS_MAX 12
 /* Words that may stand behind the kind of street: its number, a direction, a unit and its number. */
 #define BEHIND_MAX 4
-#define SLOTS      1024 /* a power of two, some four times the words */
+#define SLOTS      2048 /* a power of two, some four times the words */
 
 struct word {
 	const u8 *text;
@@ -39,13 +39,23 @@ static const struct {
 	enum list list;
 	const char *words;
 } lists[] = {
-	/* USPS Publication 28, appendix C1: kinds of street and their abbreviations, the usual ones. */
+	/*
+	 * USPS Publication 28, appendix C1: kinds of street and their usual abbreviations, but those
+	 * that notes write behind a number and a capital ("2 Recent Falls", "1 Carpal Tunnel").
+	 */
 	{STREET_KINDS,
 	 "alley aly avenue ave av boulevard blvd circle cir court ct cove cv crescent "
 	 "cres crossing xing drive dr expressway expy freeway fwy heights hts highway "
 	 "hwy lane ln loop parkway pkwy pike place pl plaza plz point pt ridge rdg "
 	 "road rd route rte row run square sq street st str terrace ter terr trail trl "
-	 "turnpike tpke way"},
+	 "turnpike tpke way arcade bend bluff bluffs brook brooks bypass canyon cape causeway "
+	 "cliff cliffs commons corner corners creek crk crossroad crossroads dale dam divide "
+	 "estate estates ferry flats ford forest forge forks fort garden gardens gateway glen "
+	 "glens greens grove groves harbor harbors haven hill hills hollow island islands isle "
+	 "knoll knolls lake lakes landing lodge manor manors meadow meadows mews mills motorway "
+	 "mountain mountains orchard overpass park parks pine pines plains prairie ranch rapids "
+	 "ridges river rue shoal shoals shore shores skyway springs squares stravenue streets "
+	 "throughway trafficway underpass valley valleys viaduct village villages walks ways"},
 	/* Kinds that a number follows: "State Route 7". */
 	{NUMBERED_KINDS, "road rd route rte highway hwy box"},
 	{DIRECTIONS, "n s e w ne nw se sw north south east west"},
@@ -63,17 +73,18 @@ static const struct {
 	/* Words of forms and notes that stand where a name could. */
 	{NO_NAME,
 	 "address admits admitted after age aged all also and appears arrived as at "
-	 "before birth but by called caller calling calls care cc chart clinic colleague "
+	 "assistant attending before birth but by called caller calling calls care cc chart clinic "
+	 "colleague "
 	 "complains consult contact date day dear denies department diagnosis discharge discharged "
 	 "dob "
 	 "doctor does dr education email emergency expired family fax female firstname "
 	 "follow-up followed for from fullname gender given has have he her here his history home "
 	 "hospital hpi id in information instructions insurance invalid is it labs lastname "
-	 "lives looks madam male md medical medication medications member middlename miss "
+	 "lives looks madam male md med medical medication medications member middlename miss "
 	 "missing mr mrn mrs ms my "
 	 "n/a na name name's named names no none not note notes np null number of on or "
 	 "patient patients pending per phd phone physician please pmh portal presented "
-	 "presents prof provider race re reason redacted refused refuses relationship "
+	 "presents prof provider race re reason rec redacted refused refuses relationship "
 	 "remains reports required results rn room same see seen self sex she since spelled "
 	 "stable sir ssn states status street "
 	 "string surname tel tests that the their there they this to today tolerated type "
@@ -90,7 +101,7 @@ static struct slot slots[SLOTS];
 
 static size_t slot_of(const u64 key[2])
 {
-	return (size_t)((key[0] * 0x9e3779b97f4a7c15 ^ key[1] * 0xc2b2ae3d27d4eb4f) >> 54) % SLOTS;
+	return (size_t)((key[0] * 0x9e3779b97f4a7c15 ^ key[1] * 0xc2b2ae3d27d4eb4f) >> 53) % SLOTS;
 }
 
 /* Small letters of text[0, len), len <= WORD_MAX, as two numbers. */
@@ -224,7 +235,8 @@ static bool sentence_ends(const struct word *w, size_t n, size_t i)
 	bool brief = w[i].len <= 2 && !byte_is_digit(w[i].text[w[i].len - 1]) &&
 		     (i < 2 || !word_is_in(w[i], STREET_KINDS));
 
-	return i + 1 < n && !brief && w[i].text[w[i].len] == '.' && !behind_kind(w, n, i + 1);
+	return i + 1 < n && !brief && !word_is_in(w[i], UNITS) && w[i].text[w[i].len] == '.' &&
+	       !behind_kind(w, n, i + 1);
 }
 
 /* What a label says is an address: not into the next sentence, nor into the next field of a form. */
