@@ -71,7 +71,7 @@ Test(refusals, every_reason_of_the_kernel_s_and_no_other, .init = begin)
 				      flow_what(i));
 		lines++;
 	}
-	cr_assert_eq(lines, 8);
+	cr_assert_eq(lines, 9);
 	refusals_tell(&refusals, flow, 1000);
 	said(want);
 }

@@ -60,8 +60,8 @@ static const struct rule_def places[] = {
 				 "Address: [17 Broadway, Floor]", "lives at [Hauptstrasse 5]",
 				 "2 Recent Falls, 1 Carpal Tunnel, 5 Day Course, 64 Slice CT, at 5 "
 				 "PM Dr. called",
-				 "[9 Pine St, 5th Floor]", "Address: [221-17 Broadway]",
-				 "2 patients on Main St"),
+				 "[8 Elm Ave], the 44183. Park is full", "[9 Pine St, 5th Floor]",
+				 "Address: [221-17 Broadway]", "2 patients on Main St"),
 		.nforms = 5,
 		.forms = {FORM(HOUSE "[A-Z][0-9A-Za-z'.-]{0,18}" WORD WORDS "{0,5}", TOKEN, WORD,
 			       BYTES, 8, .validate = "street", .never = never_street),

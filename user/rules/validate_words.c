@@ -212,6 +212,12 @@ static size_t behind_kind(const struct word *w, size_t n, size_t i)
 	return i - from;
 }
 
+/* A ZIP code stands behind a street, and what comes after that is another sentence's. */
+static bool zip_like(struct word w)
+{
+	return w.len >= 5 && byte_is_digit(w.text[0]) && byte_is_digit(w.text[w.len - 1]);
+}
+
 /* A number, at least one word of a name, a kind of street, and what may follow it. */
 bool validate_street(const u8 *text, size_t len)
 {
@@ -222,7 +228,7 @@ bool validate_street(const u8 *text, size_t len)
 		if (!kind_of_street(w, i) || i + 1 + behind_kind(w, n, i + 1) != n)
 			continue;
 		for (size_t k = 1; k < i; k++)
-			if (word_is_in(w[k], NO_STREET))
+			if (word_is_in(w[k], NO_STREET) || zip_like(w[k]))
 				return false;
 		return !word_is_in(w[i], TITLES) || !word_is_in(w[i - 1], MONTHS);
 	}
