@@ -105,6 +105,8 @@ bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *
 
 	if (!p || (*p->only && strcmp(p->only, name)))
 		return false;
+	if (kind == INJECT_CALL && p->error && !inject_can(name, p->error))
+		return false;
 	if (__atomic_load_n(&p->kind, __ATOMIC_ACQUIRE) == kind && p->ways && !is_new_way())
 		return false;
 	n = __atomic_add_fetch(&p->seen[kind], 1, __ATOMIC_RELAXED);

@@ -41,6 +41,13 @@ struct inject_page {
  */
 bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *caller);
 
+/*
+ * Whether a call of this name can fail with this error: one of those that the test asks for (EINTR,
+ * EAGAIN, EPERM, EBADF, ENOMEM), by the manual and by what stands in front of a call: the other end
+ * of a network, a program of a cgroup, a security module.
+ */
+bool inject_can(const char *name, int error);
+
 /* The function of this name behind this library. Ends the program where there is none. */
 void *inject_next(const char *name);
 

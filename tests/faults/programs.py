@@ -9,6 +9,7 @@ A subject runs once for a page that is armed, and raises AssertionError where th
 """
 import contextlib
 import errno
+import itertools
 import os
 import select
 import signal
@@ -49,14 +50,15 @@ def check_end(page, code, said):
 
 # What is said for people where the system's own words help nobody.
 WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken",),
+         errno.ENODEV: ("there is no interface",),
          errno.EPERM: ("io_uring is forbidden", "reading it needs CAP_BPF", "transparent sockets need CAP_NET_ADMIN")}
 
 
 def names(hit, said):
-    """Whether the words say what failed. libbpf has errors of its own, where a try of its fails."""
+    """Whether the words say what failed. libbpf has errors of its own, where a try of its or libelf fails."""
     if not hit:
         return False
-    if hit.where.startswith("libbpf") and "the kernel does not take the program" in said:
+    if hit.where.startswith(("libbpf", "libelf")) and "the kernel does not take the program" in said:
         return True
     return os.strerror(hit.error).lower() in said.lower() or any(w in said for w in WORDS.get(hit.error, ()))
 
@@ -111,9 +113,16 @@ def listening():
         yield s
 
 
+PORTS = itertools.count(os.getpid() * 64)  # below those that the system gives away by itself
+
+
 def free_port():
-    with listening() as s:
-        return s.getsockname()[1]
+    """One that nobody else gets meanwhile."""
+    while True:
+        port = 16384 + next(PORTS) % 16384
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 class Daemon:

@@ -291,4 +291,4 @@ def subjects(fields):
         ("scrimd's start, steering", start, 97), ("scrimd's start over what is pinned", start_again, 83),
         ("scrimd's start, steering less", start_less, 61),
         ("scrimd's start, replacing what steers more", start_less_replacing, 131),
-        ("a takeover, steering", takeover, 101), ("scrim attach", attach, 71), ("scrim detach", detach, 31), ("scrim status", status, 5))]
+        ("a takeover, steering", takeover, 101), ("scrim attach", attach, 71), ("scrim detach", detach, 31), ("scrim status", status, 11))]
