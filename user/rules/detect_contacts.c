@@ -11,14 +11,15 @@
 	LIST("tel", "telephone", "phone", "ph", "call", "answering", "ring", "fax", "facsimile",   \
 	     "cell", "cellphone", "cellular", "mobile", "mob", "pager", "beeper", "voicemail",     \
 	     "whatsapp", "dial", "contact", "reach", "reached", "hotline", "landline",             \
-	     "phone number", "fax number", "mobile number",                                        \
+	     "phone number", "fax number", "mobile number", "my number", "his number",             \
+	     "her number",                                                                         \
                                                                                                    \
 	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
 	     "home:", "work:", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",       \
 	     "caller id", "texted", "sms", "dialed")
 
-/* As it is dialled at home, behind the trunk prefix 0 (ITU-T E.123): three groups, or five pairs. */
-#define TRUNK                 "0[1-9](?:\\d{0,2}[ -]\\d{3,4}[ -]\\d{3,4}| \\d{2} \\d{2} \\d{2} \\d{2})"
+/* As it is dialled at home, behind the trunk prefix 0 (ITU-T E.123): in groups. */
+#define TRUNK                 "(?:0|\\(0\\))[1-9]\\d{0,4}[ /-]\\d{2,8}(?:[ -]\\d{2,5}){0,3}"
 #define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
 #define NAMED_PHONE(text)     FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
 
@@ -37,18 +38,19 @@ static const struct rule_def contacts[] = {
 			"or by its label",
 		.source = "45 CFR 164.514(b)(2)(i)(D), (E); ATIS-0300051 (NANP), ITU-T E.164",
 		.examples = LIST("call [212-555-0123 x45] now",
-				 "or [020 7946 0958], [06 12 34 56 78], [0412 345 678]",
+				 "or [020 7946 0958], [06 12 34 56 78], [030/1234567]",
 				 "[(11) 98765-4321], [(02) 9876 5432], [+(370) 61234567]",
 				 "[+44 20 7946 0958], fax [030 123456]", "[089 72 63 41] office",
 				 "pager [31245], \"phoneNumber\":[2125550123]",
 				 "[212-555-0123 #204], tel [(0)617 5550155]",
 				 "112-555-0123 and 212 155 0123", "NDC 0378-0023-01, 0-306-40615-2",
 				 "call 911, pager 2 times"),
-		.nforms = 14,
+		.nforms = 15,
 		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
 			  PHONE_FORM("\\((?:[2-9]\\d{2}\\)[-. ]?\\d{3}|0\\d{1,4}\\)[-. ]?\\d{3,5}"
 				     "|[1-9]\\d\\) ?\\d{4,5})[-. ]?\\d{4}"),
-			  FORM(TRUNK EXTENSION, TOKEN, NUMBER, DIGITS, 7),
+			  FORM(TRUNK EXTENSION, TOKEN, NUMBER, DIGITS, 7, .validate = "trunk"),
+			  PHONE_FORM("(?:[78] ?)?\\([2-9]\\d{2}\\) ?\\d{3}-\\d{2}-\\d{2}"),
 			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([2-9]\\d{2}\\)[-. ]?)"
 				     "\\d{3}[-. ]\\d{4}"),
 			  PHONE_FORM("\\+1[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),

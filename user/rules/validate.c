@@ -32,6 +32,7 @@ static const struct {
 	{"phone", validate_phone},
 	{"ssn", validate_ssn},
 	{"street", validate_street},
+	{"trunk", validate_trunk},
 	{"url", validate_url},
 	{"vin", validate_vin},
 	{"zip", validate_zip},

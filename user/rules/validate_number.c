@@ -120,25 +120,6 @@ bool validate_ssn(const u8 *text, size_t len)
 	return area != 0 && area != 666 && area < 900 && number(d, 3, 2) && number(d, 5, 4);
 }
 
-/*
- * ITU-T E.164: 7 to 15 digits, the extension behind a letter apart. What begins with a date
- * ("01/15/2024 10") is that, not a number to call.
- */
-bool validate_phone(const u8 *text, size_t len)
-{
-	u8 d[SCRIM_WINDOW];
-	size_t number_len = 0, date_len = 0, n;
-
-	while (number_len < len && !byte_is_letter(text[number_len]))
-		number_len++;
-	n = text_digits(text, number_len, d, sizeof(d));
-	while (date_len < len && text[date_len] != ' ')
-		date_len++;
-	return n >= 7 && n <= 15 &&
-	       (date_len == text_digits(text, date_len, d, sizeof(d)) ||
-		!validate_date(text, date_len));
-}
-
 /* Five digits or nine; nothing is below 00501 (Holtsville). */
 bool validate_zip(const u8 *text, size_t len)
 {

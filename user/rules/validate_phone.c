@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Telephone numbers: by how many digits there are, and how they are grouped. */
+#include "bytes.h"
+#include "validate.h"
+
+/*
+ * ITU-T E.164: 7 to 15 digits, the extension behind a letter apart. What begins with a date
+ * ("01/15/2024 10") is that, not a number to call.
+ */
+bool validate_phone(const u8 *text, size_t len)
+{
+	u8 d[SCRIM_WINDOW];
+	size_t number_len = 0, date_len = 0, n;
+
+	while (number_len < len && !byte_is_letter(text[number_len]))
+		number_len++;
+	n = text_digits(text, number_len, d, sizeof(d));
+	while (date_len < len && text[date_len] != ' ')
+		date_len++;
+	return n >= 7 && n <= 15 &&
+	       (date_len == text_digits(text, date_len, d, sizeof(d)) ||
+		!validate_date(text, date_len));
+}
+
+#define GROUPS 5
+
+/* A number as it is written: groups of digits, and what stands before each of them. */
+struct groups {
+	size_t n, digits;
+	struct {
+		size_t len;
+		u8 before; /* ' ', '-' or '/' */
+		bool year; /* 1900 to 2099 */
+	} of[GROUPS + 1];
+};
+
+/* Takes text apart, up to an extension: a letter, '#' or ','. Brackets are not looked at. */
+static void take_groups(const u8 *text, size_t len, struct groups *ret_g)
+{
+	struct groups g = {0};
+	size_t at = 0;
+
+	while (at < len && g.n <= GROUPS) {
+		size_t from, digits;
+
+		while (at < len && (text[at] == '(' || text[at] == ')'))
+			at++;
+		for (from = at, digits = 0; at < len; at++) {
+			if (byte_is_digit(text[at]))
+				digits++;
+			else if (text[at] != ')')
+				break;
+		}
+		if (!digits)
+			break;
+		g.of[g.n].len = digits;
+		g.of[g.n].before = from ? text[from - 1] : 0;
+		g.of[g.n].year = digits == 4 && ((text[from] == '1' && text[from + 1] == '9') ||
+						 (text[from] == '2' && text[from + 1] == '0'));
+		g.digits += digits;
+		g.n++;
+		at++;
+	}
+	*ret_g = g;
+}
+
+/* Whether groups i and i + 1 are a year and a month, in any order: a part of a date. */
+static bool is_dated(const struct groups *g, size_t i)
+{
+	return g->of[i + 1].before != ' ' && ((g->of[i].year && g->of[i + 1].len == 2) ||
+					      (g->of[i + 1].year && g->of[i].len == 2));
+}
+
+/*
+ * ITU-T E.123, 7.1: behind the trunk prefix 0 an area and a number, 8 to 12 digits in all. Dashes in front
+ * of one or two last digits are those of a product (an NDC), three, two and four digits those of an SSN; a
+ * slash stands behind an area of three.
+ */
+bool validate_trunk(const u8 *text, size_t len)
+{
+	struct groups g;
+	bool pairs = true;
+
+	take_groups(text, len, &g);
+	if (g.n < 2 || g.n > GROUPS || g.digits < (g.of[1].len >= 3 ? 8 : 9) || g.digits > 12)
+		return false;
+	for (size_t i = 1; i < g.n; i++) {
+		pairs &= g.of[i].len == 2;
+		if (is_dated(&g, i - 1) || (g.of[i].before == '/' && (i > 1 || g.of[0].len < 3)))
+			return false;
+	}
+	if (g.n == 2)
+		return g.digits >= 9 && g.of[1].len >= 5;
+	if (g.of[g.n - 1].len < 3 && g.of[g.n - 1].before == '-')
+		return false;
+	if (g.n == 3 && g.of[0].len == 3 && g.of[1].len == 2 && g.of[2].len == 4)
+		return false;
+	return pairs || g.of[0].len >= 3 || g.of[1].len >= 3;
+}
