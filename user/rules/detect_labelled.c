@@ -104,13 +104,16 @@ static const struct rule_def labelled[] = {
 		.examples = LIST("driver's license number is [A56319335]",
 				 "DL: [D1234567], dl=[D6816969], lic. "
 				 "[MD-12345]",
-				 "passport [C01234567]", "licensed in 2019",
+				 "passport [C01234567], DL: [CA D1234567]", "licensed in 2019",
 				 "GLUCOSE 104 MG/DL 1500 KCAL"),
-		.nforms = 3,
+		.nforms = 4,
 		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS),
+			  /* Behind its state, or what it is for: "RN 558812". */
+			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}", WORD, WORD, DIGITS, 4,
+			       .labels = LICENSE_LABELS, .distance = 24),
 			  /* "MG/DL 1500": a decilitre has fewer digits. */
-			  FORM("(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD, DIGITS, 4,
-			       .labels = LIST("=DL", "dl="), .distance = 8)},
+			  FORM("(?:[A-Z]{2} )?(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD,
+			       DIGITS, 4, .labels = LIST("=DL", "dl="), .distance = 8)},
 	},
 	{
 		.name = "device-serial",

@@ -90,7 +90,9 @@ static const struct rule_def numbers[] = {
 		.group = "builtin",
 		.what = "payment card number, by issuer and check digit",
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO/IEC 7812-1, issuers' ranges",
-		.examples = LIST("paid by [4111 1111 1111 1111]", "[378282246310005] declined",
+		.examples = LIST("paid by [4111 1111 1111 1111]",
+				 "[378282246310005] declined, "
+				 "[4111.1111.1111.1111]",
 				 "credit card no. [4111.1111.1111.1112], card # [060465518185]",
 				 "4111111111111112, 4111-1111 1111-1111", "card 12 of 16"),
 		.nforms = 4,
@@ -99,8 +101,8 @@ static const struct rule_def numbers[] = {
 			       DECIMAL, DECIMAL, DIGITS, 6, ENCODED("card")),
 			  FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
 			  FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}-\\d{4}(?:-\\d{1,3})?"
-			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|-\\d{6}-\\d{4,5}| \\d{6} "
-			       "\\d{4,5})",
+			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|\\.\\d{4}\\.\\d{4}\\.\\d{4}"
+			       "|-\\d{6}-\\d{4,5}| \\d{6} \\d{4,5})",
 			       DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
 			  FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, DECIMAL, DIGITS, 6,
 			       .labels =
