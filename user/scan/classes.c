@@ -5,35 +5,14 @@
  * Bytes that fit the same shapes at the same places begin in one class; control bytes share a
  * class from the begin, and so do bytes over 0x7f (the vector code tells them apart by their
  * upper half only). While there are too many, the two classes are put together that let
- * through least: a class fits what any of its bytes fits.
+ * through least: a class fits what any of its bytes fits. Which two that may be is told by how common bytes
+ * are (rate.c); of the best few, by what the shapes then find on the page.
  */
-#include "prefilter.h"
+#include "classes.h"
+#include <errno.h>
 #include <string.h>
 
-/* Which shapes of each bank something fits, by place. */
-struct fit {
-	u8 of[BANKS][SHAPE_DEPTH];
-};
-
-struct class
-{
-	struct fit fit;
-	unsigned int n;
-	u8 bytes[256];
-};
-
-/* Those of printable bytes, of control bytes, and of all over 0x7f. */
-#define MOST (0x80 - 0x20 + 2)
-
-struct classes {
-	unsigned int n;
-	int depth; /* places that matter */
-	const struct prefilter *pf;
-	struct class class[MOST];
-	struct mass mass[256];  /* of each byte */
-	float loss[MOST][MOST]; /* of two when put together */
-	u8 of[256];             /* by byte */
-};
+#define CLOSE 8 /* pairs that are looked at on the page */
 
 static struct fit fit_of(const struct prefilter *pf, unsigned int c)
 {
@@ -106,13 +85,6 @@ static float weighed(const struct classes *cs, const struct mass *at, int s)
 	return masses_rate(at, cs->depth) * (s == SHAPE_ZONED ? 0.02f : 1);
 }
 
-/* What byte c lets through at place i of a bank's shapes when its class fits `fit`. */
-static unsigned int let_through(const struct classes *cs, unsigned int c, int bank, int i,
-				unsigned int fit)
-{
-	return fit & ~(unsigned int)cs->pf->not_low[bank][i][c % 16];
-}
-
 static void sum_up(const struct classes *cs, struct sums *ret_sums)
 {
 	memset(ret_sums, 0, sizeof(*ret_sums));
@@ -122,7 +94,8 @@ static void sum_up(const struct classes *cs, struct sums *ret_sums)
 		for (int bank = 0; bank < BANKS; bank++)
 			for (int i = 0; i < cs->depth; i++)
 				add(ret_sums, bank, i,
-				    let_through(cs, c, bank, i, fit->of[bank][i]), &cs->mass[c]);
+				    class_lets_through(cs, c, bank, i, fit->of[bank][i]),
+				    &cs->mass[c]);
 	}
 	for (int s = 0; s < SHAPES; s++)
 		ret_sums->rate[s] = weighed(cs, ret_sums->at[s], s);
@@ -132,7 +105,7 @@ static void sum_up(const struct classes *cs, struct sums *ret_sums)
 static void grow(const struct classes *cs, const struct class *class, int s, int i, struct mass *m)
 {
 	for (unsigned int n = 0; n < class->n; n++)
-		if (let_through(cs, class->bytes[n], s / 8, i, 1U << s % 8))
+		if (class_lets_through(cs, class->bytes[n], s / 8, i, 1U << s % 8))
 			mass_sum(m, &cs->mass[class->bytes[n]]);
 }
 
@@ -159,14 +132,9 @@ static float loss(const struct classes *cs, const struct sums *now, const struct
 {
 	float sum = 0;
 
-	for (int bank = 0; bank < BANKS; bank++) {
-		unsigned int grown = 0;
-
-		for (int i = 0; i < cs->depth; i++)
-			grown |= a->fit.of[bank][i] ^ b->fit.of[bank][i];
-		for (; grown; grown &= grown - 1)
-			sum += more(cs, now, 8 * bank + __builtin_ctz(grown), a, b);
-	}
+	for (int bank = 0; bank < BANKS; bank++)
+		for (unsigned int m = classes_grown(cs, bank, a, b); m; m &= m - 1)
+			sum += more(cs, now, 8 * bank + __builtin_ctz(m), a, b);
 	return sum;
 }
 
@@ -195,23 +163,46 @@ static void weigh(struct classes *cs, const struct sums *now, unsigned int i, un
 				loss(cs, now, &cs->class[i], &cs->class[j]);
 }
 
-/* What others lose with each other is not weighed anew: it changes little. */
-static void join_cheapest(struct classes *cs)
+/* The CLOSE pairs that lose least, by how common bytes are: i < j of each, the best first. */
+static unsigned int find_close(const struct classes *cs, unsigned int pairs[CLOSE][2])
 {
-	unsigned int best_i = 0, best_j = 1;
-	struct sums now;
+	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < cs->n; i++) {
 		for (unsigned int j = i + 1; j < cs->n; j++) {
-			if (cs->loss[i][j] < cs->loss[best_i][best_j]) {
-				best_i = i;
-				best_j = j;
-			}
+			unsigned int at = n < CLOSE ? n : CLOSE - 1;
+
+			if (n == CLOSE && cs->loss[i][j] >= cs->loss[pairs[at][0]][pairs[at][1]])
+				continue;
+			n += n < CLOSE;
+			for (; at && cs->loss[pairs[at - 1][0]][pairs[at - 1][1]] > cs->loss[i][j];
+			     at--)
+				memcpy(pairs[at], pairs[at - 1], sizeof(pairs[at]));
+			pairs[at][0] = i;
+			pairs[at][1] = j;
 		}
 	}
-	join(cs, best_i, best_j);
+	return n;
+}
+
+/* What others lose with each other is not weighed anew: it changes little. */
+static void join_cheapest(struct classes *cs)
+{
+	unsigned int pairs[CLOSE][2], n = find_close(cs, pairs), best = 0;
+	float least = 0, loss;
+	struct sums now;
+
+	for (unsigned int k = 0; k < n; k++) {
+		loss = class_view_loss(cs, &cs->class[pairs[k][0]], &cs->class[pairs[k][1]]);
+		if (!k || loss < least) {
+			least = loss;
+			best = k;
+		}
+	}
+	class_view_join(cs, &cs->class[pairs[best][0]], &cs->class[pairs[best][1]]);
+	join(cs, pairs[best][0], pairs[best][1]);
 	sum_up(cs, &now);
-	weigh(cs, &now, best_i, cs->n);
+	weigh(cs, &now, pairs[best][0], cs->n);
 }
 
 static void cut_for_shuffles(struct prefilter *pf)
@@ -238,11 +229,15 @@ static void look_low(struct prefilter *pf)
 				pf->not_low[bank][i][c % 16] &= (u8)~pf->fits[bank][i][c];
 }
 
-void classes_choose(struct prefilter *pf, unsigned int n)
+int classes_choose(struct prefilter *pf, const struct pages *pages, unsigned int n)
 {
-	struct classes cs = {.depth = n <= CLASSES_CUT ? NEAR_DEPTH : SHAPE_DEPTH, .pf = pf};
+	struct classes cs = {.depth = n <= CLASSES_CUT ? NEAR_DEPTH : SHAPE_DEPTH,
+			     .pf = pf,
+			     .view = class_view_new(pages)};
 	struct sums now;
 
+	if (!cs.view)
+		return -ENOMEM;
 	if (n <= CLASSES_CUT)
 		look_low(pf);
 	for (unsigned int c = 0; c < 256; c++)
@@ -251,8 +246,11 @@ void classes_choose(struct prefilter *pf, unsigned int n)
 	sum_up(&cs, &now);
 	for (unsigned int i = 0; i < cs.n && cs.n >= n; i++)
 		weigh(&cs, &now, i, i);
+	if (cs.n >= n)
+		class_view_all(&cs);
 	while (cs.n >= n)
 		join_cheapest(&cs);
+	class_view_free(cs.view);
 	memcpy(pf->class, cs.of, sizeof(cs.of));
 	pf->wild = (u8)cs.n;
 	for (int bank = 0; bank < BANKS; bank++) {
@@ -266,4 +264,5 @@ void classes_choose(struct prefilter *pf, unsigned int n)
 	}
 	if (n <= CLASSES_CUT)
 		cut_for_shuffles(pf);
+	return 0;
 }

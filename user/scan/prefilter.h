@@ -73,6 +73,9 @@ struct sample {
 void sample_take(const struct pages *pages, const struct shape *sh, struct sample *ret_sample);
 void sample_join(struct sample *s, const struct sample *other);
 
+/* Adds byte c to place k. */
+void sample_add(const struct pages *pages, u8 c, int k, struct sample *s);
+
 /* At how many places what fits x or y at each place is found, near misses counting a little. */
 float sample_count(const struct sample *x, const struct sample *y);
 
@@ -220,30 +223,39 @@ int form_anchor(const struct form *f, const struct pages *pages, struct anchor *
 int form_pieces(const struct form *f, const bool before[256], struct shape ret_shapes[PIECES]);
 
 /*
- * Gathers forms under shapes: add each, then finish. A builder is some 2.2 MiB, zeroed.
+ * Gathers forms under shapes: add each, then finish. A builder is some 5 MiB, zeroed, of which a few rules
+ * use little.
  */
-#define QUICK_MAX 8 /* shapes of quick forms, a bank of their own */
-#define PLAIN_MAX (SHAPES - 1 - ANCHOR_SHAPES)
+#define GATHERED  96 /* shapes at a time, while forms are added */
+#define QUICK_MAX 8  /* shapes of quick forms in the end, a bank of their own */
+struct gathered {
+	struct shape shape;
+	struct sample sample;  /* what it finds */
+	u64 forms[GROUPS_MAX]; /* which are under it */
+	u16 ngroups;           /* of which only these words say something */
+	bool quick;            /* of quick forms: never put together with others */
+	float count, cost;     /* sample_count(), and what that costs */
+	unsigned int place;    /* of all shapes, once finished */
+};
+
 struct prefilter_builder {
-	size_t n, nquick;                     /* shapes, and how many of them are quick */
-	size_t max, max_quick;                /* how many may stay that are not, that are */
-	bool quick[PLAIN_MAX + 1];            /* of quick forms: never put together with others */
-	unsigned int place[PLAIN_MAX + 1];    /* of all shapes, once finished */
-	struct shape shapes[PLAIN_MAX + 1];   /* one more */
-	struct sample samples[PLAIN_MAX + 1]; /* what they find */
-	struct sample pieces[PIECES];         /* what those of a form find */
+	size_t n, nquick;      /* shapes, and how many of them are quick */
+	size_t max, max_quick; /* how many may stay that are not, that are */
+	struct gathered shapes[GATHERED + 1];
+	float loss[GATHERED + 1][GATHERED + 1];   /* what two cost more when put together: that */
+	bool weighed[GATHERED + 1][GATHERED + 1]; /* if their samples were compared, or more */
+	/* Of the shapes behind each, that with which it loses least; 0: none. */
+	size_t nearest[GATHERED + 1];
+	struct gathered pieces[GATHERED + 1]; /* what the last of them are put together from */
+	size_t npieces, of[GATHERED + 1];     /* and which of them each is in */
+	struct sample at_hand[PIECES];        /* what the pieces of a form find */
 	struct pages pages;
-	u64 forms[PLAIN_MAX + 1][GROUPS_MAX]; /* which of them are under it */
-	float count[PLAIN_MAX + 1];           /* sample_count() of each */
-	float cost[PLAIN_MAX + 1];
-	float loss[PLAIN_MAX + 1][PLAIN_MAX + 1];   /* what two cost more when put together: that */
-	bool weighed[PLAIN_MAX + 1][PLAIN_MAX + 1]; /* if their samples were compared, or more */
 	struct shape anchored[ANCHOR_SHAPES], zoned;
 	struct prefilter *pf;
 };
 
 /*
- *   index  f's number, for b->forms
+ *   index  f's number, for gathered.forms
  *   zoned  f is asked only behind a label
  * Returns 1 if f will be found by its anchor, 0 if by its begin; -ENOMEM.
  */
@@ -253,11 +265,27 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 /*
  * Gives each shape its place: the quick ones are the last bank of `max_quick`, if that is not 0.
  *   classes  CLASSES or CLASSES_CUT
+ * Returns 0, -ENOMEM.
  */
-void prefilter_finish(struct prefilter_builder *b, unsigned int classes);
+int prefilter_finish(struct prefilter_builder *b, unsigned int classes);
 
-/* Chooses classes for pf->fits, at most n with the wild one, such that the shapes lose least. */
-void classes_choose(struct prefilter *pf, unsigned int n);
+void shape_join(struct shape *sh, const struct shape *other);
+void forms_join(struct gathered *g, const struct gathered *other);
+
+/* Sets what g costs, from what it finds and its forms. */
+void gathered_weigh(struct gathered *g);
+
+/* What g and other would cost as one that finds `count`. */
+float gathered_cost(const struct gathered *g, const struct gathered *other, float count);
+
+/* Moves pieces to other shapes as long as all together become cheaper; see shape_moves.c. */
+void shapes_move(struct prefilter_builder *b);
+
+/*
+ * Chooses classes for pf->fits, at most n with the wild one, such that the shapes lose least. Returns 0,
+ * -ENOMEM.
+ */
+int classes_choose(struct prefilter *pf, const struct pages *pages, unsigned int n);
 
 /* Kinds of bytes: numbers come in runs and words in runs. */
 enum byte_kind { KIND_DIGIT, KIND_LETTER, KIND_OTHER, BYTE_KINDS };

@@ -2,8 +2,8 @@
 /*
  * A small picture of clinical and log text, to weigh classes with: how often each kind of byte
  * follows each, and how common a byte is among its kind. Only relations matter, and only for
- * speed: what is found does not depend on it. Shapes have a whole page of text (sample.c); but
- * classes are put together too often to look that up each time.
+ * speed: what is found does not depend on it. Shapes have a whole page of text (sample.c); but there are
+ * too many pairs of classes to look each up there.
  */
 #include "prefilter.h"
 #include <string.h>

@@ -154,6 +154,17 @@ void sample_take(const struct pages *pages, const struct shape *sh, struct sampl
 	}
 }
 
+void sample_add(const struct pages *pages, u8 c, int k, struct sample *s)
+{
+	for (size_t n = 0; pages->has[c] && n < PRINTS; n++) {
+		const u64 *at = &pages->places[c][n * PRINT_WORDS];
+
+		for (size_t w = 0; w < PAGE_WORDS; w++)
+			s->at[k][n * PAGE_WORDS + w] |=
+				at[w] >> k | (k ? at[w + 1] << (64 - k) : 0);
+	}
+}
+
 void sample_join(struct sample *s, const struct sample *other)
 {
 	for (int k = 0; k < SHAPE_DEPTH; k++)

@@ -82,8 +82,9 @@ static void take_under(struct scanner *s, const struct prefilter_builder *b)
 	for (u16 g = 0; g < s->ngroups; g++)
 		for (unsigned int fit = 0; fit < 256; fit++)
 			for (size_t i = 0; i < b->n; i++)
-				if (fit >> b->place[i] % 8 & 1)
-					s->groups[g].under[b->place[i] / 8][fit] |= b->forms[i][g];
+				if (fit >> b->shapes[i].place % 8 & 1)
+					s->groups[g].under[b->shapes[i].place / 8][fit] |=
+						b->shapes[i].forms[g];
 }
 
 /*
@@ -133,10 +134,10 @@ static int add_forms(struct scanner *s, const bool *enabled)
 		r = label_filter_build(&s->label_filter, s->labels, &b->pages,
 				       s->isa == ISA_SCALAR ? 8 : HEAPS,
 				       s->isa != ISA_SCALAR && s->isa != ISA_AVX512);
-	if (!r) {
-		prefilter_finish(b, s->isa == ISA_AVX512 ? CLASSES : CLASSES_CUT);
+	if (!r)
+		r = prefilter_finish(b, s->isa == ISA_AVX512 ? CLASSES : CLASSES_CUT);
+	if (!r)
 		take_under(s, b);
-	}
 	free(b);
 	return r;
 }

@@ -12,28 +12,75 @@
 /* A shape that more often than this finds something is better anchored elsewhere. */
 #define OFTEN (0.0005f * SAMPLE_PLACES)
 
-static void shape_join(struct shape *sh, const struct shape *other)
+void shape_join(struct shape *sh, const struct shape *other)
 {
 	for (int i = 0; i < SHAPE_DEPTH; i++)
 		for (unsigned int c = 0; c < 256; c++)
 			sh->at[i][c] |= other->at[i][c];
 }
 
+void forms_join(struct gathered *g, const struct gathered *other)
+{
+	for (u16 i = 0; i < other->ngroups; i++)
+		g->forms[i] |= other->forms[i];
+	if (other->ngroups > g->ngroups)
+		g->ngroups = other->ngroups;
+}
+
 /* How many forms are under either. */
-static float nforms(const struct prefilter_builder *b, size_t i, size_t j)
+static unsigned int nforms(const struct gathered *g, const struct gathered *other)
 {
 	unsigned int n = 0;
 
-	for (int g = 0; g < GROUPS_MAX; g++)
-		if (b->forms[i][g] | b->forms[j][g])
-			n += bits_in(b->forms[i][g] | b->forms[j][g]);
-	return (float)n;
+	for (u16 i = 0; i < g->ngroups || i < other->ngroups; i++)
+		n += bits_in(g->forms[i] | other->forms[i]);
+	return n;
 }
 
-/* What i and j lose as one shape that finds `count`: at each place where it fits, all its forms are asked about. */
+/*
+ * At each place where a shape fits there is a candidate. A form more under it makes that a little dearer:
+ * the first look is at all forms at once.
+ */
+float gathered_cost(const struct gathered *g, const struct gathered *other, float count)
+{
+	return (2 + 0.3f * (float)nforms(g, other)) * count;
+}
+
+void gathered_weigh(struct gathered *g)
+{
+	g->count = sample_count(&g->sample, &g->sample);
+	g->cost = gathered_cost(g, g, g->count);
+}
+
+/* What i and j lose as one shape that finds `count`. */
 static float loss(const struct prefilter_builder *b, size_t i, size_t j, float count)
 {
-	return (2 + nforms(b, i, j)) * count - b->cost[i] - b->cost[j];
+	return gathered_cost(&b->shapes[i], &b->shapes[j], count) - b->shapes[i].cost -
+	       b->shapes[j].cost;
+}
+
+static void find_nearest(struct prefilter_builder *b, size_t i)
+{
+	b->nearest[i] = 0;
+	for (size_t j = i + 1; j < b->n; j++)
+		if (b->shapes[i].quick == b->shapes[j].quick &&
+		    (!b->nearest[i] || b->loss[i][j] < b->loss[i][b->nearest[i]]))
+			b->nearest[i] = j;
+}
+
+/* What i loses with others has changed, or the last shape has gone. */
+static void renew_nearest(struct prefilter_builder *b, size_t i)
+{
+	find_nearest(b, i);
+	for (size_t k = 0; k < b->n; k++) {
+		size_t nearest = b->nearest[k];
+
+		if (nearest == i || nearest >= b->n)
+			find_nearest(b, k);
+		else if (k < i && b->shapes[k].quick == b->shapes[i].quick &&
+			 (!nearest || b->loss[k][i] < b->loss[k][nearest]))
+			b->nearest[k] = i;
+	}
 }
 
 /*
@@ -42,73 +89,80 @@ static float loss(const struct prefilter_builder *b, size_t i, size_t j, float c
  */
 static void weigh(struct prefilter_builder *b, size_t i)
 {
-	b->count[i] = sample_count(&b->samples[i], &b->samples[i]);
-	b->cost[i] = (2 + nforms(b, i, i)) * b->count[i];
+	gathered_weigh(&b->shapes[i]);
 	for (size_t j = 0; j < b->n; j++) {
+		float count = b->shapes[i].count, other = b->shapes[j].count;
+
 		if (j == i)
 			continue;
-		b->loss[i][j] = b->loss[j][i] =
-			loss(b, i, j, b->count[i] > b->count[j] ? b->count[i] : b->count[j]);
+		b->loss[i][j] = b->loss[j][i] = loss(b, i, j, count > other ? count : other);
 		b->weighed[i][j] = b->weighed[j][i] = false;
 	}
+	renew_nearest(b, i);
 }
 
-/* Moves the shape at i to j, which is free. */
-static void move(struct prefilter_builder *b, size_t i, size_t j)
+/* Moves the last shape to j, which is free. */
+static void move_last(struct prefilter_builder *b, size_t j)
 {
+	size_t i = --b->n;
+
 	if (i == j)
 		return;
 	b->shapes[j] = b->shapes[i];
-	b->samples[j] = b->samples[i];
-	b->quick[j] = b->quick[i];
-	b->count[j] = b->count[i];
-	b->cost[j] = b->cost[i];
-	memcpy(b->forms[j], b->forms[i], sizeof(b->forms[j]));
 	for (size_t k = 0; k < b->n; k++) {
 		if (k == j)
 			continue;
 		b->loss[j][k] = b->loss[k][j] = b->loss[i][k];
 		b->weighed[j][k] = b->weighed[k][j] = b->weighed[i][k];
 	}
+	renew_nearest(b, j);
 }
 
 /* The two that lose least, of the quick ones or of the others, as far as they have been looked at. */
 static void find_cheapest(const struct prefilter_builder *b, bool quick, size_t *ret_i,
 			  size_t *ret_j)
 {
+	float least = 0;
+
 	*ret_i = *ret_j = 0;
 	for (size_t i = 0; i < b->n; i++) {
-		for (size_t j = i + 1; j < b->n; j++) {
-			if (b->quick[i] != quick || b->quick[j] != quick)
-				continue;
-			if (!*ret_j || b->loss[i][j] < b->loss[*ret_i][*ret_j]) {
-				*ret_i = i;
-				*ret_j = j;
-			}
-		}
+		size_t j = b->nearest[i];
+
+		if (!j || b->shapes[i].quick != quick || (*ret_j && b->loss[i][j] >= least))
+			continue;
+		least = b->loss[i][j];
+		*ret_i = i;
+		*ret_j = j;
 	}
+}
+
+static void look_closer(struct prefilter_builder *b, size_t i, size_t j)
+{
+	float count = sample_count(&b->shapes[i].sample, &b->shapes[j].sample);
+
+	b->loss[i][j] = b->loss[j][i] = loss(b, i, j, count);
+	b->weighed[i][j] = b->weighed[j][i] = true;
+	find_nearest(b, i);
 }
 
 /* Of the quick ones, or of the others. */
 static void join_cheapest(struct prefilter_builder *b, bool quick)
 {
-	size_t best_i, best_j;
+	size_t i, j;
 
-	find_cheapest(b, quick, &best_i, &best_j);
-	while (!b->weighed[best_i][best_j]) {
-		b->loss[best_i][best_j] = b->loss[best_j][best_i] = loss(
-			b, best_i, best_j, sample_count(&b->samples[best_i], &b->samples[best_j]));
-		b->weighed[best_i][best_j] = b->weighed[best_j][best_i] = true;
-		find_cheapest(b, quick, &best_i, &best_j);
+	find_cheapest(b, quick, &i, &j);
+	while (!b->weighed[i][j]) {
+		look_closer(b, i, j);
+		find_cheapest(b, quick, &i, &j);
 	}
-	shape_join(&b->shapes[best_i], &b->shapes[best_j]);
-	sample_join(&b->samples[best_i], &b->samples[best_j]);
-	for (int g = 0; g < GROUPS_MAX; g++)
-		b->forms[best_i][g] |= b->forms[best_j][g];
-	b->n--;
+	shape_join(&b->shapes[i].shape, &b->shapes[j].shape);
+	sample_join(&b->shapes[i].sample, &b->shapes[j].sample);
+	forms_join(&b->shapes[i], &b->shapes[j]);
 	b->nquick -= quick;
-	move(b, b->n, best_j);
-	weigh(b, best_i);
+	move_last(b, j);
+	for (size_t k = 0; k < b->npieces; k++)
+		b->of[k] = b->of[k] == j ? i : b->of[k] == b->n ? j : b->of[k];
+	weigh(b, i);
 }
 
 /* Which anchor stands for these bytes; a new one, if none does. */
@@ -154,6 +208,23 @@ static bool keep_anchor(struct prefilter_builder *b, const struct anchor *a,
 	return true;
 }
 
+static void gather(struct prefilter_builder *b, const struct shape *piece,
+		   const struct sample *sample, u16 form, bool quick)
+{
+	struct gathered *g = &b->shapes[b->n];
+
+	g->shape = *piece;
+	g->sample = *sample;
+	memset(g->forms, 0, sizeof(g->forms));
+	g->forms[form / GROUP_FORMS] = 1ULL << form % GROUP_FORMS;
+	g->ngroups = (u16)(form / GROUP_FORMS + 1);
+	g->quick = quick;
+	b->nquick += quick;
+	weigh(b, b->n++);
+	if (b->n > GATHERED)
+		join_cheapest(b, b->nquick > GATHERED / 2);
+}
+
 int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		  const struct form_sets *sets, bool zoned)
 {
@@ -171,8 +242,8 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 	if (zoned)
 		return 0;
 	for (int i = 0; i < n; i++) {
-		sample_take(&b->pages, &pieces[i], &b->pieces[i]);
-		count += sample_count(&b->pieces[i], &b->pieces[i]);
+		sample_take(&b->pages, &pieces[i], &b->at_hand[i]);
+		count += sample_count(&b->at_hand[i], &b->at_hand[i]);
 	}
 	if (count > OFTEN && !quick) {
 		r = form_anchor(f, &b->pages, &anchor, &around);
@@ -182,19 +253,8 @@ int prefilter_add(struct prefilter_builder *b, const struct form *f, u16 index,
 		    keep_anchor(b, &anchor, &around, sets))
 			return 1;
 	}
-	for (int i = 0; i < n; i++) {
-		memset(b->forms[b->n], 0, sizeof(b->forms[b->n]));
-		b->forms[b->n][index / GROUP_FORMS] = 1ULL << index % GROUP_FORMS;
-		b->quick[b->n] = quick;
-		b->nquick += quick;
-		b->shapes[b->n] = pieces[i];
-		b->samples[b->n] = b->pieces[i];
-		weigh(b, b->n++);
-		if (b->nquick > b->max_quick)
-			join_cheapest(b, true);
-		if (b->n - b->nquick > b->max)
-			join_cheapest(b, false);
-	}
+	for (int i = 0; i < n; i++)
+		gather(b, &pieces[i], &b->at_hand[i], index, quick);
 	return 0;
 }
 
@@ -221,18 +281,35 @@ static void give_places(struct prefilter_builder *b)
 	for (size_t i = 0; i < b->n; i++) {
 		if (plain == SHAPE_ZONED)
 			plain = SHAPE_ANCHOR + ANCHOR_SHAPES;
-		b->place[i] = b->quick[i] ? quick++ : plain++;
+		b->shapes[i].place = b->shapes[i].quick ? quick++ : plain++;
 	}
 }
 
-void prefilter_finish(struct prefilter_builder *b, unsigned int classes)
+/* From what was gathered to as many shapes as there may be. */
+static void join_down(struct prefilter_builder *b)
 {
+	b->npieces = b->n;
+	for (size_t i = 0; i < b->n; i++) {
+		b->pieces[i] = b->shapes[i];
+		b->of[i] = i;
+	}
+	while (b->nquick > b->max_quick)
+		join_cheapest(b, true);
+	while (b->n - b->nquick > b->max)
+		join_cheapest(b, false);
+	if (b->n < b->npieces)
+		shapes_move(b);
+}
+
+int prefilter_finish(struct prefilter_builder *b, unsigned int classes)
+{
+	join_down(b);
 	give_places(b);
 	for (size_t s = 0; s < b->n; s++)
-		put_shape(b->pf, &b->shapes[s], (int)b->place[s]);
+		put_shape(b->pf, &b->shapes[s].shape, (int)b->shapes[s].place);
 	put_shape(b->pf, &b->zoned, SHAPE_ZONED);
 	for (int i = 0; i < ANCHOR_SHAPES; i++)
 		put_shape(b->pf, &b->anchored[i], SHAPE_ANCHOR + i);
 	put_near(b->pf);
-	classes_choose(b->pf, classes);
+	return classes_choose(b->pf, &b->pages, classes);
 }
