@@ -135,16 +135,17 @@ bool never_month(const u8 *text)
 /* YYYYMMDD[HHMM[SS]] (HL7 v2 chapter 2A, DTM), as many digits as given. */
 static bool packed(const u8 *text, size_t len)
 {
-	unsigned int v[14] = {0};
 	size_t n = 0;
 
-	for (; n < len && n < array_size(v) && byte_is_digit(text[n]); n++)
-		v[n] = (unsigned int)(text[n] - '0');
+	while (n < len && n < 14 && byte_is_digit(text[n]))
+		n++;
 	if (n != 8 && n != 12 && n != 14)
 		return false;
-	return on_calendar(v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3], v[4] * 10 + v[5],
-			   v[6] * 10 + v[7]) &&
-	       v[8] * 10 + v[9] < 24 && v[10] < 6 && v[12] < 6;
+	if (n > 8 && (pair(text + 8) > 23 || text[10] > '5'))
+		return false;
+	if (n > 12 && text[12] > '5')
+		return false;
+	return on_calendar(100 * pair(text) + pair(text + 2), pair(text + 4), pair(text + 6));
 }
 
 bool validate_date(const u8 *text, size_t len)

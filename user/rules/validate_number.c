@@ -28,14 +28,13 @@ static unsigned int number(const u8 *digits, size_t from, size_t n)
 
 bool luhn_holds(const u8 *digits, size_t n, unsigned int start)
 {
-	unsigned int sum = start, d;
+	static const u8 twice[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9}; /* the sum of its digits */
+	unsigned int sum = start;
 
-	for (size_t i = 0; i < n; i++) {
-		d = digits[n - 1 - i];
-		if (i % 2)
-			d = d * 2 > 9 ? d * 2 - 9 : d * 2;
-		sum += d;
-	}
+	for (; n >= 2; n -= 2)
+		sum += digits[n - 1] + twice[digits[n - 2]];
+	if (n)
+		sum += digits[0];
 	return sum % 10 == 0;
 }
 
@@ -48,46 +47,44 @@ bool validate_luhn(const u8 *text, size_t len)
 }
 
 /*
- * The ranges issued, by the number's first digits (ISO/IEC 7812-2; the networks' own tables),
+ * The ranges issued, by the number's first four digits (ISO/IEC 7812-2; the networks' own tables),
  * and the lengths they come in.
  */
 static const struct {
-	u8 prefix; /* how many digits are compared */
+	u16 from, to;
 	u8 min, max;
-	unsigned int from, to;
 } issuers[] = {
-	{1, 13, 19, 4, 4},       /* Visa */
-	{2, 16, 16, 51, 55},     /* Mastercard */
-	{4, 16, 16, 2221, 2720}, /* Mastercard */
-	{2, 15, 15, 34, 34},     /* American Express */
-	{2, 15, 15, 37, 37},     /* American Express */
-	{4, 16, 19, 6011, 6011}, /* Discover */
-	{3, 16, 19, 644, 659},   /* Discover */
-	{2, 16, 19, 62, 62},     /* UnionPay */
-	{2, 16, 19, 81, 81},     /* UnionPay */
-	{3, 14, 19, 300, 305},   /* Diners Club */
-	{4, 14, 19, 3095, 3095}, /* Diners Club */
-	{2, 14, 19, 36, 36},     /* Diners Club */
-	{2, 14, 19, 38, 39},     /* Diners Club */
-	{2, 16, 19, 35, 35},     /* JCB: 3528 to 3589; all of 35 in test data */
-	{4, 15, 15, 2131, 2131}, /* JCB, the old range */
-	{4, 15, 15, 1800, 1800}, /* JCB, the old range */
-	{4, 16, 19, 2200, 2204}, /* Mir */
-	{2, 12, 19, 50, 50},     /* Maestro */
-	{2, 12, 19, 56, 58},     /* Maestro */
-	{2, 12, 19, 60, 61},     /* Maestro */
-	{2, 12, 19, 63, 69},     /* Maestro */
+	{4000, 4999, 13, 19}, /* Visa */
+	{5100, 5599, 16, 16}, /* Mastercard */
+	{2221, 2720, 16, 16}, /* Mastercard */
+	{3400, 3499, 15, 15}, /* American Express */
+	{3700, 3799, 15, 15}, /* American Express */
+	{6011, 6011, 16, 19}, /* Discover */
+	{6440, 6599, 16, 19}, /* Discover */
+	{6200, 6299, 16, 19}, /* UnionPay */
+	{8100, 8199, 16, 19}, /* UnionPay */
+	{3000, 3059, 14, 19}, /* Diners Club */
+	{3095, 3095, 14, 19}, /* Diners Club */
+	{3600, 3699, 14, 19}, /* Diners Club */
+	{3800, 3999, 14, 19}, /* Diners Club */
+	{3500, 3599, 16, 19}, /* JCB: 3528 to 3589; all of 35 in test data */
+	{2131, 2131, 15, 15}, /* JCB, the old range */
+	{1800, 1800, 15, 15}, /* JCB, the old range */
+	{2200, 2204, 16, 19}, /* Mir */
+	{5000, 5099, 12, 19}, /* Maestro */
+	{5600, 5899, 12, 19}, /* Maestro */
+	{6000, 6199, 12, 19}, /* Maestro */
+	{6300, 6999, 12, 19}, /* Maestro */
 };
 
 static bool issued(const u8 *digits, size_t n)
 {
-	for (size_t i = 0; i < array_size(issuers); i++) {
-		unsigned int head = number(digits, 0, issuers[i].prefix);
+	unsigned int head = number(digits, 0, 4);
 
+	for (size_t i = 0; i < array_size(issuers); i++)
 		if (head >= issuers[i].from && head <= issuers[i].to && n >= issuers[i].min &&
 		    n <= issuers[i].max)
 			return true;
-	}
 	return false;
 }
 
@@ -96,7 +93,7 @@ bool validate_card(const u8 *text, size_t len)
 	u8 digits[19];
 	size_t n = text_digits(text, len, digits, sizeof(digits));
 
-	return n >= 12 && n <= sizeof(digits) && issued(digits, n) && luhn_holds(digits, n, 0);
+	return n >= 12 && n <= sizeof(digits) && luhn_holds(digits, n, 0) && issued(digits, n);
 }
 
 /* 45 CFR 162.406: Luhn over 80840 and the ten digits; 80840 adds 24. First digit 1 or 2. */
