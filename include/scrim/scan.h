@@ -140,7 +140,7 @@ struct scan_job {
  *   job  its inputs are read, its outputs overwritten; `rejected` is added to
  * Reads only text[0, len), not a byte beyond it. No system call, no allocation, no failure.
  * Cost: linear. Each place is asked about once, by each form at most, and no form reads more
- * than SCRIM_WINDOW + 17 bytes there. Labels are looked for behind each byte once, and before
+ * than SCRIM_WINDOW + 8 bytes there. Labels are looked for behind each byte once, and before
  * each place that follows one once. `walked` says what it came to.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
  * Invariants: len - decided <= SCRIM_WINDOW + 1; with `ends`, decided == len; glued together the

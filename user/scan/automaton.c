@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A form's automaton laid out for walking: rows named by their offset, so that a step is an
- * addition and a load, and sorted, so that "accepts" and "cannot go on" are comparisons. Short
+ * addition and a load, and sorted, so that "accepts" and "cannot go on" are comparisons. Small
  * ones are laid out for pairs of bytes, too.
  */
 #include "scanner.h"
@@ -47,6 +47,7 @@ static int pairs_build(struct arena *a, const struct automaton *d, u32 rows, u32
 	p->between = between;
 	p->start = (u16)(d->start * n);
 	p->accept = (u16)(d->accept * n);
+	p->nclasses = (u16)n;
 	*ret_pairs = p;
 	return 0;
 }
@@ -79,7 +80,7 @@ int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_
 		.max = d->max,
 	};
 	free(offset);
-	if (d->max > QUICK || (size_t)d->nstates * n * n > PAIRS_MAX)
+	if ((size_t)d->nstates * n * n > PAIRS_MAX)
 		return 0;
 	return pairs_build(a, ret_dfa, d->nstates, n, &ret_dfa->pairs);
 }

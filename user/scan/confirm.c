@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* Where a form's pattern may end at a place, in ascending order. */
+#define BLOCK 8 /* bytes that are walked in one go */
+
+/* Where a form's pattern may end at a place: bit i of all words together for a match of i + 1 bytes. */
 struct ends {
-	size_t n;
-	u16 at[SCRIM_WINDOW + 1]; /* relative to the place; not initialised */
-	bool goes_on;             /* the text ended before the automaton did */
+	size_t words;
+	u64 at[SCRIM_WINDOW / 64 +
+	       1];    /* as many as `words`; the block in which it dies has a place, too */
+	bool goes_on; /* the text ended before the automaton did */
 };
 
 enum opinion { NOTHING, REFUSED, ACCEPTED, UNKNOWN };
@@ -26,50 +29,81 @@ u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u6
 	return forms;
 }
 
-static void walk(const struct automaton *a, struct scan_job *job, size_t p, struct ends *ends)
+/* Adds the ends in the BLOCK bytes from the n-th on, a bit for each; n is a multiple of BLOCK. */
+static inline void ends_add(struct ends *ends, size_t n, u64 block)
 {
-	const u8 *begin = job->text + p, *at = begin, *end = job->text + job->len;
-	u32 state = a->start;
-
-	ends->n = 0;
-	while (at < end) {
-		state = a->trans[state + a->class[*at++]];
-		if (!state)
-			break;
-		if (state >= a->accept) {
-			ends->at[ends->n++] = (u16)(at - begin);
-			if (state >= a->final)
-				break;
-		}
-	}
-	job->walked += (size_t)(at - begin);
-	ends->goes_on = state && state < a->final && at == end;
+	if (n % 64 == 0)
+		ends->at[ends->words++] = 0;
+	ends->at[n / 64] |= block << n % 64;
 }
 
 /*
- * The same for a short form, with more than QUICK bytes of text there: where it may end at the
- * latest, 0 if nowhere, and at how many places. All bytes that it may have are walked, even if they
- * lead nowhere: what comes next is no guess then, and the walks of several places run side by side.
+ * Walks over whole blocks of text[0, len) until none is left or the state is dead, and returns how
+ * many bytes that were. There is no branch on the text but the one behind a block.
  */
-static size_t walk_quick(const struct pairs *d, size_t max, const u8 *text, size_t *ret_n)
+static size_t walk_blocks(const struct automaton *a, const u8 *text, size_t len, u32 *ret_state,
+			  struct ends *ends)
 {
-	u32 state = d->start;
-	size_t end = 0, n = 0;
+	u32 state = a->start;
+	size_t n = 0;
 
-	for (size_t i = 0; i < max; i += 4) {
-#pragma GCC unroll 2
-		for (size_t k = i; k < i + 4; k += 2) {
-			u32 at = state + d->first[text[k]] + d->second[text[k + 1]];
+	for (; state && len - n >= BLOCK; n += BLOCK) {
+		u64 block = 0;
+
+#pragma GCC unroll 8
+		for (size_t k = 0; k < BLOCK; k++) {
+			state = a->trans[state + a->class[text[n + k]]];
+			block |= (u64)(state >= a->accept) << k;
+		}
+		ends_add(ends, n, block);
+	}
+	*ret_state = state;
+	return n;
+}
+
+/* The same by pairs. */
+static size_t walk_pairs(const struct automaton *a, const u8 *text, size_t len, u32 *ret_state,
+			 struct ends *ends)
+{
+	const struct pairs *d = a->pairs;
+	u32 state = d->start;
+	size_t n = 0;
+
+	for (; state && len - n >= BLOCK; n += BLOCK) {
+		u64 block = 0;
+
+#pragma GCC unroll 4
+		for (size_t k = 0; k < BLOCK; k += 2) {
+			u32 at = state + d->first[text[n + k]] + d->second[text[n + k + 1]];
 
 			state = d->trans[at];
-			end = d->between[at] ? k + 1 : end;
-			end = state >= d->accept ? k + 2 : end;
-			n += d->between[at];
-			n += state >= d->accept;
+			block |= (u64)(d->between[at] | (state >= d->accept) << 1) << k;
 		}
+		ends_add(ends, n, block);
 	}
-	*ret_n = n;
-	return end;
+	*ret_state = state ? state / d->nclasses : 0;
+	return n;
+}
+
+/* All ends at p. */
+static void walk(const struct automaton *a, struct scan_job *job, size_t p, struct ends *ends)
+{
+	const u8 *text = job->text + p;
+	size_t n, len = job->len - p;
+	u32 state;
+
+	ends->words = 0;
+	n = a->pairs ? walk_pairs(a, text, len, &state, ends)
+		     : walk_blocks(a, text, len, &state, ends);
+	for (; state && n < len; n++) {
+		state = a->trans[state + a->class[text[n]]];
+		if (n % BLOCK == 0)
+			ends_add(ends, n, 0);
+		ends->at[n / 64] |= (u64)(state >= a->accept) << n % 64;
+	}
+	/* The rest of a block is read in vain. */
+	job->walked += n <= a->max ? n : a->max + 1u;
+	ends->goes_on = state && state < a->final && n == len;
 }
 
 u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms)
@@ -109,66 +143,53 @@ u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64
 	return forms;
 }
 
+/* Whether the guard behind a match that ends at e holds; -EAGAIN: that depends on what follows. */
+static inline int guard_behind(const struct scan_form *sf, const struct scan_job *job, size_t e)
+{
+	int r = e < job->len ? sf->behind[job->text[e]] : -EAGAIN;
+
+	return r >= 0 ? r : form_guard_after(sf->form, job->text, e, job->len, job->ends);
+}
+
 /* What form sf, whose labels allow it, makes of place p; *ret_end is set when it ACCEPTED. */
-static enum opinion ask_all_ends(const struct scan_form *sf, struct scan_job *job, size_t p,
-				 size_t *ret_end)
+static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
 {
 	const struct form *f = sf->form;
 	enum opinion opinion = NOTHING;
 	struct ends ends;
 	int r;
 
+	if (job->len - p >= QUICK_READ) {
+		size_t n = f->quick ? f->quick(job->text + p) : 0;
+
+		job->walked += n;
+		*ret_end = p + n;
+		if (n)
+			return ACCEPTED;
+		if (f->never && f->never(job->text + p))
+			return NOTHING;
+	}
 	walk(&sf->dfa, job, p, &ends);
-	if (!ends.n && !ends.goes_on)
-		return NOTHING;
 	if (ends.goes_on && !job->ends)
 		return UNKNOWN;
-	while (ends.n-- > 0) {
-		size_t e = p + ends.at[ends.n];
+	for (size_t w = ends.words; w-- > 0;) {
+		for (u64 m = ends.at[w], top; m; m -= top) {
+			size_t n = 64 - (size_t)__builtin_clzll(m), e = p + 64 * w + n;
 
-		r = form_guard_after(f, job->text, e, job->len, job->ends);
-		if (r == -EAGAIN)
-			return UNKNOWN;
-		if (!r)
-			continue;
-		if (!f->validate || f->validate(job->text + p, e - p)) {
-			*ret_end = e;
-			return ACCEPTED;
+			top = 1ULL << (n - 1);
+			r = guard_behind(sf, job, e);
+			if (r < 0)
+				return UNKNOWN;
+			if (!r)
+				continue;
+			if (!f->validate || f->validate(job->text + p, e - p)) {
+				*ret_end = e;
+				return ACCEPTED;
+			}
+			opinion = REFUSED;
 		}
-		opinion = REFUSED;
 	}
 	return opinion;
-}
-
-/* The same; most often the longest end is the one. */
-static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t p, size_t *ret_end)
-{
-	const struct form *f = sf->form;
-	size_t e, n;
-	bool guarded;
-
-	if (f->quick && job->len - p >= QUICK_READ) {
-		e = f->quick(job->text + p);
-		job->walked += e;
-		*ret_end = p + e;
-		if (e)
-			return ACCEPTED;
-	}
-	if (f->never && job->len - p >= QUICK_READ && f->never(job->text + p))
-		return NOTHING;
-	if (!sf->dfa.pairs || job->len - p <= QUICK + 1)
-		return ask_all_ends(sf, job, p, ret_end);
-	e = walk_quick(sf->dfa.pairs, sf->dfa.max, job->text + p, &n);
-	job->walked += sf->dfa.max;
-	if (!e)
-		return NOTHING;
-	guarded = form_guard_after(f, job->text, p + e, job->len, job->ends) == 1;
-	*ret_end = p + e;
-	if (guarded && (!f->validate || f->validate(job->text + p, e)))
-		return ACCEPTED;
-	if (n > 1)
-		return ask_all_ends(sf, job, p, ret_end);
-	return guarded ? REFUSED : NOTHING;
 }
 
 static struct match make_match(const struct scan_form *sf, const u8 *text, size_t p, size_t e)

@@ -35,6 +35,20 @@ static u64 label_bit(struct scanner *s, const struct label_set *set, struct scan
 	return 1ULL << s->nlabels++;
 }
 
+/*
+ * What form_guard_after() says of each byte behind a match, more bytes being to come: -EAGAIN where that
+ * depends on them. One table for all forms with that guard.
+ */
+static const signed char *guard_table(struct scanner *s, const struct form *f)
+{
+	for (unsigned int c = 0; c < 256; c++) {
+		const u8 byte = (u8)c;
+
+		s->behind[f->after][c] = (signed char)form_guard_after(f, &byte, 0, 1, false);
+	}
+	return s->behind[f->after];
+}
+
 static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 {
 	const struct form *f = &s->rs->forms[index];
@@ -45,6 +59,7 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	int r;
 
 	sf->form = f;
+	sf->behind = guard_table(s, f);
 	sf->index = index;
 	sf->labels = label_bit(s, f->labels, sf);
 	sf->unless = label_bit(s, f->unless, sf);

@@ -52,19 +52,18 @@ struct group {
 };
 
 /*
- * An automaton that takes two bytes at a step, for short forms: half as many loads that wait for
+ * An automaton that takes two bytes at a step, where it is small: half as many loads that wait for
  * each other. next = trans[state + first[byte] + second[next byte]]; in `between`, at the same
- * place, whether it accepts between the two.
+ * place, whether it accepts between the two. A state is nclasses times what it is by single bytes.
  */
 struct pairs {
 	u16 first[256];
 	const u8 *second;
 	const u16 *trans;
 	const u8 *between;
-	u16 start, accept;
+	u16 start, accept, nclasses;
 };
-#define PAIRS_MAX 16384 /* entries, so that offsets are 16 bits */
-#define QUICK     16    /* longest match of a short form, even */
+#define PAIRS_MAX 16384 /* entries, so that offsets are 16 bits and much of it stays in the cache */
 
 /*
  * A form's automaton: next = trans[state + class[byte]], states being row offsets into trans.
@@ -72,7 +71,7 @@ struct pairs {
  * accept and lead nowhere.
  */
 struct automaton {
-	const struct pairs *pairs; /* NULL: too large, or the form is long */
+	const struct pairs *pairs; /* NULL: too large */
 	const u8 *class;
 	const u32 *trans;
 	u32 start;
@@ -84,9 +83,10 @@ struct automaton {
 struct scan_form {
 	const struct form *form;
 	struct automaton dfa;
-	u16 index;          /* into ruleset.forms */
-	bool unindexed;     /* its labels are not in scanner.labels */
-	u64 labels, unless; /* bits of label_index_find(); 0: none */
+	const signed char *behind; /* what the guard says of a byte behind a match: guard_table() */
+	u16 index;                 /* into ruleset.forms */
+	bool unindexed;            /* its labels are not in scanner.labels */
+	u64 labels, unless;        /* bits of label_index_find(); 0: none */
 };
 
 /* What there is once for each ISA. */
@@ -111,6 +111,7 @@ struct scanner {
 	u16 nlabels;
 	bool unindexed; /* some form's labels are not in it */
 	const struct label_set *label_sets[LABEL_SETS];
+	signed char behind[GUARD_TOKEN + 1][256]; /* by guard, for scan_form.behind */
 };
 
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
