@@ -17,6 +17,7 @@
 /* Words that may stand behind the kind of street: its number, a direction, a unit and its number. */
 #define BEHIND_MAX 4
 #define SLOTS      2048 /* a power of two, some four times the words */
+#define LIKELY     4096
 
 struct word {
 	const u8 *text;
@@ -99,6 +100,17 @@ struct slot {
 };
 static struct slot slots[SLOTS];
 
+/*
+ * Most words are in no list. By how a word begins and ends and by its length: the lists that have such a
+ * word, so that the others need not be looked up.
+ */
+static u8 likely[LIKELY];
+
+static u8 *likely_lists(const u8 *text, size_t len)
+{
+	return &likely[(byte_lower(text[0]) + 31u * byte_lower(text[len - 1]) + 97 * len) % LIKELY];
+}
+
 static size_t slot_of(const u64 key[2])
 {
 	return (size_t)((key[0] * 0x9e3779b97f4a7c15 ^ key[1] * 0xc2b2ae3d27d4eb4f) >> 53) % SLOTS;
@@ -138,6 +150,7 @@ static void fill_slots(void)
 			slot = slot_find(key);
 			memcpy(slot->key, key, sizeof(key));
 			slot->lists |= lists[i].list;
+			*likely_lists((const u8 *)word, len) |= (u8)lists[i].list;
 			word += len + (word[len] == ' ');
 		}
 	}
@@ -154,7 +167,7 @@ static bool word_is_in(struct word w, enum list list)
 {
 	u64 key[2];
 
-	if (!w.len || w.len > WORD_MAX)
+	if (!w.len || w.len > WORD_MAX || !(*likely_lists(w.text, w.len) & list))
 		return false;
 	key_of(w.text, w.len, key);
 	return slot_find(key)->lists & list;
