@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A form's automaton laid out for walking: rows named by their offset, so that a step is an
- * addition and a load, and sorted, so that "accepts" and "cannot go on" are comparisons. Small
- * ones are laid out for pairs of bytes, too.
+ * A form's automaton laid out for walking. There is a column of next states for each class of bytes,
+ * so that the states of a run, which follow each other, lie side by side; and states are sorted, so
+ * that "accepts" and "cannot go on" are comparisons. Small ones are laid out for pairs of bytes, too.
  */
 #include "scanner.h"
 #include <errno.h>
@@ -23,64 +23,61 @@ static enum kind state_kind(const struct dfa *d, u16 state)
 	return FINAL;
 }
 
-/* The same automaton by pairs of bytes: state i of d's becomes row i of n * n entries. */
-static int pairs_build(struct arena *a, const struct automaton *d, u32 rows, u32 n,
+/* The automaton that d was made, by pairs of bytes: as many columns as pairs of classes. */
+static int pairs_build(struct arena *a, const struct dfa *d, const struct automaton *by_one,
 		       const struct pairs **ret_pairs)
 {
-	u32 step = n * n;
+	u32 nstates = d->nstates, n = d->nclasses;
 	struct pairs *p = arena_alloc(a, sizeof(*p));
-	u16 *trans = arena_array(a, (size_t)rows * step, sizeof(*trans));
-	u8 *between = arena_array(a, (size_t)rows * step, sizeof(*between));
+	u16 *trans = arena_array(a, (size_t)nstates * n * n, sizeof(*trans));
 
-	if (!p || !trans || !between)
+	if (!p || !trans)
 		return -ENOMEM;
-	for (u32 i = 0; i < rows * step; i++) {
-		u32 middle = d->trans[i / step * n + i % step / n], last = d->trans[middle + i % n];
+	for (u32 i = 0; i < nstates * n * n; i++) {
+		u32 state = i % nstates, first = i / nstates / n, second = i / nstates % n;
+		u16 between = by_one->trans[first * nstates + state];
 
-		trans[i] = (u16)(last * n);
-		between[i] = middle >= d->accept;
+		trans[i] = by_one->trans[second * nstates + between];
 	}
 	for (unsigned int c = 0; c < 256; c++)
-		p->first[c] = (u16)(d->class[c] * n);
-	p->second = d->class;
+		p->column[c] = d->class[c] * n * nstates;
 	p->trans = trans;
-	p->between = between;
-	p->start = (u16)(d->start * n);
-	p->accept = (u16)(d->accept * n);
-	p->nclasses = (u16)n;
 	*ret_pairs = p;
 	return 0;
 }
 
 int automaton_build(struct arena *a, const struct dfa *d, struct automaton *ret_dfa)
 {
-	u32 n = d->nclasses, row = 0, first[KINDS];
-	u32 *trans = arena_array(a, (size_t)d->nstates * n, sizeof(*trans));
-	u32 *offset = calloc(d->nstates, sizeof(*offset));
+	u32 n = d->nclasses, first[KINDS];
+	u16 *trans = arena_array(a, (size_t)d->nstates * n, sizeof(*trans));
+	u32 *column = arena_array(a, 256, sizeof(*column));
+	u16 *sorted = calloc(d->nstates, sizeof(*sorted)), next = 0;
 
-	if (!trans || !offset) {
-		free(offset);
+	if (!trans || !column || !sorted) {
+		free(sorted);
 		return -ENOMEM;
 	}
 	for (enum kind k = DEAD; k < KINDS; k++) {
-		first[k] = row * n;
+		first[k] = next;
 		for (u16 i = 0; i < d->nstates; i++)
 			if (state_kind(d, i) == k)
-				offset[i] = row++ * n;
+				sorted[i] = next++;
 	}
 	for (u16 i = 0; i < d->nstates; i++)
 		for (u32 c = 0; c < n; c++)
-			trans[offset[i] + c] = offset[d->trans[i * n + c]];
+			trans[c * d->nstates + sorted[i]] = sorted[d->trans[i * n + c]];
+	for (unsigned int c = 0; c < 256; c++)
+		column[c] = (u32)d->class[c] * d->nstates;
 	*ret_dfa = (struct automaton){
-		.class = d->class,
+		.column = column,
 		.trans = trans,
-		.start = offset[1],
+		.start = sorted[1],
 		.accept = first[ACCEPTS],
 		.final = first[FINAL],
 		.max = d->max,
 	};
-	free(offset);
+	free(sorted);
 	if ((size_t)d->nstates * n * n > PAIRS_MAX)
 		return 0;
-	return pairs_build(a, ret_dfa, d->nstates, n, &ret_dfa->pairs);
+	return pairs_build(a, d, ret_dfa, &ret_dfa->pairs);
 }

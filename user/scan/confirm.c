@@ -52,7 +52,7 @@ static size_t walk_blocks(const struct automaton *a, const u8 *text, size_t len,
 
 #pragma GCC unroll 8
 		for (size_t k = 0; k < BLOCK; k++) {
-			state = a->trans[state + a->class[text[n + k]]];
+			state = a->trans[a->column[text[n + k]] + state];
 			block |= (u64)(state >= a->accept) << k;
 		}
 		ends_add(ends, n, block);
@@ -66,7 +66,7 @@ static size_t walk_pairs(const struct automaton *a, const u8 *text, size_t len, 
 			 struct ends *ends)
 {
 	const struct pairs *d = a->pairs;
-	u32 state = d->start;
+	u32 state = a->start;
 	size_t n = 0;
 
 	for (; state && len - n >= BLOCK; n += BLOCK) {
@@ -74,14 +74,16 @@ static size_t walk_pairs(const struct automaton *a, const u8 *text, size_t len, 
 
 #pragma GCC unroll 4
 		for (size_t k = 0; k < BLOCK; k += 2) {
-			u32 at = state + d->first[text[n + k]] + d->second[text[n + k + 1]];
+			u8 one = text[n + k], two = text[n + k + 1];
+			u32 between = a->trans[a->column[one] + state];
 
-			state = d->trans[at];
-			block |= (u64)(d->between[at] | (state >= d->accept) << 1) << k;
+			state = d->trans[d->column[one] + a->column[two] + state];
+			block |= (u64)(between >= a->accept) << k;
+			block |= (u64)(state >= a->accept) << (k + 1);
 		}
 		ends_add(ends, n, block);
 	}
-	*ret_state = state ? state / d->nclasses : 0;
+	*ret_state = state;
 	return n;
 }
 
@@ -96,7 +98,7 @@ static void walk(const struct automaton *a, struct scan_job *job, size_t p, stru
 	n = a->pairs ? walk_pairs(a, text, len, &state, ends)
 		     : walk_blocks(a, text, len, &state, ends);
 	for (; state && n < len; n++) {
-		state = a->trans[state + a->class[text[n]]];
+		state = a->trans[a->column[text[n]] + state];
 		if (n % BLOCK == 0)
 			ends_add(ends, n, 0);
 		ends->at[n / 64] |= (u64)(state >= a->accept) << n % 64;

@@ -49,7 +49,7 @@ static bool goes_on(const struct automaton *a, const u8 *text, size_t p, size_t 
 	u32 state = a->start;
 
 	for (; p < len && state; p++)
-		state = a->trans[state + a->class[text[p]]];
+		state = a->trans[a->column[text[p]] + state];
 	return state && state < a->final;
 }
 

@@ -52,28 +52,23 @@ struct group {
 };
 
 /*
- * An automaton that takes two bytes at a step, where it is small: half as many loads that wait for
- * each other. next = trans[state + first[byte] + second[next byte]]; in `between`, at the same
- * place, whether it accepts between the two. A state is nclasses times what it is by single bytes.
+ * An automaton by two bytes at a step, where it is small: half as many loads that wait for each
+ * other. next = trans[column[byte] + automaton.column[next byte] + state]
  */
 struct pairs {
-	u16 first[256];
-	const u8 *second;
+	u32 column[256];
 	const u16 *trans;
-	const u8 *between;
-	u16 start, accept, nclasses;
 };
-#define PAIRS_MAX 16384 /* entries, so that offsets are 16 bits and much of it stays in the cache */
+#define PAIRS_MAX 16384 /* entries */
 
 /*
- * A form's automaton: next = trans[state + class[byte]], states being row offsets into trans.
- * Rows are sorted: dead (0), then those that do not accept, those that do, and those that
- * accept and lead nowhere.
+ * A form's automaton: next = trans[column[byte] + state]. States are sorted: dead (0), then those that
+ * do not accept, those that do, and those that accept and lead nowhere.
  */
 struct automaton {
 	const struct pairs *pairs; /* NULL: too large */
-	const u8 *class;
-	const u32 *trans;
+	const u32 *column;
+	const u16 *trans;
 	u32 start;
 	u32 accept; /* states from here on accept */
 	u32 final;  /* states from here on accept and cannot go on */
