@@ -65,6 +65,20 @@ bool validate_mac(const u8 *text, size_t len)
 	return letters && digits + letters == 12;
 }
 
+/* What stands behind the "://" of a URL; all of it if there is none. */
+static const u8 *host_of(const u8 *text, size_t len)
+{
+	for (size_t i = 0; i + 3 <= len; i++)
+		if (text[i] == ':' && text[i + 1] == '/' && text[i + 2] == '/')
+			return text + i + 3;
+	return text;
+}
+
+static bool host_ends(u8 c)
+{
+	return c == '/' || c == '?' || c == '#' || c == ':';
+}
+
 /*
  * A URL that names no vocabulary: "http://loinc.org" says which code is meant, and no receiver
  * does without. A host that one of theirs begins with is refused, too: of a longer URL that is
@@ -97,16 +111,15 @@ bool validate_url(const u8 *text, size_t len)
 						   "schemas.xmlsoap.org",
 						   "purl.org",
 						   "json-schema.org"};
-	const u8 *host = memmem(text, len, "://", 3);
-	size_t n = 0, rest;
+	const u8 *host = host_of(text, len);
+	size_t n = 0, rest = len - (size_t)(host - text);
 
-	host = host ? host + 3 : text;
-	rest = len - (size_t)(host - text);
-	while (n < rest && !memchr("/?#:", host[n], 4))
+	while (n < rest && !host_ends(host[n]))
 		n++;
 	/* A host that nothing ends may go on: what is the begin of a vocabulary's counts as that. */
 	for (size_t i = 0; i < array_size(vocabularies); i++)
-		if ((n == strlen(vocabularies[i]) || (n == rest && n < strlen(vocabularies[i]))) &&
+		if ((!n || byte_lower(host[0]) == (u8)vocabularies[i][0]) &&
+		    (n == strlen(vocabularies[i]) || (n == rest && n < strlen(vocabularies[i]))) &&
 		    !strncasecmp((const char *)host, vocabularies[i], n))
 			return false;
 	return true;
