@@ -7,10 +7,24 @@
 #define RULES_BYTES_H
 
 #include <scrim/base.h>
+#include <string.h>
 
 static inline bool byte_is_digit(u8 c)
 {
 	return c >= '0' && c <= '9';
+}
+
+/* Whether all eight bytes at p are digits; *ret_values are then the bytes 0 to 9 that they stand for. */
+static inline bool eight_digits(const u8 *p, u64 *ret_values)
+{
+	const u64 each = 0x0101010101010101;
+	u64 v, over;
+
+	memcpy(&v, p, sizeof(v));
+	v ^= '0' * each;
+	over = v | (v + (0x80 - 10) * each); /* the top bit of each that is over 9 */
+	*ret_values = v;
+	return !(over & 0x80 * each);
 }
 
 static inline bool byte_is_upper(u8 c)

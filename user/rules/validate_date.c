@@ -135,8 +135,11 @@ bool never_month(const u8 *text)
 /* YYYYMMDD[HHMM[SS]] (HL7 v2 chapter 2A, DTM), as many digits as given. */
 static bool packed(const u8 *text, size_t len)
 {
-	size_t n = 0;
+	size_t n = 8;
+	u64 values;
 
+	if (len < n || !eight_digits(text, &values))
+		return false;
 	while (n < len && n < 14 && byte_is_digit(text[n]))
 		n++;
 	if (n != 8 && n != 12 && n != 14)
@@ -153,7 +156,7 @@ bool validate_date(const u8 *text, size_t len)
 	unsigned int y;
 	struct parts p;
 
-	if (len >= 8 && packed(text, len))
+	if (packed(text, len))
 		return true;
 	if (!take_apart(text, len, &p))
 		return false;

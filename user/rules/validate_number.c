@@ -5,9 +5,13 @@
 
 size_t text_digits(const u8 *text, size_t len, u8 *ret_digits, size_t cap)
 {
-	size_t n = 0;
+	size_t i = 0, n;
+	u64 values;
 
-	for (size_t i = 0; i < len; i++) {
+	/* Most begin with many. */
+	for (; len - i >= 8 && cap - i >= 8 && eight_digits(text + i, &values); i += 8)
+		memcpy(ret_digits + i, &values, sizeof(values));
+	for (n = i; i < len; i++) {
 		if (!byte_is_digit(text[i]))
 			continue;
 		if (n < cap)
