@@ -57,7 +57,10 @@ static const struct rule_def contacts[] = {
 			  PHONE_FORM("\\+(?:[2-9]\\d{0,14}|\\([2-9]\\d{0,3}\\))(?:[ "
 				     "./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}",
 				     .validate = "phone"),
-			  PHONE_FORM("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){2,5}", .validate = "phone"),
+			  /* Not "0071-0155-23", an NDC: two digits end more groups than that. */
+			  PHONE_FORM("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){1,2}(?:[ ./-]\\d{3,8}|(?:[ "
+				     "./-]\\d{1,8}){2,3})",
+				     .validate = "phone"),
 			  /* Not the end of a hexadecimal id in front of other numbers. */
 			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, TOKEN, NUMBER, DIGITS,
 			       7),

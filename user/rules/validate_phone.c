@@ -29,8 +29,9 @@ struct groups {
 	size_t n, digits;
 	struct {
 		size_t len;
-		u8 before; /* ' ', '-' or '/' */
-		bool year; /* 1900 to 2099 */
+		u8 before;  /* ' ', '-' or '/' */
+		bool year;  /* 1900 to 2099 */
+		bool clock; /* 0000 to 2459 */
 	} of[GROUPS + 1];
 };
 
@@ -57,6 +58,8 @@ static void take_groups(const u8 *text, size_t len, struct groups *ret_g)
 		g.of[g.n].before = from ? text[from - 1] : 0;
 		g.of[g.n].year = digits == 4 && ((text[from] == '1' && text[from + 1] == '9') ||
 						 (text[from] == '2' && text[from + 1] == '0'));
+		g.of[g.n].clock = digits == 4 && text[from + 2] < '6' &&
+				  (text[from] < '2' || (text[from] == '2' && text[from + 1] < '5'));
 		g.digits += digits;
 		g.n++;
 		at++;
@@ -74,21 +77,25 @@ static bool is_dated(const struct groups *g, size_t i)
 /*
  * ITU-T E.123, 7.1: behind the trunk prefix 0 an area and a number, 8 to 12 digits in all. Dashes in front
  * of one or two last digits are those of a product (an NDC), three, two and four digits those of an SSN; a
- * slash stands behind an area of three.
+ * slash stands behind an area of three; four digits each are times of a day ("0600 1200 1800").
  */
 bool validate_trunk(const u8 *text, size_t len)
 {
 	struct groups g;
-	bool pairs = true;
+	bool pairs = true, clocks;
 
 	take_groups(text, len, &g);
+	clocks = g.of[0].clock;
 	if (g.n < 2 || g.n > GROUPS || g.digits < (g.of[1].len >= 3 ? 8 : 9) || g.digits > 12)
 		return false;
 	for (size_t i = 1; i < g.n; i++) {
 		pairs &= g.of[i].len == 2;
+		clocks &= g.of[i].clock;
 		if (is_dated(&g, i - 1) || (g.of[i].before == '/' && (i > 1 || g.of[0].len < 3)))
 			return false;
 	}
+	if (clocks)
+		return false;
 	if (g.n == 2)
 		return g.digits >= 9 && g.of[1].len >= 5;
 	if (g.of[g.n - 1].len < 3 && g.of[g.n - 1].before == '-')

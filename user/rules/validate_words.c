@@ -66,7 +66,7 @@ static const struct {
 	/* What stands between a number and one of them without being a street's name. */
 	{NO_STREET, "am pm a.m p.m minute minutes min hour hours hr hrs day days week weeks month "
 		    "months year years yr yrs mg mcg ml mm cm kg head chest slice by per and "
-		    "patients patient mr mrs ms view views repeat contrast"},
+		    "plt platelet patients patient mr mrs ms view views repeat contrast"},
 	/* "Dr" and "St" are also titles: "on 12 January Dr. Tesk". */
 	{TITLES, "dr st"},
 	{MONTHS, "january february march april may june july august september october november "
