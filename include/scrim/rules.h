@@ -302,10 +302,10 @@ struct label_index;
 int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
 		      const struct label_index **ret_index);
 /*
- * Bit i of those asked for: a label of sets[i] stands before p. Reads what form_labelled() does,
+ * Bit i: a label of sets[i] stands before p. Reads what form_labelled() does,
  * and costs one such look for all sets together.
  */
-u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p);
+u64 label_index_find(const struct label_index *x, const u8 *text, size_t p);
 /*
  * What stands around the end of the i-th label of an index, each place a set of bytes: place 0
  * is the byte behind it, 1 its last byte, and so on backwards.
@@ -314,11 +314,15 @@ u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, siz
 #define LABEL_PLACES 7
 bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LABEL_PLACES][256]);
 /*
- * The sets that have a label which ends at text[end), text[end] being there or 0 (one byte more is read).
- *   ret_reach  as many bytes from there on a value of theirs may begin; unchanged without a set
+ * The sets that have a label which ends at text[end), end < len.
+ *   ret_gap  unless there are none: bit k if only what may stand between a label and its value stands
+ *            in text[end, end + k + 1), as far as the farthest of the sets looks; how far each of
+ *            them does says label_index_near()
  */
-u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end,
-		     unsigned int *ret_reach);
+u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, size_t len,
+		     u64 *ret_gap);
+/* By distance, 0 to RULE_MAX_DISTANCE: the sets that look so far for a label. Lives as long as x. */
+const u64 *label_index_near(const struct label_index *x);
 /* Whether two sets answer the same everywhere, as far as their labels as written tell. Not NULL. */
 bool label_set_same(const struct label_set *a, const struct label_set *b);
 

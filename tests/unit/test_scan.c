@@ -125,6 +125,34 @@ static size_t labelled_value(u64 *seed, const char *label, u8 *to)
 	return n;
 }
 
+/* Label upon label, far more than a scanner knows one by one; a value now and then. */
+Test(scan, nothing_but_labels)
+{
+	static const char *const labels[] = {"MRN:", "SSN ", "Tel:", "ZIP ", "DL#", "Lic:", "DOB "};
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin(&defs);
+	struct scanner *s[ISA_COUNT];
+	size_t n = scanners_of(rs, s);
+	u64 seed = 0x20e5;
+	u8 text[6000];
+
+	for (size_t round = 0; round < 8; round++) {
+		size_t len = 0;
+
+		while (len < sizeof(text) - 100) {
+			len += (size_t)sprintf((char *)text + len, "%s",
+					       labels[draw(&seed, array_size(labels))]);
+			if (draw(&seed, 10) == 0)
+				len += labelled_value(
+					&seed, labels[draw(&seed, array_size(labels))], text + len);
+		}
+		compare_with_oracle(rs, defs, s, n, text, len, round);
+	}
+	while (n > 0)
+		scanner_free(s[--n]);
+	ruleset_free(rs);
+}
+
 /* A form that needs a label is found behind each of its labels, however that is written. */
 Test(scan, labels)
 {

@@ -23,12 +23,13 @@
 
 _Static_assert(RULE_MAX_DISTANCE + LABEL_MAX + 3 <= SCRIM_LOOKBACK, "a label is seen whole");
 
-/* The words that may, too. */
+/* The words that may, too, in the order of their length, and how many are shorter than n bytes. */
 #define SMALL_MAX 6
 static const char small_words[][8] = {
 	"no", "nr",  "id",  "is",  "of",  "my",  "me",  "us",   "at",   "on",    "to",    "be",
 	"as", "num", "was", "are", "the", "his", "her", "code", "your", "value", "their", "number",
 };
+static const u8 shorter[SMALL_MAX + 2] = {0, 0, 0, 13, 19, 21, 23, array_size(small_words)};
 
 /* What may stand between a label and its value: a bit for each byte below 0x80. */
 static bool is_gap(u8 c)
@@ -170,16 +171,17 @@ static size_t small_word(const u8 *text, size_t from, size_t end)
 {
 	char word[8] = {0};
 	u64 packed, other;
-	size_t at = end;
+	size_t at = end, n;
 
 	while (at > from && end - at <= SMALL_MAX && byte_is_letter(text[at - 1]))
 		at--;
-	if (end - at > SMALL_MAX || end - at < 2)
+	n = end - at;
+	if (n > SMALL_MAX || n < 2)
 		return end;
-	for (size_t i = 0; i < end - at; i++)
+	for (size_t i = 0; i < n; i++)
 		word[i] = (char)byte_lower(text[at + i]);
 	memcpy(&packed, word, sizeof(packed));
-	for (size_t i = 0; i < array_size(small_words); i++) {
+	for (size_t i = shorter[n]; i < shorter[n + 1]; i++) {
 		memcpy(&other, small_words[i], sizeof(other));
 		if (packed == other)
 			return at;
@@ -201,6 +203,28 @@ size_t label_step_back(const u8 *text, size_t from, size_t end)
 	if (text[end - 1] >= 0x80)
 		return end - utf8_gap_before(text, from, end);
 	return small_word(text, from, end);
+}
+
+u64 label_gap(const u8 *text, size_t end, size_t n)
+{
+	u64 gap = 0;
+
+	for (size_t k = 1; k <= n; k++) {
+		u8 c = text[end + k - 1];
+		size_t before = end + k - 1;
+
+		if (!is_gap(c) && !byte_is_letter(c))
+			break;
+		/* Most often it is a separator, which is one step by itself. */
+		if (!is_gap(c) || c == '\\')
+			before = label_step_back(text, 0, end + k);
+		if (before == end || (before > end && gap >> (before - end - 1) & 1))
+			gap |= 1ULL << (k - 1);
+		/* No step is longer than a small word. */
+		if (k >= SMALL_MAX && !(gap >> (k - SMALL_MAX)))
+			break;
+	}
+	return gap;
 }
 
 /* Whether a label of the set stands before p. */

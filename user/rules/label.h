@@ -41,4 +41,10 @@ bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end);
 /* One step from a value back towards its label: over a separator or a small word; or `end`. */
 size_t label_step_back(const u8 *text, size_t from, size_t end);
 
+/*
+ * The gap behind a label that ends before text[end]: bit k if steps back from text[end + k + 1] lead
+ * there. Reads n bytes of it, at most 64.
+ */
+u64 label_gap(const u8 *text, size_t end, size_t n);
+
 #endif

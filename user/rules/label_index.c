@@ -189,29 +189,35 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 	return sets;
 }
 
-u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end,
-		     unsigned int *ret_reach)
+u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, size_t len,
+		     u64 *ret_gap)
 {
-	size_t from = end > BEFORE_END ? end - BEFORE_END : 0;
+	size_t from = end > BEFORE_END ? end - BEFORE_END : 0, far = 0;
 	u64 sets = end ? index_ends(x, ~0ULL, text, from, end) : 0;
-	unsigned int reach = 0;
 
+	if (!sets)
+		return 0;
 	for (u64 m = sets; m; m &= m - 1) {
-		unsigned int to = x->distances[__builtin_ctzll(m)] + 1u;
+		u16 distance = x->distances[__builtin_ctzll(m)];
 
-		reach = to > reach ? to : reach;
+		far = distance > far ? distance : far;
 	}
-	*ret_reach = sets ? reach : *ret_reach;
+	*ret_gap = label_gap(text, end, len - end < far ? len - end : far);
 	return sets;
 }
 
-u64 label_index_find(const struct label_index *x, u64 asked, const u8 *text, size_t p)
+const u64 *label_index_near(const struct label_index *x)
+{
+	return x->near;
+}
+
+u64 label_index_find(const struct label_index *x, const u8 *text, size_t p)
 {
 	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
 	u64 sets = 0;
 
-	while (end > from && p - end <= x->distance && (asked & x->near[p - end] & ~sets)) {
-		sets |= index_ends(x, asked & x->near[p - end], text, from, end);
+	while (end > from && p - end <= x->distance && (x->near[p - end] & ~sets)) {
+		sets |= index_ends(x, x->near[p - end] & ~sets, text, from, end);
 		before = end;
 		end = label_step_back(text, from, end);
 		if (end == before)

@@ -123,17 +123,8 @@ u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 
 
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms, u64 sets)
 {
-	u64 labelled = forms & s->groups[g].labelled, asked = 0;
+	u64 labelled = forms & s->groups[g].labelled;
 
-	if (!labelled)
-		return forms;
-	for (u64 m = labelled; m; m &= m - 1) {
-		const struct scan_form *sf = &s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
-
-		asked |= sf->labels | sf->unless;
-	}
-	asked &= sets;
-	sets = asked ? label_index_find(s->labels, asked, text, p) : 0;
 	for (u64 m = labelled; m; m &= m - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(m);
 		const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];

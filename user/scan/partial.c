@@ -12,11 +12,13 @@
 #include "scanner.h"
 #include <string.h>
 
-/* Nothing is known: every form is asked. */
-static struct hints hints_none(void)
+/* Nothing is known of place p but the labels before it: every form is asked. */
+static struct hints hints_at(const struct scanner *s, const u8 *text, size_t p)
 {
-	struct hints hints = {.anchored = true, .zoned = true, .sets = ~0ULL};
+	struct hints hints = {.anchored = true, .zoned = true};
 
+	if (s->labels)
+		hints.sets = label_index_find(s->labels, text, p);
 	memset(hints.fit, 0xff, sizeof(hints.fit));
 	return hints;
 }
@@ -53,8 +55,12 @@ static bool goes_on(const struct automaton *a, const u8 *text, size_t p, size_t 
 	return state && state < a->final;
 }
 
-/* The first form that has begun at p, may go on behind the end and is committed, else NULL. */
-static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len)
+/*
+ * The first form that has begun at p, may go on behind the end and is committed, else NULL.
+ *   sets  of which a label stands before p
+ */
+static const struct scan_form *begun(const struct scanner *s, const u8 *text, size_t p, size_t len,
+				     u64 sets)
 {
 	const struct scan_form *first = NULL;
 
@@ -62,7 +68,7 @@ static const struct scan_form *begun(const struct scanner *s, const u8 *text, si
 		u64 m = group_filter(&s->groups[g], text, p, len, ~0ULL);
 
 		m = group_guarded(s, g, text, p, m);
-		for (m = group_labelled(s, g, text, p, m, ~0ULL); m; m &= m - 1) {
+		for (m = group_labelled(s, g, text, p, m, sets); m; m &= m - 1) {
 			const struct scan_form *sf =
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 
@@ -79,19 +85,19 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 		    struct match *matches, size_t cap)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len, .ends = true};
-	const struct hints hints = hints_none();
 	const struct scan_form *sf;
 	size_t n = 0, p = start;
 	struct match m;
 
 	while (p < len && n < cap) {
+		const struct hints hints = hints_at(s, text, p);
 		size_t next = p + 1;
 
 		if (confirm(s, &job, p, &hints, &m) == MATCH) {
 			matches[n++] = m;
 			next = m.to;
 		}
-		sf = begun(s, text, p, len);
+		sf = begun(s, text, p, len, hints.sets);
 		if (sf && n < cap)
 			matches[n++] = (struct match){
 				.from = (u32)p,
@@ -109,7 +115,7 @@ size_t scan_partial(const struct scanner *s, const u8 *text, size_t start, size_
 u16 scan_holder(const struct scanner *s, const u8 *text, size_t start, size_t len)
 {
 	struct scan_job job = {.text = text, .start = start, .len = len};
-	struct hints hints = hints_none();
+	struct hints hints = hints_at(s, text, start);
 	struct match m;
 
 	hints.holder = true;

@@ -23,16 +23,16 @@ _Static_assert(BATCH % 64 == 0, "a batch is whole words");
 struct reader {
 	const struct scanner *s;
 	struct scan_job *job;
-	size_t next;    /* places before this one are decided */
-	size_t base;    /* the place of words[0] bit 0 */
-	size_t zone_to; /* zones seen so far end there */
+	size_t next; /* places before this one are decided */
+	size_t base; /* the place of words[0] bit 0 */
 	struct zones zones;
+	const u64 *near;                              /* label_index_near() */
 	size_t quick_end;                             /* places below may be read quickly */
 	bool special;                                 /* there is one: is_special() */
 	u64 words[BACK_WORDS + WORDS];                /* where a form may begin */
 	u64 plain[BACK_WORDS + WORDS];                /* where one that needs no label may */
 	u64 anchored[BACK_WORDS + WORDS];             /* where an anchored one may */
-	u64 zone[BACK_WORDS + WORDS];                 /* where a label may stand before */
+	u64 zone[BACK_WORDS + WORDS];                 /* where a label stands before */
 	u64 others[BACK_WORDS + WORDS];               /* where others than quick forms may begin */
 	u8 fit[ISA_BANKS][64 * (BACK_WORDS + WORDS)]; /* which shapes */
 };
@@ -59,31 +59,40 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 	return kept;
 }
 
+/* Opens a zone behind each label that ends in text[at, at + n). */
+static void find_zones(struct reader *r, size_t at, size_t n)
+{
+	u16 ends[CHUNK + LIST_ROOM];
+	size_t count = list_ends(r, at, n, ends);
+
+	for (size_t i = 0; i < count; i++) {
+		struct zone z = {.from = at + ends[i]};
+
+		z.sets = label_index_ends(r->s->labels, r->job->text, z.from, r->job->len,
+					  &z.places);
+		if (!z.sets)
+			continue;
+		z.to = z.from + 65 - (z.places ? (size_t)__builtin_clzll(z.places) : 64);
+		zones_keep(&r->zones, &z);
+	}
+}
+
 /*
- * Fills in the zones of text[at, at + n): one from before goes on, and labels that end there open
+ * Fills in the zones of text[at, at + n): those from before go on, and labels that end there open
  * others. Where scanning begins, zones may be open already: their labels are looked for, too.
  */
 static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 {
 	size_t before = at > r->job->start ? 0 : at < ZONE_MAX ? at : ZONE_MAX;
-	size_t from = at - before, count;
-	u16 ends[CHUNK + LIST_ROOM];
+	struct zones *zs = &r->zones;
 
+	if (r->s->labels)
+		find_zones(r, at - before, n + before);
 	for (size_t w = 0; w < (n + 63) / 64; w++)
-		zone[w] = r->s->unindexed ? ~0ULL : range(at + 64 * w, at, r->zone_to);
-	count = r->s->labels ? list_ends(r, from, n + before, ends) : 0;
-	for (size_t i = 0; i < count; i++) {
-		struct zone z = {.from = from + ends[i]};
-		unsigned int reach;
-
-		z.sets = label_index_ends(r->s->labels, r->job->text, z.from, &reach);
-		if (!z.sets)
-			continue;
-		z.to = z.from + reach;
-		open_zone(zone, at, n, z.from, z.to);
-		r->zone_to = z.to > r->zone_to ? z.to : r->zone_to;
-		zones_keep(&r->zones, &z);
-	}
+		zone[w] =
+			r->s->unindexed ? ~0ULL : range(at + 64 * w, zs->vague_from, zs->vague_to);
+	for (size_t i = 0; i < zs->n; i++)
+		zone_mark(zone, at, n, &zs->zone[i]);
 }
 
 /* Marks the places from p on that have a bit. */
@@ -247,7 +256,9 @@ static enum verdict read_closely(struct reader *r, size_t i)
 	for (int bank = 0; bank < ISA_BANKS; bank++)
 		hints.fit[bank] = r->fit[bank][i];
 	if (hints.zoned)
-		hints.sets = zones_sets(&r->zones, r->base + i);
+		hints.sets = zones_vague(&r->zones, r->base + i)
+				     ? label_index_find(r->s->labels, job->text, r->base + i)
+				     : zones_sets(&r->zones, r->near, r->base + i);
 	verdict = confirm(r->s, job, r->base + i, &hints, &job->matches[job->nmatches]);
 	if (verdict == MATCH)
 		r->next = job->matches[job->nmatches++].to;
@@ -264,7 +275,7 @@ static inline bool may_be_labelled(struct reader *r, const u8 *text, size_t i)
 
 	if ((r->anchored[i / 64] | r->plain[i / 64]) >> i % 64 & 1)
 		return true;
-	sets = zones_sets(&r->zones, r->base + i);
+	sets = zones_sets(&r->zones, r->near, r->base + i);
 	for (u16 n = 0; n < r->s->ngroups; n++) {
 		const struct group *g = &r->s->groups[n];
 		u64 forms = group_behind(g, sets);
@@ -356,7 +367,9 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.s = s;
 	r.job = job;
 	r.next = r.base = job->start;
-	r.zone_to = r.quick_end = r.zones.n = r.zones.first = 0;
+	r.quick_end = 0;
+	zones_init(&r.zones);
+	r.near = s->labels ? label_index_near(s->labels) : NULL;
 	if (s->plain_groups == 1 && job->len > QUICK_READ)
 		r.quick_end = job->len - QUICK_READ;
 	while (at < job->len) {

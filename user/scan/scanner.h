@@ -126,7 +126,7 @@ struct hints {
 	u8 fit[BANKS];
 	bool anchored; /* an anchored form may match */
 	bool zoned;    /* a label may stand before */
-	u64 sets;      /* of these sets, and no other */
+	u64 sets;      /* of these sets one does */
 	bool holder;   /* it matters which rule is the first to be undecided */
 };
 
@@ -205,8 +205,8 @@ u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u6
 u64 group_guarded(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms);
 
 /*
- * Takes out of `forms` of group g those whose labels forbid a match at p; only labels of `sets` can
- * stand before it.
+ * Takes out of `forms` of group g those whose labels forbid a match at p; a label
+ * of each of `sets`, and of no other, stands before it.
  */
 u64 group_labelled(const struct scanner *s, u16 g, const u8 *text, size_t p, u64 forms, u64 sets);
 

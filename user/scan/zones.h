@@ -1,39 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The zones behind labels, where forms that need them are asked about: which labels they are behind.
+ * The zones behind labels, where values of theirs may begin: forms that need a label are asked about
+ * nowhere else.
  *
- *    Tel: 330 555 0142   MRN 00418827
- *        ├──── phone ────────┤
- *                           ├──── mrn ────────┤
+ *    Tel. is: 330 555 0142        behind a label, and behind what may stand between it and its
+ *       ▲▲▲ ▲▲▲                   value
  */
 #ifndef SCAN_ZONES_H
 #define SCAN_ZONES_H
 
 #include <scrim/base.h>
 
-#define ZONES 32 /* that are known one by one */
+#define ZONES 128 /* that are known one by one */
 
 struct zone {
-	size_t from, to;
-	u64 sets; /* of labels, as in struct label_index */
+	size_t from, to; /* its first place, and behind its last one */
+	u64 places;      /* bit k: from + k + 1 is one */
+	u64 sets;        /* of labels, as in struct label_index */
 };
 
 struct zones {
 	struct zone zone[ZONES]; /* in the order of `from`; those before the first are past */
 	size_t first, n;
+	size_t vague_from, vague_to; /* zones for which there was no room are there */
 };
 
-/* Where there are too many, the last one grows: it lets through too much, and none too little. */
+static inline void zones_init(struct zones *zs)
+{
+	zs->first = zs->n = 0;
+	zs->vague_from = zs->vague_to = 0;
+}
+
 static inline void zones_keep(struct zones *zs, const struct zone *z)
 {
-	struct zone *last = &zs->zone[ZONES - 1];
-
 	if (zs->n < ZONES) {
 		zs->zone[zs->n++] = *z;
 		return;
 	}
-	last->to = z->to > last->to ? z->to : last->to;
-	last->sets |= z->sets;
+	if (!zs->vague_to)
+		zs->vague_from = z->from;
+	zs->vague_to = z->to > zs->vague_to ? z->to : zs->vague_to;
 }
 
 /* Forgets the zones that end before place p. */
@@ -46,17 +52,34 @@ static inline void zones_drop(struct zones *zs, size_t p)
 			zs->zone[kept++] = zs->zone[i];
 	zs->n = kept;
 	zs->first = 0;
+	if (zs->vague_to <= p)
+		zs->vague_from = zs->vague_to = 0;
 }
 
-/* Of which sets a label may stand before place p; places are asked about in ascending order. */
-static inline u64 zones_sets(struct zones *zs, size_t p)
+/* Whether only the text itself can tell of which sets a label stands before p. */
+static inline bool zones_vague(const struct zones *zs, size_t p)
 {
-	u64 sets = 0;
+	return p >= zs->vague_from && p < zs->vague_to;
+}
+
+/*
+ * Of which sets a label stands before place p, all if that is vague; places are asked about in ascending
+ * order.
+ *   near  by distance: the sets that look so far
+ */
+static inline u64 zones_sets(struct zones *zs, const u64 *near, size_t p)
+{
+	u64 sets = zones_vague(zs, p) ? ~0ULL : 0;
 
 	while (zs->first < zs->n && zs->zone[zs->first].to <= p)
 		zs->first++;
-	for (size_t i = zs->first; i < zs->n && zs->zone[i].from <= p; i++)
-		sets |= zs->zone[i].to > p ? zs->zone[i].sets : 0;
+	for (size_t i = zs->first; i < zs->n && zs->zone[i].from <= p; i++) {
+		const struct zone *z = &zs->zone[i];
+		size_t distance = p - z->from;
+
+		if (p < z->to && (!distance || z->places >> (distance - 1) & 1))
+			sets |= z->sets & near[distance];
+	}
 	return sets;
 }
 
@@ -74,11 +97,21 @@ static inline u64 range(size_t place, size_t from, size_t to)
 	return bits;
 }
 
-/* A zone from `from` to `to` in the words of a text of n places at `at`. */
-static inline void open_zone(u64 *zone, size_t at, size_t n, size_t from, size_t to)
+/* What of `bits`, the first of which is at `from`, falls into the word whose bit 0 is at `place`. */
+static inline u64 bits_at(u64 bits, size_t from, size_t place)
 {
-	for (size_t w = from > at ? (from - at) / 64 : 0; 64 * w < n && at + 64 * w < to; w++)
-		zone[w] |= range(at + 64 * w, from, to);
+	if (from >= place)
+		return from - place < 64 ? bits << (from - place) : 0;
+	return place - from < 64 ? bits >> (place - from) : 0;
+}
+
+/* Marks the places of a zone in the words of a text of n places at `at`. */
+static inline void zone_mark(u64 *words, size_t at, size_t n, const struct zone *z)
+{
+	for (size_t w = z->from > at ? (z->from - at) / 64 : 0; 64 * w < n && at + 64 * w < z->to;
+	     w++)
+		words[w] |= bits_at(1, z->from, at + 64 * w) |
+			    bits_at(z->places, z->from + 1, at + 64 * w);
 }
 
 #endif
