@@ -131,7 +131,7 @@ static const struct rule_def codes[] = {
 			  FORM("(?:[+=(&][0-9A-Za-z/+(]|\\d{2})[0-9A-Za-z()./"
 			       "+$%&*=,-]{5,69}[0-9A-Za-z]",
 			       DIGIT, WORD, BYTES, 6,
-			       .labels = LIST("udi", "udi no", "device identifier"),
+			       .labels = LIST("udi", "carrierhrf", "udi no", "device identifier"),
 			       .distance = 16)},
 	},
 };

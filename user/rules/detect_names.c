@@ -56,9 +56,9 @@ static const struct rule_def names[] = {
 				       "attending:", "physician:", "pcp:", "surgeon:", "assistant:",
 				       "witness:", "provider:",
 
-				       "cardholder:", "policyholder:", "\"family\":", "\"given\":",
-				       "\"first\":", "\"middle\":", "\"last\":", "family>",
-				       "given>"),
+				       "cardholder:", "policyholder:", "\"family\" :",
+				       "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :",
+				       "family>", "given>"),
 			       .unless = LIST(
 				       "drug name", "drugs name", "brand name", "generic name",
 				       "trade name", "product name", "medication name", "file name",
@@ -81,7 +81,7 @@ static const struct rule_def names[] = {
 			       .distance = 3),
 			  /* FHIR: all given names of somebody in a list. */
 			  FORM(WORD_ "(?:\", ?\"" WORD_ "){1,4}", WORD, WORD, BYTES, 3,
-			       .labels = LIST("\"given\":"), .distance = 3),
+			       .labels = LIST("\"given\" :"), .distance = 4),
 			  FORM(SMALL_WORD "(?: " SMALL_WORD "){0,2}", WORD, WORD, BYTES, 3,
 			       .validate = "name",
 			       .labels = LIST(KEY("patient name"), KEY("full name"),

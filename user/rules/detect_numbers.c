@@ -16,7 +16,7 @@
 	     "chart #", "chart id", "patient id", "patient number", "patient no", "patient #",     \
 	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
 	     "hospital #", "hosp no", "hosp #", "unit number", "unit no", "unit #", "m.r.n",       \
-	     "med. rec")
+	     "med. rec", "extension=\"")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
@@ -78,7 +78,7 @@ static const struct rule_def numbers[] = {
 				 "order 1234567893, NPI 1234567890"),
 		.nforms = 1,
 		.forms = {FORM("[12]\\d{9}", DECIMAL, DECIMAL, DIGITS, 4, .validate = "npi",
-			       .labels = LIST("npi", "national provider",
+			       .labels = LIST("npi", "extension=\"", "national provider",
 					      "national provider identifier", "provider id",
 					      "provider number", "provider", "prescriber",
 					      /* X12 */ "=XX"),

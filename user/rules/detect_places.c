@@ -41,8 +41,8 @@
 	"Virginia|isconsin|yoming))"
 
 #define ADDRESS_LABELS                                                                             \
-	LIST("address:", "address=", "address\":", "address is",                                   \
-	     "addr:", "addr=", "addr\":", "address1\":", "line1\":", "line\":", "street:",         \
+	LIST("address:", "address=", "address\":", "address is", "addressline>",                   \
+	     "addr:", "addr=", "addr\":", "address1\":", "line1\":", "line\" :", "street:",        \
 	     "street=", "street\":", "home address", "mailing address", "street address",          \
 	     "billing address", "residence:", "residing at", "resides at", "lives at",             \
 	     "living at", "lived at")
@@ -113,8 +113,8 @@ static const struct rule_def places[] = {
 			       "|ID[ ,]{1,2}83)\\d{3}(?:-\\d{4})?",
 			       WORD, WORD, BYTES, 40),
 			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
-			       .labels = LIST("city:", "city=", "city\":", "town:", "county:",
-					      "county=", "county\":", "city>", "county>",
+			       .labels = LIST("city:", "city=", "city\" :", "town:", "county:",
+					      "county=", "county\" :", "city>", "county>",
 					      "district\":", "village:", "birthplace:",
 					      "place of birth:", "hometown:"),
 			       .distance = 8)},

@@ -39,7 +39,7 @@ static bool is_gap(u8 c)
 		BIT('\t') | BIT(' ') | BIT('"') | BIT('#') | BIT('\'') | BIT('(') | BIT(')') |
 			BIT('*') | BIT(',') | BIT('-') | BIT('.') | BIT(':') | BIT('<') | BIT('=') |
 			BIT('>'),
-		BIT('[') | BIT('\\') | BIT(']') | BIT('_') | BIT('{') | BIT('}'),
+		BIT('[') | BIT('\\') | BIT(']') | BIT('^') | BIT('_') | BIT('{') | BIT('}'),
 #undef BIT
 	};
 
