@@ -8,11 +8,11 @@
 #define LINE_KIND "[ -]\\(?(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell|[Hh]ome|[Ww]ork|[Pp]ager)"
 
 #define PHONE_LABELS                                                                               \
-	LIST("tel", "telephone", "phone", "ph", "call", "answering", "ring", "fax", "facsimile",   \
-	     "cell", "cellphone", "cellular", "mobile", "mob", "pager", "beeper", "voicemail",     \
-	     "whatsapp", "dial", "contact", "reach", "reached", "hotline", "landline",             \
-	     "phone number", "fax number", "mobile number", "my number", "his number",             \
-	     "her number",                                                                         \
+	LIST("tel", "telephone", "telefon:", "telefono:", "teléfono:", "téléphone:", "phone",      \
+	     "ph", "call", "answering", "ring", "fax", "facsimile", "cell", "cellphone",           \
+	     "cellular", "mobile", "mob", "pager", "beeper", "voicemail", "whatsapp", "dial",      \
+	     "contact", "reach", "reached", "hotline", "landline", "phone number", "fax number",   \
+	     "mobile number", "my number", "his number", "her number",                             \
                                                                                                    \
 	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
 	     "home:", "work:", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",       \

@@ -56,9 +56,10 @@ static const struct rule_def names[] = {
 				       "attending:", "physician:", "pcp:", "surgeon:", "assistant:",
 				       "witness:", "provider:",
 
-				       "cardholder:", "policyholder:", "\"family\" :",
-				       "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :",
-				       "family>", "given>"),
+				       "cardholder:", "policyholder:", "member:", "contact person:",
+				       "emerg contact", "taken by:", "\"family\" :", "\"given\" :",
+				       "\"first\" :", "\"middle\" :", "\"last\" :", "family>",
+				       "given>"),
 			       .unless = LIST(
 				       "drug name", "drugs name", "brand name", "generic name",
 				       "trade name", "product name", "medication name", "file name",
@@ -71,7 +72,7 @@ static const struct rule_def names[] = {
 			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
-					      "=DR.", "=MRS", "=DEAR"),
+					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR"),
 			       .distance = 3),
 			  /* "Pt. Denies pain": two words at least. */
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,

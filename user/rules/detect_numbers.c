@@ -63,7 +63,7 @@ static const struct rule_def numbers[] = {
 			       .labels = SSN_LABELS, .distance = 24),
 			  /* Parts of an identifier are identifiers. */
 			  FORM("(?:[Xx*#]{3}[- ]?[Xx*#]{2}[- ]?|[Ll]ast[ _]?(?:4|[Ff]our)[): "
-			       "]{1,3})(\\d{4})",
+			       "]{1,3}|[Ee]nd(?:s|ing) in[: ]{1,2})(\\d{4})",
 			       DIGIT, DECIMAL, DIGITS, 2, .labels = SSN_LABELS, .distance = 24),
 			  FORM("\\d{4}", DECIMAL, DECIMAL, DIGITS, 2, .labels = SSN_END_LABELS,
 			       .distance = 16)},

@@ -73,22 +73,24 @@ static const struct {
 		 "december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	/* Words of forms and notes that stand where a name could. */
 	{NO_NAME,
-	 "address admits admitted after age aged all also and appears arrived as at "
+	 "address admits admitted after age aged all also and appears aprn arrived as at "
 	 "assistant attending before birth but by called caller calling calls care cc chart clinic "
 	 "colleague "
-	 "complains consult contact date day dear denies department diagnosis discharge discharged "
+	 "complains consult contact crna date day dds dear denies department diagnosis discharge "
+	 "discharged "
 	 "dob "
-	 "doctor does dr education email emergency expired family fax female firstname "
+	 "doctor does dr education email emergency everyone expired facc family fax female "
+	 "firstname "
 	 "follow-up followed for from fullname gender given has have he her here his history home "
 	 "hospital hpi id in information instructions insurance invalid is it labs lastname "
-	 "lives looks madam male md med medical medication medications member middlename miss "
+	 "lives looks lpn madam male md med medical medication medications member middlename miss "
 	 "missing mr mrn mrs ms my "
 	 "n/a na name name's named names no none not note notes np null number of on or "
-	 "patient patients pending per phd phone physician please pmh portal presented "
+	 "pa-c patient patients pending per pharmd phd phone physician please pmh portal presented "
 	 "presents prof provider race re reason rec redacted refused refuses relationship "
 	 "remains reports required results rn room same see seen self sex she since spelled "
 	 "stable sir ssn states status street "
-	 "string surname tel tests that the their there they this to today tolerated type "
+	 "string surname team tel tests that the their there they this to today tolerated type "
 	 "unavailable underwent unknown unspecified update visit was we were who with "
 	 "yesterday you your zip"},
 };
