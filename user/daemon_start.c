@@ -47,17 +47,20 @@ static int put_in_force(struct daemon *d, struct err *e)
 	return rc ? rc : listen_steer(&d->listen, d->kern, false, e);
 }
 
-/* The other daemon stops to accept, this one begins. */
+/*
+ * The other daemon stops to accept, this one begins: last, for workers that accept shut the sockets
+ * when they end, and with them the other one's.
+ */
 static int take_over(struct daemon *d, struct err *e)
 {
 	int rc = takeover_ready(&d->from, e);
 
-	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
-		worker_accept(&d->workers[i], true);
 	if (!rc)
 		rc = kern_alone(d->kern, e);
 	if (!rc)
 		rc = takeover_taken(&d->from, e);
+	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
+		worker_accept(&d->workers[i], true);
 	return rc;
 }
 

@@ -126,19 +126,21 @@ static void restore(struct heir *h)
 		log_line(LOG_LEVEL_NOTICE, "the kernel's side is this daemon's again");
 }
 
-static int fails(struct heir *h, const char *why, struct err *e)
+/* rc: what the system said to it, or 0. */
+static int fails(struct heir *h, const char *why, int rc, struct err *e)
 {
 	close(h->conn);
 	h->conn = -1;
 	restore(h);
 	accept_all(h, true);
-	heir_tell(h, false, "%s; the old daemon goes on\n", why);
-	return err_set(e, ECANCELED, "%s", why);
+	err_set(e, ECANCELED, "%s%s%s", why, rc ? ": " : "", rc ? strerror(-rc) : "");
+	heir_tell(h, false, "%s; the old daemon goes on\n", e->text);
+	return -ECANCELED;
 }
 
 int heir_listen(struct heir *h, bool readable, u64 now_ms, struct err *e)
 {
-	int heard;
+	int rc;
 
 	if (h->conn < 0 && h->asker >= 0 && now_ms >= h->by_ms)
 		heir_tell(h, false, "the new daemon has not asked for anything yet\n");
@@ -147,18 +149,19 @@ int heir_listen(struct heir *h, bool readable, u64 now_ms, struct err *e)
 	if (h->conn < 0)
 		return 0;
 	if (!readable)
-		return now_ms < h->by_ms ? 0 : fails(h, "it did not get ready in time", e);
-	heard = takeover_heard(h->conn, h->yielded ? "taken" : "ready");
-	if (heard < 0 && heard != -ECONNRESET) /* that says nothing of the other one: once more */
-		return now_ms < h->by_ms ? 0 : fails(h, "it could not be heard", e);
-	if (heard <= 0)
-		return fails(h, "it ended before it was ready: its own lines say why", e);
+		return now_ms < h->by_ms ? 0 : fails(h, "it did not get ready in time", 0, e);
+	rc = takeover_heard(h->conn, h->yielded ? "taken" : "ready");
+	if (rc < 0 && rc != -ECONNRESET) /* that says nothing of the other one: once more */
+		return now_ms < h->by_ms ? 0 : fails(h, "it could not be heard", rc, e);
+	if (rc <= 0)
+		return fails(h, "it ended before it was ready: its own lines say why", 0, e);
 	if (h->yielded) {
 		heir_tell(h, true, "process %d has taken over\n", h->pid);
 		return 1;
 	}
 	if (!let_go(h))
-		return fails(h, "a worker of this one did not stop to accept", e);
+		return fails(h, "a worker of this one did not stop to accept", 0, e);
 	h->yielded = true;
-	return takeover_yield(h->conn) ? fails(h, "it could not be told to begin", e) : 0;
+	rc = takeover_yield(h->conn);
+	return rc ? fails(h, "it could not be told to begin", rc, e) : 0;
 }

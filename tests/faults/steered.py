@@ -158,10 +158,10 @@ class Fields:
 
 
 class Steered:
-    """A subject by its function: act(page, field)."""
+    """A subject by its function: act(page, field). only: of its calls those of this name fail."""
 
-    def __init__(self, fields, name, act):
-        self.fields, self.name, self.act = fields, name, act
+    def __init__(self, fields, name, act, only=""):
+        self.fields, self.name, self.act, self.only = fields, name, act, only
 
     def run(self, page):
         with self.fields.entered() as field:
@@ -292,3 +292,8 @@ def subjects(fields):
         ("scrimd's start, steering less", start_less, 61),
         ("scrimd's start, replacing what steers more", start_less_replacing, 131),
         ("a takeover, steering", takeover, 101), ("scrim attach", attach, 71), ("scrim detach", detach, 31), ("scrim status", status, 11))]
+
+
+def words(fields):
+    """The few words of a takeover: with each, who does what is another."""
+    return Steered(fields, "a takeover, its words", takeover, only="send")
