@@ -24,7 +24,7 @@ static socklen_t control_name(const char *instance, struct sockaddr_un *ret_name
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
-/* 0 for root and this process's own user, -EPERM for another, or why it cannot be told. */
+/* 0 for root and this process's own user, 1 for another, or why it cannot be told. */
 static int control_trust(int fd)
 {
 	struct ucred peer;
@@ -32,7 +32,7 @@ static int control_trust(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
 		return -errno;
-	return !peer.uid || peer.uid == geteuid() ? 0 : -EPERM;
+	return peer.uid && peer.uid != geteuid();
 }
 
 int control_listen(const char *instance, struct err *e)
@@ -65,7 +65,7 @@ static void control_refuse(int fd, int rc)
 {
 	char unread[CONTROL_TEXT];
 
-	if (rc == -EPERM)
+	if (rc > 0)
 		control_answer(fd, false, "only root and the daemon's own user may ask\n");
 	else
 		control_answer(fd, false, "whose request it is cannot be told: %s\n",
@@ -75,25 +75,34 @@ static void control_refuse(int fd, int rc)
 		;
 }
 
-int control_accept(int listening, char *ret_request)
+/* The length of the request, or negative as of control_accept(). */
+static int control_hear(int fd, char *text)
 {
 	const struct timeval second = {.tv_sec = 1};
+	int rc = control_trust(fd);
+
+	if (rc) {
+		control_refuse(fd, rc);
+		return rc < 0 ? rc : -ECANCELED;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)))
+		return -errno;
+	rc = (int)receive_text(fd, text);
+	return rc ? rc : -ECANCELED;
+}
+
+int control_accept(int listening, char *ret_request)
+{
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC), rc;
 
 	if (fd < 0)
 		return -errno;
-	rc = control_trust(fd);
-	if (rc)
-		control_refuse(fd, rc);
-	else if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) ||
-		 setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)))
-		rc = -errno;
-	else
-		rc = (int)receive_text(fd, ret_request);
+	rc = control_hear(fd, ret_request);
 	if (rc > 0)
 		return fd;
 	close(fd);
-	return rc ? rc : -EPERM;
+	return rc;
 }
 
 void control_answer(int fd, bool good, const char *fmt, ...)
@@ -109,6 +118,21 @@ void control_answer(int fd, bool good, const char *fmt, ...)
 		return; /* whoever asked is gone */
 }
 
+/* Before anything is asked: 0, or negative with e set. */
+static int control_known(int fd, const char *name, struct err *e)
+{
+	int rc = control_trust(fd);
+
+	if (rc < 0)
+		return err_set(e, -rc, "who answers as @%s cannot be told: %s", name,
+			       strerror(-rc));
+	if (rc)
+		return err_set(e, EPERM,
+			       "who answers as @%s is neither root's nor this user's: not asked",
+			       name);
+	return 0;
+}
+
 int control_dial(const char *instance, struct err *e)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), rc;
@@ -122,11 +146,9 @@ int control_dial(const char *instance, struct err *e)
 			e, errno,
 			"no scrimd of this instance answers in this network namespace (@%s: %s)",
 			name.sun_path + 1, strerror(errno));
-	else if (control_trust(fd))
-		rc = err_set(e, EPERM,
-			     "who answers as @%s is neither root's nor this user's: not asked",
-			     name.sun_path + 1);
 	else
+		rc = control_known(fd, name.sun_path + 1, e);
+	if (!rc)
 		return fd;
 	close(fd);
 	return rc;

@@ -128,7 +128,7 @@ static void answer(struct daemon *d)
 	u64 missed;
 
 	if (fd < 0) {
-		if (fd != -EPERM && log_gate_open(&d->unheard, now_ms(), 10000, &missed))
+		if (fd != -ECANCELED && log_gate_open(&d->unheard, now_ms(), 10000, &missed))
 			log_line(LOG_LEVEL_WARNING, "a request could not be taken: %s",
 				 strerror(-fd));
 		nanosleep(&moment, NULL); /* who was not taken waits, and is readable still */

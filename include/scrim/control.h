@@ -22,7 +22,7 @@ int control_listen(const char *instance, struct err *e);
 /*
  * Takes the next one who asks, with the request.
  *   ret_request  CONTROL_TEXT bytes
- * Returns a descriptor for control_answer(), or negative: -EPERM: one who may not ask (that was
+ * Returns a descriptor for control_answer(), or negative: -ECANCELED: one who may not ask (that was
  * told), or left; -EAGAIN: nobody was there, or said anything for a second.
  */
 int control_accept(int listening, char *ret_request);
