@@ -48,7 +48,10 @@ void policy_free(struct policy *p);
 
 /* Working memory of a thread: matches of one chunk, counts not yet added. Not shared. */
 struct mask_scratch;
-/* max_chunk: the longest chunk that will be fed, bytes. 0, -ENOMEM. */
+/*
+ * max_chunk: the longest chunk that will be fed, bytes. 0, -ENOMEM. With it comes a memo of lines (scan.h):
+ * some 4 MiB, of which only what repeats is touched.
+ */
 int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w);
 void mask_scratch_free(struct mask_scratch *w);
 

@@ -321,6 +321,18 @@ bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LAB
  */
 u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, size_t len,
 		     u64 *ret_gap);
+/*
+ * Of an outline (outline.h): the sets that have a label which ends before outline[end] in some text that it
+ * is of; 0 < end, and outline[end] is there. There may be too many, none is missing.
+ *   ret_sure  those that have one in each of them
+ */
+u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure);
+/*
+ * label_index_ends()'s gap, n bytes of it, of an outline: what it is in some text that it is of. There may be
+ * too many bits, none is missing.
+ *   ret_sure  what it is in each of them
+ */
+u64 label_may_gap(const u8 *outline, size_t end, size_t n, u64 *ret_sure);
 /* By distance, 0 to RULE_MAX_DISTANCE: the sets that look so far for a label. Lives as long as x. */
 const u64 *label_index_near(const struct label_index *x);
 /* Whether two sets answer the same everywhere, as far as their labels as written tell. Not NULL. */

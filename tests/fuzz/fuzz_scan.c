@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The scanner across instruction sets: RULES STEP TEXT. RULES 0 is the built-in ones, others are made-up
- * rules of a site. All ISAs find the same, at once and STEP bytes at a time.
+ * rules of a site. All ISAs find the same, at once and STEP bytes at a time, and with a memo that has seen
+ * all texts before.
  */
 #include "fuzz.h"
 #include "scan_feed.h"
@@ -16,6 +17,7 @@ struct contender {
 	struct site *site; /* NULL: the built-in rules */
 	struct ruleset *rs;
 	struct scanner *scanner[ISA_COUNT];
+	struct scan_memo *memo;
 	size_t n;
 };
 
@@ -27,6 +29,7 @@ static void make(struct contender *c, u64 seed)
 
 	c->site = seed ? site_new(&seed, n) : NULL;
 	c->rs = c->site ? ruleset_of(c->site->defs, n) : ruleset_builtin(&defs);
+	fuzz_check(!scan_memo_new(&c->memo), "out of memory");
 	c->n = isas_here(isas);
 	for (size_t i = 0; i < c->n; i++)
 		c->scanner[i] = scanner_all(c->rs, isas[i]);
@@ -64,6 +67,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		fuzz_check(same(&got, &want), isa_name(scanner_isa(c->scanner[i])));
 		scan_feed(c->scanner[i], data, size, cut_every, &step, &got);
 		fuzz_check(same(&got, &want), "in pieces it finds something else");
+		scan_feed_memo(c->scanner[i], c->memo, data, size, cut_every, &step, &got);
+		fuzz_check(same(&got, &want), "with a memo it finds something else");
 	}
 	return 0;
 }

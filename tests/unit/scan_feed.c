@@ -17,8 +17,8 @@ static bool refused_right(const struct scan_job *job, const u64 *counts)
 /*
  * Scans text[from, to), looking back at most SCRIM_LOOKBACK bytes; returns what is decided.
  */
-static size_t feed_piece(const struct scanner *s, const u8 *text, size_t from, size_t to, bool ends,
-			 struct found *f)
+static size_t feed_piece(const struct scanner *s, struct scan_memo *memo, const u8 *text,
+			 size_t from, size_t to, bool ends, struct found *f)
 {
 	size_t back = from < SCRIM_LOOKBACK ? from : SCRIM_LOOKBACK, begin = from - back;
 	size_t cap = to - from + 1;
@@ -31,7 +31,8 @@ static size_t feed_piece(const struct scanner *s, const u8 *text, size_t from, s
 			       .ends = ends,
 			       .matches = m,
 			       .cap = cap,
-			       .rejected = f->rejected};
+			       .rejected = f->rejected,
+			       .memo = memo};
 
 	memcpy(copy, text + begin, to - begin);
 	memcpy(counts, f->rejected, sizeof(counts));
@@ -56,8 +57,8 @@ static size_t feed_piece(const struct scanner *s, const u8 *text, size_t from, s
 	return begin + job.decided;
 }
 
-void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, void *arg,
-	       struct found *ret_found)
+void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
+		    cut_fn cut, void *arg, struct found *ret_found)
 {
 	size_t from = 0, to = 0;
 
@@ -68,17 +69,27 @@ void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, 
 		to = cut(arg, to);
 		if (to > len)
 			to = len;
-		from = feed_piece(s, text, from, to, false, ret_found);
+		from = feed_piece(s, memo, text, from, to, false, ret_found);
 	}
-	feed_piece(s, text, from, len, true, ret_found);
+	feed_piece(s, memo, text, from, len, true, ret_found);
+}
+
+void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, void *arg,
+	       struct found *ret_found)
+{
+	scan_feed_memo(s, NULL, text, len, cut, arg, ret_found);
+}
+
+static size_t cut_nowhere(void *arg, size_t at)
+{
+	(void)arg;
+	(void)at;
+	return SIZE_MAX;
 }
 
 void scan_whole(const struct scanner *s, const u8 *text, size_t len, struct found *ret_found)
 {
-	memset(ret_found, 0, offsetof(struct found, m));
-	memset(ret_found->rejected, 0, sizeof(ret_found->rejected));
-	ret_found->walked = 0;
-	feed_piece(s, text, 0, len, true, ret_found);
+	scan_feed(s, text, len, cut_nowhere, NULL, ret_found);
 }
 
 void assert_same(const struct found *got, const struct found *want, const char *what, size_t where)

@@ -24,6 +24,10 @@ typedef size_t (*cut_fn)(void *arg, size_t at);
 void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, void *arg,
 	       struct found *ret_found);
 
+/* The same with a memo. */
+void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
+		    cut_fn cut, void *arg, struct found *ret_found);
+
 /* At once. */
 void scan_whole(const struct scanner *s, const u8 *text, size_t len, struct found *ret_found);
 

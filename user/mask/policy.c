@@ -87,8 +87,8 @@ int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w)
 		return -ENOMEM;
 	w->cap = SCRIM_HEADROOM + max_chunk + 1;
 	w->matches = malloc(w->cap * sizeof(*w->matches));
-	if (!w->matches) {
-		free(w);
+	if (!w->matches || scan_memo_new(&w->memo)) {
+		mask_scratch_free(w);
 		return -ENOMEM;
 	}
 	*ret_w = w;
@@ -99,6 +99,7 @@ void mask_scratch_free(struct mask_scratch *w)
 {
 	if (!w)
 		return;
+	scan_memo_free(w->memo);
 	free(w->matches);
 	free(w);
 }

@@ -23,6 +23,7 @@ struct tally {
 struct mask_scratch {
 	size_t cap; /* matches */
 	struct match *matches;
+	struct scan_memo *memo;
 	u64 touched[RULE_MAX / 64]; /* a bit for each rule of which any of these is not zero */
 	struct tally tally[RULE_MAX];
 	u64 rejected[RULE_MAX];

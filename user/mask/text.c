@@ -207,6 +207,7 @@ int work_text(struct work *k, u8 *end, bool ends)
 	job.matches = k->w->matches;
 	job.cap = k->w->cap;
 	job.rejected = k->w->rejected;
+	job.memo = k->w->memo;
 	scan(k->s->policy->scanner, &job);
 	for (size_t i = 0; i < array_size(job.refused); i++)
 		k->w->touched[i] |= job.refused[i];

@@ -17,6 +17,7 @@
 #include "label.h"
 #include "bytes.h"
 #include <errno.h>
+#include <scrim/outline.h>
 #include <string.h>
 
 #define LABELS_MAX 1024 /* of a form */
@@ -55,7 +56,7 @@ int label_check(const char *label, struct err *e)
 {
 	size_t len = strlen(label + is_exact(label));
 
-	if (!len || len > LABEL_MAX || strchr(label, '\n'))
+	if (!len || len > LABEL_MAX || strpbrk(label, "\r\n"))
 		return err_set(e, EINVAL, "a label is 1 to %d bytes of one line", LABEL_MAX);
 	if (label[is_exact(label)] == ' ' || label[strlen(label) - 1] == ' ')
 		return err_set(e, EINVAL, "a label neither begins nor ends with a space");
@@ -125,8 +126,7 @@ int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 	return 0;
 }
 
-/* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
-static bool word_begins(const u8 *text, size_t from, size_t at)
+bool word_begins(const u8 *text, size_t from, size_t at)
 {
 	if (at == from || !byte_is_letter(text[at]) || !byte_is_letter(text[at - 1]))
 		return true;
@@ -223,6 +223,46 @@ u64 label_gap(const u8 *text, size_t end, size_t n)
 		/* No step is longer than a small word. */
 		if (k >= SMALL_MAX && !(gap >> (k - SMALL_MAX)))
 			break;
+	}
+	return gap;
+}
+
+/*
+ * Whether a small word that is partly blank may lead to text[end + k] from a place that is in the gap, for some
+ * text of the outline: "code5" is co111.
+ */
+static bool may_be_word(const u8 *outline, size_t end, size_t k, u64 gap)
+{
+	bool hex = false;
+
+	for (size_t n = 1; n <= SMALL_MAX && n <= k; n++) {
+		u8 c = outline[end + k - n];
+
+		if (c != ANY_HEX && !byte_is_letter(c))
+			break;
+		hex |= c == ANY_HEX;
+		if (hex && n > 1 && (n == k || gap >> (k - n - 1) & 1))
+			return true;
+	}
+	return false;
+}
+
+u64 label_may_gap(const u8 *outline, size_t end, size_t n, u64 *ret_sure)
+{
+	u64 gap = 0;
+
+	*ret_sure = label_gap(outline, end, n);
+	for (size_t k = 1; k <= n; k++) {
+		u8 c = outline[end + k - 1];
+		size_t before = end + k;
+
+		if (!is_gap(c) && !byte_is_letter(c) && c != ANY_HEX)
+			break;
+		if (c != ANY_HEX)
+			before = label_step_back(outline, 0, end + k);
+		if (before == end || (before > end && gap >> (before - end - 1) & 1) ||
+		    may_be_word(outline, end, k, gap))
+			gap |= 1ULL << (k - 1);
 	}
 	return gap;
 }

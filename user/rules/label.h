@@ -38,6 +38,9 @@ static inline bool label_is_space(u8 c)
  */
 bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end);
 
+/* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
+bool word_begins(const u8 *text, size_t from, size_t at);
+
 /* One step from a value back towards its label: over a separator or a small word; or `end`. */
 size_t label_step_back(const u8 *text, size_t from, size_t end);
 

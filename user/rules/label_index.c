@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "label.h"
 #include <errno.h>
+#include <scrim/outline.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,6 +204,74 @@ u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, si
 		far = distance > far ? distance : far;
 	}
 	*ret_gap = label_gap(text, end, len - end < far ? len - end : far);
+	return sets;
+}
+
+/* Whether something is so in the texts that an outline is of. */
+enum certainty { NEVER, SOMETIMES, ALWAYS };
+
+/* Whether label l ends before outline[end]; that may be SOMETIMES in vain. */
+static enum certainty may_be_label(const struct label *l, const u8 *outline, size_t end)
+{
+	bool sure = outline[end] != ANY_HEX || !byte_is_letter(label_last(l));
+	size_t at = end;
+
+	for (size_t i = l->len; i-- > 0;) {
+		u8 c = (u8)l->text[i];
+
+		if (c == ' ') {
+			at -= at && label_is_space(outline[at - 1]);
+			continue;
+		}
+		if (!at)
+			return NEVER;
+		at--;
+		if (outline[at] == ANY_DIGIT || outline[at] == ANY_HEX)
+			sure = false;
+		if (!outline_may_be(outline[at], c) && (l->exact || byte_lower(outline[at]) != c))
+			return NEVER;
+	}
+	if (at && (outline[at] == ANY_HEX || outline[at - 1] == ANY_HEX))
+		return SOMETIMES;
+	if (!word_begins(outline, 0, at))
+		return NEVER;
+	return sure ? ALWAYS : SOMETIMES;
+}
+
+/* Adds the sets of the labels with a tail that may end before outline[end]. */
+static void tail_may_end(const struct label_index *x, const struct tail *t, const u8 *outline,
+			 size_t end, u64 *sets, u64 *sure)
+{
+	for (const struct indexed *l = x->labels + t->first; l < x->labels + t->first + t->n; l++) {
+		enum certainty is;
+
+		if (!(l->sets & ~*sure))
+			continue;
+		is = may_be_label(&l->label, outline, end);
+		*sets |= is != NEVER ? l->sets : 0;
+		*sure |= is == ALWAYS ? l->sets : 0;
+	}
+}
+
+u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure)
+{
+	u8 last[22], before = end > 1 ? outline[end - 2] : 0;
+	size_t n = outline_bytes(outline[end - 1], last);
+	bool blank = before == ANY_DIGIT || before == ANY_HEX;
+	u64 sets = 0, sure = 0;
+
+	*ret_sure = 0;
+	if (byte_is_letter(outline[end - 1]) && byte_joins_letter(outline[end]))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned int from = pair_of(last[i], blank ? 0 : before);
+		unsigned int to = blank ? pair_of(last[i], 31) : from;
+
+		for (u32 k = x->first[from]; k < x->first[to + 1]; k++)
+			if (label_last(&x->labels[x->listed[k].first].label) == byte_lower(last[i]))
+				tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
+	}
+	*ret_sure = sure;
 	return sets;
 }
 

@@ -301,19 +301,44 @@ static enum verdict confirm_one(struct scan_job *job, size_t p, const struct sca
 	return NO_MATCH;
 }
 
-enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
-		     const struct hints *hints, struct match *ret_m)
+/* What those forms that are to be asked at p make of it. */
+static enum verdict confirm_asked(const struct scanner *s, u16 ngroups, struct scan_job *job,
+				  size_t p, const u64 *forms, bool holder, struct match *ret_m)
 {
-	u16 ngroups = hints->zoned ? s->ngroups : s->plain_groups;
-	u64 forms[GROUPS_MAX], any = 0;
+	u64 any = 0;
 
-	for (u16 g = 0; g < ngroups; g++) {
-		forms[g] = to_ask(s, g, job, p, hints);
+	for (u16 g = 0; g < ngroups; g++)
 		any |= forms[g];
-	}
 	if (!any)
 		return NO_MATCH;
 	if (ngroups == 1 && !(any & (any - 1)))
 		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
-	return confirm_many(s, ngroups, job, p, forms, hints->holder, ret_m);
+	return confirm_many(s, ngroups, job, p, forms, holder, ret_m);
+}
+
+enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
+		     const struct hints *hints, struct match *ret_m)
+{
+	u16 ngroups = hints->zoned ? s->ngroups : s->plain_groups;
+	u64 forms[GROUPS_MAX];
+
+	for (u16 g = 0; g < ngroups; g++)
+		forms[g] = to_ask(s, g, job, p, hints);
+	return confirm_asked(s, ngroups, job, p, forms, hints->holder, ret_m);
+}
+
+enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t p, u64 *forms,
+			   bool labelled, struct match *ret_m)
+{
+	u64 sets = labelled && s->labels ? label_index_find(s->labels, job->text, p) : 0;
+
+	for (u16 g = 0; g < s->ngroups; g++) {
+		if (!forms[g])
+			continue;
+		forms[g] = group_filter(&s->groups[g], job->text, p, job->len, forms[g]);
+		forms[g] = group_guarded(s, g, job->text, p, forms[g]);
+		if (labelled)
+			forms[g] = group_labelled(s, g, job->text, p, forms[g], sets);
+	}
+	return confirm_asked(s, s->ngroups, job, p, forms, false, ret_m);
 }

@@ -6,4 +6,9 @@
 
 #include "scan_generic.h"
 
-const struct scan_code scan_scalar = {.run = run, .find_control = find_control};
+#include "outline_vec.h"
+
+#include "lines_generic.h"
+
+const struct scan_code scan_scalar = {
+	.run = run, .run_lines = run_lines, .find_control = find_control};

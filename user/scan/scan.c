@@ -14,13 +14,18 @@ static const struct scan_code *const codes[ISA_COUNT] = {
 #endif
 };
 
+#define LINES_MIN 64 /* bytes, for which it pays to look for lines */
+
 void scan(const struct scanner *s, struct scan_job *job)
 {
 	job->nmatches = 0;
 	memset(job->refused, 0, sizeof(job->refused));
 	job->walked = 0;
 	job->decided = job->len;
-	codes[s->isa]->run(s, job);
+	if (job->memo && job->len - job->start >= LINES_MIN)
+		codes[s->isa]->run_lines(s, job);
+	else
+		codes[s->isa]->run(s, job);
 }
 
 const u8 *scan_find_control(enum isa isa, const u8 *p, const u8 *end, u8 c)

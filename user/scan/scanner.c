@@ -19,6 +19,17 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 		g->digits[n] |= (sets->digits[n / 64] >> n % 64 & 1) << bit;
 }
 
+/* Whether f's automaton can take byte c. */
+static bool can_take(const struct form *f, u8 c)
+{
+	const struct dfa *d = &f->dfa;
+
+	for (u16 state = 1; state < d->nstates; state++)
+		if (d->trans[state * d->nclasses + d->class[c]])
+			return true;
+	return false;
+}
+
 /* The bit of a set among the scanner's, which it joins; 0: there is none, or no room. */
 static u64 label_bit(struct scanner *s, const struct label_set *set, struct scan_form *sf)
 {
@@ -49,6 +60,19 @@ static const signed char *guard_table(struct scanner *s, const struct form *f)
 	return s->behind[f->after];
 }
 
+/* The classes of the bytes from `first` to `last`, and of their capitals. */
+static void blank_add(struct blank *b, const struct dfa *d, u8 first, u8 last)
+{
+	for (u8 c = first; c <= last; c++) {
+		for (unsigned int shift = 0; shift <= (c > '9' ? 0x20 : 0); shift += 0x20) {
+			u8 class = d->class[c - shift];
+
+			if (!memchr(b->class, class, b->n))
+				b->class[b->n++] = class;
+		}
+	}
+}
+
 static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 {
 	const struct form *f = &s->rs->forms[index];
@@ -58,8 +82,12 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	struct form_sets sets;
 	int r;
 
+	if (can_take(f, '\r'))
+		s->line_end = '\n';
 	sf->form = f;
 	sf->behind = guard_table(s, f);
+	blank_add(&sf->digit, &f->dfa, '0', '9');
+	blank_add(&sf->letter, &f->dfa, 'a', 'f');
 	sf->index = index;
 	sf->labels = label_bit(s, f->labels, sf);
 	sf->unless = label_bit(s, f->unless, sf);
@@ -157,6 +185,17 @@ static int add_forms(struct scanner *s, const bool *enabled)
 	return r;
 }
 
+/*
+ * What a memo knows is known by the scanner it was learnt with. Its address will not do: that may be another one's
+ * when it is gone.
+ */
+static u64 next_serial(void)
+{
+	static u64 last;
+
+	return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, struct scanner **ret_s)
 {
 	/* Vectors read its tables where they are. */
@@ -168,6 +207,8 @@ int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, str
 	memset(s, 0, sizeof(*s));
 	s->rs = rs;
 	s->isa = isa;
+	s->serial = next_serial();
+	s->line_end = '\r';
 	r = add_forms(s, enabled);
 	if (r) {
 		scanner_free(s);

@@ -75,6 +75,12 @@ struct automaton {
 	u16 max;    /* longest match */
 };
 
+/* The classes of an automaton that a blank of an outline may be of, each once. */
+struct blank {
+	u8 n;
+	u8 class[22];
+};
+
 struct scan_form {
 	const struct form *form;
 	struct automaton dfa;
@@ -82,11 +88,13 @@ struct scan_form {
 	u16 index;                 /* into ruleset.forms */
 	bool unindexed;            /* its labels are not in scanner.labels */
 	u64 labels, unless;        /* bits of label_index_find(); 0: none */
+	struct blank digit, letter; /* letter: of a hex digit */
 };
 
 /* What there is once for each ISA. */
 struct scan_code {
 	void (*run)(const struct scanner *s, struct scan_job *job);
+	void (*run_lines)(const struct scanner *s, struct scan_job *job); /* with job->memo */
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 };
 /* The processor it is built for decides which of them there are. */
@@ -97,6 +105,8 @@ struct scanner {
 	const struct ruleset *rs;
 	enum isa isa;
 	u16 nforms, ngroups;
+	u64 serial;  /* no other scanner of this process has it, nor had */
+	u8 line_end; /* what ends a line, too: '\r', or '\n' if some form can go on over a '\r' */
 	u16 plain_groups; /* the first ones: those behind have only forms that need a label */
 	struct scan_form *forms;
 	struct group *groups;
@@ -194,6 +204,19 @@ enum verdict { NO_MATCH, MATCH, UNDECIDED };
  */
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m);
+
+/*
+ * The same of some forms: forms[g] of group g. 
+ *   labelled  it takes a look at which labels stand before p
+ */
+enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t p, u64 *forms,
+			   bool labelled, struct match *ret_m);
+
+/* What ends a line: over it no match goes on, and no label is seen. */
+static inline bool ends_line(const struct scanner *s, u8 c)
+{
+	return c == '\n' || c == s->line_end;
+}
 
 /* Those of `forms` of g that may match at p, as far as their first bytes and the two before tell. */
 u64 group_filter(const struct group *g, const u8 *text, size_t p, size_t len, u64 forms);

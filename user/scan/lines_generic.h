@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading by lines, with a memo (memo.h), once for every ISA: behind scan_generic.h, and what has
+ * outline_of().
+ *
+ *      text   known│new ···│new ·····│known ····│known ··│what has no end yet
+ *                  └──── run() ──────┘                    └───── run() ────
+ */
+#include "memo.h"
+
+/* Reads text[from, to) as if there were no memo; it ends with a line, or the text does. */
+static void run_part(const struct scanner *s, struct scan_job *job, size_t from, size_t to)
+{
+	size_t start = job->start, len = job->len;
+	bool ends = job->ends;
+
+	if (from >= to)
+		return;
+	job->start = from;
+	job->len = to;
+	job->ends = ends || to < len;
+	run(s, job);
+	job->start = start;
+	job->len = len;
+	job->ends = ends;
+}
+
+/* Those of a place's forms that its first bytes and what stands before them allow: mostly none. */
+static inline u64 forms_left(const struct scanner *s, const struct scan_job *job,
+			     const struct memo_place *at, size_t p)
+{
+	const struct group *g = &s->groups[at->group];
+	const u8 *t = job->text + p;
+	u64 forms = at->forms & g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+
+	if (!forms)
+		return 0;
+#pragma GCC unroll 12
+	for (size_t k = 3; k < FILTER_DEPTH; k++)
+		forms &= g->at[k][t[k]];
+	return p ? forms & group_before(g, job->text, p) : forms;
+}
+
+/* Whether `forms` of a place are one that knows a quick way. */
+static inline bool is_quick(const struct group *g, const struct memo_place *at, u64 forms)
+{
+	return !at->labelled && (forms & g->quick) && !(forms & (forms - 1));
+}
+
+static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struct form_id id)
+{
+	job->matches[job->nmatches++] = (struct match){
+		.from = (u32)p,
+		.to = (u32)(p + len),
+		.mask_from = (u32)p,
+		.mask_to = (u32)(p + len),
+		.rule = id.rule,
+		.form = id.form,
+	};
+	job->walked += len;
+}
+
+/* Asks the forms of the places [i, end) of a line, which are all at p, and returns where reading goes on. */
+static size_t ask_known(const struct scanner *s, struct scan_job *job, const struct memo_line *l,
+			size_t i, size_t end, size_t p)
+{
+	struct match *m = &job->matches[job->nmatches];
+	u64 forms[GROUPS_MAX];
+	bool labelled = false;
+
+	memset(forms, 0, s->ngroups * sizeof(*forms));
+	for (; i < end; i++) {
+		forms[l->places[i].group] = l->places[i].forms;
+		labelled |= l->places[i].labelled;
+	}
+	if (confirm_among(s, job, p, forms, labelled, m) != MATCH)
+		return p + 1;
+	job->nmatches++;
+	return m->to;
+}
+
+/* A line that begins at `at`, from place `next` on. */
+static inline void read_known(const struct scanner *s, struct scan_job *job,
+			      const struct memo_line *l, size_t at, size_t next)
+{
+	size_t end;
+
+	for (size_t i = 0; i < l->nplaces; i = end) {
+		const struct memo_place *place = &l->places[i];
+		const struct group *g = &s->groups[place->group];
+		size_t p = at + place->at, len = 0;
+		bool far = job->len - p >= QUICK_READ;
+		u64 forms, any = !far;
+
+		for (end = i; end < l->nplaces && l->places[end].at == place->at; end++)
+			any |= far ? forms_left(s, job, &l->places[end], p) : 0;
+		if (!any || p < next)
+			continue;
+		forms = end == i + 1 && far ? any : 0;
+		if (is_quick(g, place, forms))
+			len = g->quickly[__builtin_ctzll(forms)](job->text + p);
+		if (len)
+			add_quickly(job, p, len, g->ids[__builtin_ctzll(forms)]);
+		next = len ? p + len : ask_known(s, job, l, i, end, p);
+	}
+}
+
+/* Behind the first end of a line in text[at, len), or len. */
+static size_t line_end(const struct scanner *s, const struct scan_job *job, size_t at)
+{
+	const u8 *end = job->text + job->len, *p = job->text + at;
+
+	for (; p < end; p++) {
+		p = find_control(p, end, '\n');
+		if (p < end && ends_line(s, *p))
+			return (size_t)(p + 1 - job->text);
+	}
+	return job->len;
+}
+
+/* Where the line begins that `start` is in, or the next one where the text does not tell. */
+static size_t first_line(const struct scanner *s, const struct scan_job *job)
+{
+	size_t at = job->start;
+
+	while (at > 0 && !ends_line(s, job->text[at - 1]))
+		at--;
+	return at || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
+}
+
+/*
+ * Makes the outlines of the lines that text[at, len) begins with, as far as there is room, up to one that has
+ * no end or is too long.
+ */
+static void batch_fill(const struct scanner *s, const struct scan_job *job, size_t at)
+{
+	struct scan_memo *m = job->memo;
+	struct line_batch *b = &m->batch;
+	size_t line = at;
+	u32 from = 0;
+
+	b->n = b->bytes_read = 0;
+	for (; at < job->len; at += 64) {
+		size_t n = job->len - at < 64 ? job->len - at : 64;
+
+		for (u64 ends = line_ends(job->text + at, n, s->line_end); ends; ends &= ends - 1) {
+			size_t len = at + (size_t)__builtin_ctzll(ends) + 1 - line;
+
+			if (len > LINE_ROOM || b->n == BATCH_LINES)
+				return;
+			b->line[b->n++] = (struct outline){
+				.hash = outline_of(job->text + line, len, job->len - line,
+						   b->bytes + from),
+				.len = (u32)len,
+				.from = from,
+			};
+			__builtin_prefetch(m->tag[b->line[b->n - 1].hash % MEMO_SETS]);
+			from += (u32)(len + 63) / 64 * 64;
+			line += len;
+			b->bytes_read += len;
+		}
+		if (at + 64 > line + LINE_ROOM)
+			return;
+	}
+}
+
+/* What is known of the line at `at`, which begins a batch's i-th outline. */
+static inline const struct memo_line *line_known(const struct scanner *s, struct scan_memo *m,
+						 const struct outline *o)
+{
+	const u8 *bytes = m->batch.bytes + o->from;
+	struct memo_line *l = o->expected;
+
+	if (l->state == LINE_KNOWN && l->scanner == s->serial && l->len == o->len &&
+	    outline_same(l->outline, bytes, o->len)) {
+		l->used = true;
+		m->again += o->len;
+		return l;
+	}
+	return memo_meet(m, s, o->hash, bytes, o->len);
+}
+
+static void run_lines(const struct scanner *s, struct scan_job *job)
+{
+	struct scan_memo *m = job->memo;
+	struct line_batch *b = &m->batch;
+	size_t at = first_line(s, job), unread = job->start;
+
+	while (at < job->len) {
+		if (m->asleep) {
+			size_t n = job->len - at < m->asleep ? job->len - at : m->asleep;
+
+			m->asleep -= n;
+			at = line_end(s, job, at + n - 1);
+			continue;
+		}
+		batch_fill(s, job, at);
+		for (size_t i = 0; i < b->n; i++)
+			b->line[i].expected = memo_expect(m, b->line[i].hash);
+		for (size_t i = 0; i < b->n; i++) {
+			const struct memo_line *l = line_known(s, m, &b->line[i]);
+
+			if (l) {
+				run_part(s, job, unread, at);
+				read_known(s, job, l, at, job->start);
+				unread = at + b->line[i].len;
+			}
+			at += b->line[i].len;
+		}
+		memo_judge(m);
+		if (!b->n)
+			at = line_end(s, job, at);
+	}
+	run_part(s, job, unread, job->len);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The lines that a thread remembers, found by a hash of their outline.
+ *
+ *     hash ──▶ set ──▶ MEMO_WAYS tags ──▶ line: outline, places
+ *
+ * In a full set the line goes that was not used since the set was full last.
+ */
+#include "memo.h"
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLE (24u << 10)  /* bytes, of which it is asked how many were of lines seen before */
+#define ENOUGH 3            /* if less than a third were, one does without the memo */
+#define NAP    (160u << 10) /* for so many bytes */
+#define LEARN  32           /* of so many bytes one may be learnt */
+#define CREDIT (LEARN * 64u << 10) /* so many may be at once */
+
+/* Pages that no line comes to are never touched. */
+int scan_memo_new(struct scan_memo **ret_m)
+{
+	const size_t align = _Alignof(struct scan_memo);
+	u8 *memory = calloc(1, sizeof(struct scan_memo) + align);
+	struct scan_memo *m;
+
+	if (!memory)
+		return -ENOMEM;
+	m = (struct scan_memo *)(memory + (-(uintptr_t)memory & (align - 1)));
+	m->memory = memory;
+	m->credit = CREDIT;
+	*ret_m = m;
+	return 0;
+}
+
+void scan_memo_free(struct scan_memo *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < MEMO_SETS * MEMO_WAYS; i++)
+		if (m->tag[i / MEMO_WAYS][i % MEMO_WAYS])
+			explicit_bzero(&m->line[i / MEMO_WAYS][i % MEMO_WAYS],
+				       sizeof(m->line[0][0]));
+	explicit_bzero(&m->batch, sizeof(m->batch));
+	free(m->memory);
+}
+
+static void learn(struct scan_memo *m, const struct scanner *s, const u8 *bytes, size_t len,
+		  struct memo_line *l)
+{
+	if (m->credit < LEARN * len)
+		return;
+	m->credit -= LEARN * len;
+	l->scanner = s->serial;
+	l->len = (u16)len;
+	memcpy(l->outline, bytes, (len + 63) / 64 * 64);
+	memo_learn(s, bytes, len, l);
+}
+
+/* Remembers that a line of this hash was seen. */
+static void keep(u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS], u64 hash)
+{
+	size_t way = 0;
+
+	while (way < MEMO_WAYS && tags[way] && lines[way].used)
+		way++;
+	if (way < MEMO_WAYS) {
+		tags[way] = hash;
+		lines[way].state = LINE_SEEN;
+		return;
+	}
+	for (way = 0; way < MEMO_WAYS; way++)
+		lines[way].used = false;
+}
+
+const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, u64 hash,
+				  const u8 *bytes, size_t len)
+{
+	u64 *tags = m->tag[hash % MEMO_SETS];
+	struct memo_line *l = m->line[hash % MEMO_SETS];
+	size_t way = 0;
+
+	while (way < MEMO_WAYS && tags[way] != hash)
+		way++;
+	if (way == MEMO_WAYS) {
+		keep(tags, l, hash);
+		return NULL;
+	}
+	l += way;
+	l->used = true;
+	m->again += len;
+	if (l->state == LINE_SEEN)
+		learn(m, s, bytes, len, l);
+	return memo_is(l, s, bytes, len) ? l : NULL;
+}
+
+void memo_judge(struct scan_memo *m)
+{
+	m->credit =
+		m->credit + m->batch.bytes_read < CREDIT ? m->credit + m->batch.bytes_read : CREDIT;
+	m->read += m->batch.bytes_read;
+	if (m->read < SAMPLE)
+		return;
+	if (m->again < m->read / ENOUGH)
+		m->asleep = NAP;
+	m->read = m->again = 0;
+}

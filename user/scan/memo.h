@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a thread remembers of lines: machines write the same lines over and over, with other numbers in
+ * them. Of each line only the outline is kept,
+ *
+ *     12:11:12.609 job f626bc41 of ward 3 sent, 550 bytes
+ *     00:00:00.000 job 11111111 of ward 0 sent, 000 bytes
+ *
+ * and with it where, in a line of that outline, which forms may match. A line whose outline is known
+ * is asked about nothing else; and there, confirm_among() has the last word.
+ *
+ * That a line is a whole by itself is what makes it possible: no pattern matches a newline, and no label is seen
+ * over one.
+ */
+#ifndef SCAN_MEMO_H
+#define SCAN_MEMO_H
+
+#include "scanner.h"
+#include <scrim/outline.h>
+
+#define LINE_BLOCKS 5                  /* of 64 bytes: longer lines are not remembered */
+#define LINE_ROOM   (64 * LINE_BLOCKS) /* with what ends it */
+#define MEMO_SETS   1024
+#define MEMO_WAYS   4 /* lines of a set */
+#define MEMO_PLACES 32
+
+/* A line as far as it matters which one it is. */
+struct outline {
+	u64 hash; /* of its bytes: never 0 */
+	u32 len;  /* with what ends the line */
+	u32 from; /* where its bytes are in line_batch.bytes, with zeros up to a multiple of 64 */
+	struct memo_line *expected;
+};
+
+/* Lines that follow each other. */
+#define BATCH_LINES 64
+struct line_batch {
+	size_t n, bytes_read;
+	struct outline line[BATCH_LINES];
+	_Alignas(64) u8 bytes[BATCH_LINES * LINE_ROOM];
+};
+
+/* Forms of a group that may match at a place of a line. */
+struct memo_place {
+	u16 at;
+	u16 group;
+	bool labelled; /* for some of them it must be seen which labels stand before */
+	u64 forms;
+};
+
+/* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
+enum memo_state { LINE_SEEN, LINE_KNOWN, LINE_UNFIT /* too much may match in it */ };
+
+struct memo_line {
+	u64 scanner; /* scanner.serial */
+	u16 len;
+	u8 state;
+	u8 nplaces;
+	bool used;                             /* since room was looked for in its set */
+	struct memo_place places[MEMO_PLACES]; /* in order */
+	_Alignas(64) u8 outline[LINE_ROOM];
+};
+
+struct scan_memo {
+	void *memory;                  /* in which this is */
+	u64 tag[MEMO_SETS][MEMO_WAYS]; /* hashes; 0: none */
+	size_t read, again; /* bytes of late, and how many of them in lines that were seen before */
+	size_t asleep;      /* bytes to do without it */
+	size_t credit;      /* bytes that were read and not yet spent on learning */
+	struct memo_line line[MEMO_SETS][MEMO_WAYS];
+	struct line_batch batch; /* what is being read */
+};
+
+/* Whether l says what is known of lines of that outline. */
+static inline bool memo_is(const struct memo_line *l, const struct scanner *s, const u8 *bytes,
+			   size_t len)
+{
+	return l->state == LINE_KNOWN && l->scanner == s->serial && l->len == len &&
+	       !memcmp(l->outline, bytes, len);
+}
+
+/*
+ * What is known of lines of this outline; NULL if nothing is: then it is remembered, and learnt when it is seen
+ * the second time.
+ */
+const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, u64 hash,
+				  const u8 *bytes, size_t len);
+
+/* The line with that hash, if there is one, else any: it will be looked at soon. */
+static inline struct memo_line *memo_expect(struct scan_memo *m, u64 hash)
+{
+	const u64 *tags = m->tag[hash % MEMO_SETS];
+	struct memo_line *l;
+	size_t way = 0;
+
+	for (size_t i = 1; i < MEMO_WAYS; i++)
+		way = tags[i] == hash ? i : way;
+	l = &m->line[hash % MEMO_SETS][way];
+	__builtin_prefetch(l);
+	__builtin_prefetch(l->outline);
+	__builtin_prefetch(l->outline + 64);
+	return l;
+}
+
+/* Behind each batch: where few lines were seen before, the memo does not pay for a while. */
+void memo_judge(struct scan_memo *m);
+
+/* Where something may match in a line of that outline. Sets l->state, l->places. */
+void memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l);
+
+#endif

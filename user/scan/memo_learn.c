@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where something may match in a line, by its outline. All that the line says for sure is used: what stands
+ * before, the first bytes, labels, and then the form's automaton, which is run on all lines of that
+ * outline at once.
+ *
+ *     00:00:00.000 sent by 000.00.0.000 to ward 0
+ *                          ▲ an IPv4 address, whatever the digits are
+ */
+#include "memo.h"
+#include <string.h>
+
+#define STATES 64 /* that an automaton may be in at once; with more it is said to match */
+
+/* An outline, and the sets of labels of which one stands before each of its places: may stand, does. */
+struct study {
+	const struct scanner *s;
+	const u8 *bytes;
+	size_t len;
+	u64 sets[LINE_ROOM], sure[LINE_ROOM];
+	u64 need[GROUPS_MAX]; /* forms of a group that need a label which the scanner's index has */
+};
+
+/* Labels that end before place `end`. */
+static void add_labels(struct study *y, size_t end, u64 sets, u64 sure)
+{
+	const u64 *near = label_index_near(y->s->labels);
+	size_t far = y->len - end < RULE_MAX_DISTANCE ? y->len - end : RULE_MAX_DISTANCE;
+	u64 sure_gap, gap = label_may_gap(y->bytes, end, far, &sure_gap);
+
+	for (size_t distance = 0; distance <= far && end + distance < y->len; distance++) {
+		if (distance && !(gap >> (distance - 1) & 1))
+			continue;
+		y->sets[end + distance] |= sets & near[distance];
+		if (!distance || sure_gap >> (distance - 1) & 1)
+			y->sure[end + distance] |= sure & near[distance];
+	}
+}
+
+static void find_labels(struct study *y)
+{
+	for (size_t end = 1; y->s->labels && end < y->len; end++) {
+		u64 sure, sets = label_index_may_end(y->s->labels, y->bytes, end, &sure);
+
+		if (sets)
+			add_labels(y, end, sets, sure);
+	}
+}
+
+/* The forms of a table by byte that a byte of the outline leaves. */
+static u64 forms_by(const u64 table[256], u8 c)
+{
+	u8 bytes[22];
+	size_t n = outline_bytes(c, bytes);
+	u64 forms = 0;
+
+	for (size_t i = 0; i < n; i++)
+		forms |= table[bytes[i]];
+	return forms;
+}
+
+static u64 forms_before(const struct group *g, const u8 *bytes, size_t p)
+{
+	u64 forms = forms_by(g->before[0], p ? bytes[p - 1] : '\n');
+
+	/* There may be a digit before that. */
+	if (p > 1 && (bytes[p - 2] == ANY_DIGIT || bytes[p - 2] == ANY_HEX))
+		forms |= forms_by(g->before[1], bytes[p - 1]);
+	return forms;
+}
+
+/* Those of group g that may begin at p, by what is known of all forms at once. */
+static u64 forms_at(const struct study *y, u16 g, size_t p)
+{
+	const struct group *group = &y->s->groups[g];
+	u64 forms = forms_before(group, y->bytes, p);
+
+	forms &= ~y->need[g] | group_behind(group, y->sets[p]);
+	for (size_t k = 0; k < FILTER_DEPTH && p + k < y->len && forms; k++)
+		forms &= forms_by(group->at[k], y->bytes[p + k]);
+	return forms;
+}
+
+/* Whether the guard behind a match may let byte c of an outline stand there. */
+static bool may_stand_behind(const struct scan_form *sf, u8 c)
+{
+	u8 bytes[22];
+	size_t n = outline_bytes(c, bytes);
+	bool may = false;
+
+	for (size_t i = 0; i < n; i++)
+		may |= sf->behind[bytes[i]] != 0;
+	return may;
+}
+
+/* States of an automaton, each once. */
+struct states {
+	size_t n;
+	u16 state[STATES];
+};
+
+/* Adds where `from` leads with a byte of one of n classes; false if that is more than there is room for. */
+static bool states_step(const struct dfa *d, const struct states *from, const u8 *classes, size_t n,
+			struct states *to)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const u16 *row = d->trans + from->state[i] * d->nclasses;
+
+		for (size_t j = 0; j < n; j++) {
+			u16 next = row[classes[j]];
+			size_t k = 0;
+
+			while (k < to->n && to->state[k] != next)
+				k++;
+			if (!next || k < to->n)
+				continue;
+			if (k == STATES)
+				return false;
+			to->state[to->n++] = next;
+		}
+	}
+	return true;
+}
+
+static bool any_accepts(const struct dfa *d, const struct states *states)
+{
+	for (size_t i = 0; i < states->n; i++)
+		if (d->accept[states->state[i]])
+			return true;
+	return false;
+}
+
+/*
+ * The states an automaton can be in behind some bytes of an outline. A run of hex digits has a letter: of
+ * those in the run that is read it is known whether they have taken one.
+ */
+struct walk {
+	struct states now;  /* outside of a run, or with a letter */
+	struct states pure; /* in a run, without a letter */
+};
+
+/*
+ * Reads place p of the outline, from w to `to`. What begins at a block's begin may be the rest of a run, whose
+ * letter stood before it.
+ */
+static bool walk_step(const struct study *y, const struct scan_form *sf, struct walk *w, size_t p,
+		      struct walk *to)
+{
+	const struct dfa *d = &sf->form->dfa;
+	const struct blank *digit = &sf->digit, *letter = &sf->letter;
+	u8 c = y->bytes[p];
+
+	to->now.n = to->pure.n = 0;
+	if (c == ANY_DIGIT)
+		return states_step(d, &w->now, digit->class, digit->n, &to->now);
+	if (c != ANY_HEX)
+		return states_step(d, &w->now, &d->class[c], 1, &to->now);
+	if (p && p % 64 && y->bytes[p - 1] != ANY_HEX) {
+		w->pure = w->now;
+		w->now.n = 0;
+	}
+	return states_step(d, &w->now, digit->class, digit->n, &to->now) &&
+	       states_step(d, &w->now, letter->class, letter->n, &to->now) &&
+	       states_step(d, &w->pure, letter->class, letter->n, &to->now) &&
+	       states_step(d, &w->pure, digit->class, digit->n, &to->pure);
+}
+
+/* Whether the form may match from p on. */
+static bool may_match(const struct study *y, const struct scan_form *sf, size_t p)
+{
+	const struct dfa *d = &sf->form->dfa;
+	struct walk walks[2], *w = walks, *next = walks + 1, *other;
+
+	w->now.n = 1;
+	w->now.state[0] = 1;
+	w->pure.n = 0;
+	for (; p + 1 < y->len && w->now.n + w->pure.n; p++) {
+		if (!walk_step(y, sf, w, p, next))
+			return true;
+		if ((any_accepts(d, &next->now) || any_accepts(d, &next->pure)) &&
+		    may_stand_behind(sf, y->bytes[p + 1]))
+			return true;
+		other = w;
+		w = next;
+		next = other;
+	}
+	return false;
+}
+
+/* Those of `forms` of group g that may match from p on. */
+static u64 forms_matching(const struct study *y, u16 g, size_t p, u64 forms)
+{
+	u64 kept = 0;
+
+	for (; forms; forms &= forms - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(forms);
+
+		if (may_match(y, &y->s->forms[g * GROUP_FORMS + bit], p))
+			kept |= 1ULL << bit;
+	}
+	return kept;
+}
+
+/* What to ask of group g at p, if anything. */
+static struct memo_place place_of(const struct study *y, u16 g, size_t p)
+{
+	struct memo_place place = {.at = (u16)p, .group = g};
+	bool vague = y->s->unindexed || y->sets[p] != y->sure[p];
+	u64 forms = forms_at(y, g, p);
+
+	if (!vague)
+		forms = group_labelled(y->s, g, y->bytes, p, forms, y->sets[p]);
+	place.forms = forms_matching(y, g, p, forms);
+	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
+	return place;
+}
+
+void memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
+{
+	struct study y = {.s = s, .bytes = bytes, .len = len};
+
+	l->state = LINE_KNOWN;
+	l->nplaces = 0;
+	find_labels(&y);
+	for (u16 g = 0; g < s->ngroups; g++)
+		for (u16 i = 0; i < s->nlabels; i++)
+			y.need[g] |= s->groups[g].behind[i];
+	for (size_t p = 0; p < len; p++) {
+		for (u16 g = 0; g < s->ngroups; g++) {
+			struct memo_place place = place_of(&y, g, p);
+
+			if (!place.forms)
+				continue;
+			if (l->nplaces == MEMO_PLACES) {
+				l->state = LINE_UNFIT;
+				return;
+			}
+			l->places[l->nplaces++] = place;
+		}
+	}
+}

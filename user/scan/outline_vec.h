@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Outlines of lines for all but AVX-512: in operators on vectors, and vec_bits() of the instruction set. */
+#ifndef SCAN_OUTLINE_VEC_H
+#define SCAN_OUTLINE_VEC_H
+
+#include "memo.h"
+#include "outline_bits.h"
+#include <scrim/sixteen.h>
+#include <string.h>
+
+/* What has no vectors of its own takes those that are always there. */
+#ifndef WIDTH
+#define WIDTH 16
+typedef sixteen vec;
+
+static inline u64 vec_bits(vec mask)
+{
+	return sixteen_bits(mask);
+}
+#endif
+
+#define BLOCK_VECS (64 / WIDTH)
+
+/* A mask of the lowest WIDTH bits: a byte for each. */
+static inline vec bytes_of(u64 bits)
+{
+	static const u8 bit_of[32] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128,
+				      1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+	u64 each[WIDTH / 8];
+	vec v, bit;
+
+	for (size_t i = 0; i < WIDTH / 8; i++)
+		each[i] = (bits >> 8 * i & 0xff) * 0x0101010101010101;
+	memcpy(&v, each, sizeof(v));
+	memcpy(&bit, bit_of, sizeof(bit));
+	return (vec)((v & bit) != 0);
+}
+
+/* The bytes at p, of which n are there, and `room` may be read; zeros behind them. */
+static inline vec load_some(const u8 *p, size_t n, size_t room)
+{
+	static const u8 places[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+				      11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+				      22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+	u8 copy[WIDTH] = {0};
+	vec v, place;
+
+	if (n >= WIDTH) {
+		memcpy(&v, p, sizeof(v));
+		return v;
+	}
+	if (room >= WIDTH) {
+		memcpy(&v, p, sizeof(v));
+	} else {
+		memcpy(copy, p, n);
+		memcpy(&v, copy, sizeof(v));
+	}
+	memcpy(&place, places, sizeof(place));
+	return v & (vec)(place < (u8)n);
+}
+
+/* The block at text[i] of a line of n bytes: what it is in the outline. */
+static inline void outline_block(const u8 *text, size_t i, size_t n, size_t room,
+				 struct run_before *before, u8 *to)
+{
+	struct block_bits bits = {0};
+	vec v[BLOCK_VECS];
+	u64 hex;
+
+	for (size_t k = 0; k < BLOCK_VECS; k++) {
+		size_t at = i + k * WIDTH;
+		vec digits, letters;
+
+		v[k] = load_some(text + at, at < n ? n - at : 0, at < room ? room - at : 0);
+		digits = (vec)((u8)'0' <= v[k]) & (vec)(v[k] <= (u8)'9');
+		letters = (vec)((v[k] | 0x20) - 'a' <= (u8)5);
+		bits.digits |= vec_bits(digits) << k * WIDTH;
+		bits.letters |= vec_bits(letters) << k * WIDTH;
+		v[k] = (v[k] & ~digits) | (digits & (u8)ANY_DIGIT);
+	}
+	hex = hex_runs(&bits, before);
+	for (size_t k = 0; k < BLOCK_VECS; k++) {
+		if (hex) {
+			vec run = bytes_of(hex >> k * WIDTH);
+
+			v[k] = (v[k] & ~run) | (run & (u8)ANY_HEX);
+		}
+		memcpy(to + i + k * WIDTH, &v[k], sizeof(v[k]));
+	}
+}
+
+/*
+ * The outline of a line of n bytes, at most LINE_ROOM; returns its hash.
+ *   room  bytes of text that may be read
+ */
+static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to)
+{
+	const u64 factor = 0x9e3779b97f4a7c15;
+	struct run_before before = {0};
+	u64 sum[4] = {n}, word[4], hash = 0;
+
+	for (size_t i = 0; i < n; i += 64)
+		outline_block(text, i, n, room, &before, to);
+	/* Four sums, for none has to wait for another. */
+	for (size_t i = 0; i < n; i += sizeof(word)) {
+		memcpy(word, to + i, sizeof(word));
+		for (size_t k = 0; k < 4; k++)
+			sum[k] = sum[k] * factor + word[k];
+	}
+	for (size_t k = 0; k < 4; k++)
+		hash = (hash ^ hash >> 32 ^ sum[k]) * factor;
+	return (hash ^ hash >> 32) | 1ULL << 63;
+}
+
+/* Whether two outlines of n bytes are the same; behind both are zeros. */
+static inline bool outline_same(const u8 *x, const u8 *y, size_t n)
+{
+	vec differ = {0}, v, w;
+
+	for (size_t i = 0; i < n; i += WIDTH) {
+		memcpy(&v, x + i, sizeof(v));
+		memcpy(&w, y + i, sizeof(w));
+		differ |= v ^ w;
+	}
+	return !vec_bits((vec)(differ != 0));
+}
+
+/* Where '\n' or `other` stands in text[0, n), n <= 64: a bit for a byte. */
+static inline u64 line_ends(const u8 *text, size_t n, u8 other)
+{
+	u64 ends = 0;
+
+	for (size_t k = 0; k < n; k += WIDTH) {
+		vec v = load_some(text + k, n - k, n - k);
+
+		ends |= vec_bits((vec)(v == '\n') | (vec)(v == other)) << k;
+	}
+	return ends;
+}
+
+#endif
