@@ -8,9 +8,9 @@
  *     │                                   │ swaps the programs: the sockets in them are the same
  *     ◀───────────── "ready" ─────────────┤ nothing is left that could fail
  *     │ cancels its accepts, all are gone │
- *     ├─ "yours" ────────────────────────▶│ accepts: first what waits in the queues
- *     ◀───────────── "taken" ─────────────┘
- *     drains
+ *     ├─ "yours" ────────────────────────▶│ its own sign of life in the programs
+ *     ◀───────────── "taken" ─────────────┤
+ *     drains                              │ accepts: first what waits in the queues
  *
  * Whoever dials meanwhile waits in the sockets' queues. Whatever goes wrong before "taken", the old
  * one puts its own programs back and accepts again.
@@ -40,7 +40,7 @@ int takeover_ask(const char *instance, struct takeover *ret_t, struct err *e);
 /* Everything stands: waits until the old daemon accepts nobody any more. 0, or negative with e set. */
 int takeover_ready(struct takeover *t, struct err *e);
 
-/* Tells that connections are accepted here: the old one may drain. 0, or negative with e set. */
+/* Tells that connections will be accepted here: the old one may drain. 0, or negative with e set. */
 int takeover_taken(struct takeover *t, struct err *e);
 
 /* Closes what is not in use elsewhere by now. */
