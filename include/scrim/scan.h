@@ -144,6 +144,7 @@ struct scan_job {
 	size_t decided;             /* start <= decided <= len; everything before it is final */
 	u64 refused[RULE_MAX / 64]; /* a bit for each rule of which a candidate was refused */
 	u64 walked;                 /* bytes that automata read: what confirming cost */
+	u64 looked_up;              /* places where a label was looked up: what labels cost */
 };
 
 /*
@@ -153,8 +154,8 @@ struct scan_job {
  *   job  its inputs are read, its outputs overwritten; `rejected` is added to
  * Reads only text[0, len), not a byte beyond it. No system call, no allocation, no failure.
  * Cost: linear. Each place is asked about once, by each form at most, and no form reads more
- * than SCRIM_WINDOW + 8 bytes there. Labels are looked for behind each byte once, and before
- * each place that follows one once. `walked` says what it came to.
+ * than SCRIM_WINDOW + 8 bytes there. Labels are looked up behind each byte of [start, len) and of the
+ * RULE_MAX_DISTANCE before it once at most. `walked` and `looked_up` say what it came to.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
  * Invariants: len - decided <= SCRIM_WINDOW + 1; with `ends`, decided == len; glued together the
  * matches and the rejected candidates of all calls are the same for every cut of a text.

@@ -3,6 +3,7 @@
  * Texts made to be the worst for the scanner. What its automata read is bounded as scan.h says:
  * each place is asked about once by each form at most, and no form reads more than its longest
  * match and a byte there. A stream in pieces asks again about one place for each piece, no more.
+ * That each call looks labels up behind each byte once at most, scan_feed() asserts.
  */
 #include "scan_feed.h"
 #include "scan_text.h"
@@ -76,6 +77,12 @@ static const char *const runs[] = {
 	"number is the 1",
 	"- - - - - - - - 1",
 	"MRNMRN1",
+	"MRN:",
+	"mrnMrn",
+	"DlDl",
+	"SSN no 1 ",
+	"Tel. is: ",
+	"MRN                                                            ",
 	"v1.2.3.4 ",
 	"\n",
 	"1\n",

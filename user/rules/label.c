@@ -166,12 +166,25 @@ static bool any_label_ends(const struct label_set *set, const u8 *text, size_t f
 	return false;
 }
 
+/* Of n letters, 2 to SMALL_MAX, the first in the lowest byte. */
+static bool is_small_word(u64 packed, size_t n)
+{
+	u64 other;
+
+	for (size_t i = shorter[n]; i < shorter[n + 1]; i++) {
+		memcpy(&other, small_words[i], sizeof(other));
+		if (packed == other)
+			return true;
+	}
+	return false;
+}
+
 /* The begin of the small word that ends at text[end), or end if there is none. */
 static size_t small_word(const u8 *text, size_t from, size_t end)
 {
 	char word[8] = {0};
-	u64 packed, other;
 	size_t at = end, n;
+	u64 packed;
 
 	while (at > from && end - at <= SMALL_MAX && byte_is_letter(text[at - 1]))
 		at--;
@@ -181,12 +194,7 @@ static size_t small_word(const u8 *text, size_t from, size_t end)
 	for (size_t i = 0; i < n; i++)
 		word[i] = (char)byte_lower(text[at + i]);
 	memcpy(&packed, word, sizeof(packed));
-	for (size_t i = shorter[n]; i < shorter[n + 1]; i++) {
-		memcpy(&other, small_words[i], sizeof(other));
-		if (packed == other)
-			return at;
-	}
-	return end;
+	return is_small_word(packed, n) ? at : end;
 }
 
 /* Whether highlighting begins or ends there, in a text of HL7 (v2.8.2, section 2.7.4). */
@@ -205,23 +213,66 @@ size_t label_step_back(const u8 *text, size_t from, size_t end)
 	return small_word(text, from, end);
 }
 
+/* How many separators, each a step by itself, text[0, n) begins with. */
+static size_t plain_gap(const u8 *text, size_t n)
+{
+	size_t k = 0;
+
+	while (n - k >= 8 && !memcmp(text + k, "        ", 8))
+		k += 8;
+	while (k < n && is_gap(text[k]) && text[k] != '\\')
+		k++;
+	return k;
+}
+
+/* The letters that lead to a place, read forwards. */
+struct run {
+	size_t len;
+	bool leads; /* from a place that leads on */
+	u64 packed; /* the first ones, without case */
+};
+
+/* Whether a small word ends behind c, the next byte of a text. */
+static bool run_step(struct run *run, u8 c, bool leads)
+{
+	if (!byte_is_letter(c)) {
+		run->len = 0;
+		return false;
+	}
+	if (!run->len++)
+		*run = (struct run){.len = 1, .leads = leads};
+	if (!run->leads || run->len > SMALL_MAX)
+		return false;
+	run->packed |= (u64)byte_lower(c) << 8 * (run->len - 1);
+	return run->len > 1 && is_small_word(run->packed, run->len);
+}
+
 u64 label_gap(const u8 *text, size_t end, size_t n)
 {
-	u64 gap = 0;
+	struct run run = {.len = end && byte_is_letter(text[end - 1])};
+	size_t plain = plain_gap(text + end, n);
+	u64 gap = plain ? ~0ULL >> (64 - plain) : 0; /* bit k - 1: place k leads to the label */
 
-	for (size_t k = 1; k <= n; k++) {
-		u8 c = text[end + k - 1];
-		size_t before = end + k - 1;
+	if (plain)
+		run.len = 0;
+	for (size_t k = plain + 1; k <= n; k++) {
+		const u8 *c = text + end + k - 1;
+		bool leads = k == 1 || gap >> (k - 2) & 1;
+		bool word = run_step(&run, *c, leads);
+		size_t step = 0;
 
-		if (!is_gap(c) && !byte_is_letter(c))
+		if (*c >= 0x80) {
+			step = utf8_gap_before(text, 0, end + k);
+			word = false;
+		} else if (is_gap(*c)) {
+			step = highlight_ends(text, 0, end + k) ? 3 : 1;
+		} else if (!run.len) {
 			break;
-		/* Most often it is a separator, which is one step by itself. */
-		if (!is_gap(c) || c == '\\')
-			before = label_step_back(text, 0, end + k);
-		if (before == end || (before > end && gap >> (before - end - 1) & 1))
+		}
+		if (word || (step && step <= k && (step == k || gap >> (k - step - 1) & 1)))
 			gap |= 1ULL << (k - 1);
-		/* No step is longer than a small word. */
-		if (k >= SMALL_MAX && !(gap >> (k - SMALL_MAX)))
+		/* No other step is longer than three bytes. */
+		if (k >= 3 && !(run.len && run.leads && run.len < SMALL_MAX) && !(gap >> (k - 3)))
 			break;
 	}
 	return gap;

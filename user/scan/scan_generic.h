@@ -19,6 +19,8 @@
 
 _Static_assert(RULE_MAX_DISTANCE <= ZONE_MAX, "no zone reaches farther");
 _Static_assert(BATCH % 64 == 0, "a batch is whole words");
+/* Those that reach a word that is held, those of held words and of a new one, those of a part of the next. */
+_Static_assert(ZONES >= ZONE_MAX + 64 * BACK_WORDS + 128, "there is room for a word's zones");
 
 struct reader {
 	const struct scanner *s;
@@ -26,6 +28,7 @@ struct reader {
 	size_t next; /* places before this one are decided */
 	size_t base; /* the place of words[0] bit 0 */
 	struct zones zones;
+	size_t zones_to;                              /* labels that end before have theirs */
 	const u64 *near;                              /* label_index_near() */
 	size_t quick_end;                             /* places below may be read quickly */
 	bool special;                                 /* there is one: is_special() */
@@ -59,40 +62,50 @@ static size_t list_ends(const struct reader *r, size_t at, size_t n, u16 *to)
 	return kept;
 }
 
-/* Opens a zone behind each label that ends in text[at, at + n). */
-static void find_zones(struct reader *r, size_t at, size_t n)
+/* Opens a zone behind each label that ends before `to`, as long as there is room. */
+static void find_zones(struct reader *r, size_t to)
 {
 	u16 ends[CHUNK + LIST_ROOM];
-	size_t count = list_ends(r, at, n, ends);
+	size_t at = r->zones_to, count = list_ends(r, at, to - at, ends);
+	struct zones *zs = &r->zones;
 
+	r->zones_to = to;
 	for (size_t i = 0; i < count; i++) {
-		struct zone z = {.from = at + ends[i]};
+		size_t end = at + ends[i];
+		struct zone *z;
 
-		z.sets = label_index_ends(r->s->labels, r->job->text, z.from, r->job->len,
-					  &z.places);
-		if (!z.sets)
+		if (zs->n == ZONES) {
+			r->zones_to = end;
+			return;
+		}
+		z = &zs->zone[zs->n];
+		r->job->looked_up++;
+		z->sets =
+			label_index_ends(r->s->labels, r->job->text, end, r->job->len, &z->places);
+		if (!z->sets)
 			continue;
-		z.to = z.from + 65 - (z.places ? (size_t)__builtin_clzll(z.places) : 64);
-		zones_keep(&r->zones, &z);
+		z->from = (u32)end;
+		z->to = z->from + 65 - (z->places ? (u32)__builtin_clzll(z->places) : 64);
+		zs->n++;
 	}
 }
 
 /*
  * Fills in the zones of text[at, at + n): those from before go on, and labels that end there open
- * others. Where scanning begins, zones may be open already: their labels are looked for, too.
+ * others. Returns for how many places, whole words if less than n: there may be labels without end.
  */
-static void open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
+static size_t open_zones(struct reader *r, u64 *zone, size_t at, size_t n)
 {
-	size_t before = at > r->job->start ? 0 : at < ZONE_MAX ? at : ZONE_MAX;
-	struct zones *zs = &r->zones;
-
-	if (r->s->labels)
-		find_zones(r, at - before, n + before);
+	if (r->s->labels) {
+		find_zones(r, at + n);
+		if (r->zones_to < at + n)
+			n = (r->zones_to - at) / 64 * 64;
+	}
 	for (size_t w = 0; w < (n + 63) / 64; w++)
-		zone[w] =
-			r->s->unindexed ? ~0ULL : range(at + 64 * w, zs->vague_from, zs->vague_to);
-	for (size_t i = 0; i < zs->n; i++)
-		zone_mark(zone, at, n, &zs->zone[i]);
+		zone[w] = r->s->unindexed ? ~0ULL : 0;
+	for (size_t i = 0; i < r->zones.n; i++)
+		zone_mark(zone, at, n, &r->zones.zone[i]);
+	return n;
 }
 
 /* Marks the places from p on that have a bit. */
@@ -179,8 +192,8 @@ static void mark_open_end(struct reader *r)
 			  first_place(r, end, pf->back));
 }
 
-/* Makes the words of text[at, at + n), n <= BATCH, behind the `held` ones. */
-static void make_words(struct reader *r, size_t held, size_t at, size_t n)
+/* Makes the words of text[at, at + n), n <= BATCH, behind the `held` ones; returns how many places'. */
+static size_t make_words(struct reader *r, size_t held, size_t at, size_t n)
 {
 	u64 anchors[WORDS], zoned[WORDS];
 	struct fits fits = {.candidates = r->plain + held,
@@ -191,14 +204,15 @@ static void make_words(struct reader *r, size_t held, size_t at, size_t n)
 	for (int bank = 0; bank < ISA_BANKS; bank++)
 		fits.fit[bank] = r->fit[bank] + 64 * held;
 
+	n = open_zones(r, r->zone + held, at, n);
 	shapes_fit(&r->s->prefilter, r->job, at, n, &fits);
-	open_zones(r, r->zone + held, at, n);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		r->words[held + w] = r->plain[held + w] | (zoned[w] & r->zone[held + w]);
 		/* Marks go backwards. */
 		r->anchored[held + w] = 0;
 		mark_anchors(r, at + 64 * w, anchors[w]);
 	}
+	return n;
 }
 
 /* Whether an anchor or a label has a say at place i of the words. */
@@ -256,9 +270,7 @@ static enum verdict read_closely(struct reader *r, size_t i)
 	for (int bank = 0; bank < ISA_BANKS; bank++)
 		hints.fit[bank] = r->fit[bank][i];
 	if (hints.zoned)
-		hints.sets = zones_vague(&r->zones, r->base + i)
-				     ? label_index_find(r->s->labels, job->text, r->base + i)
-				     : zones_sets(&r->zones, r->near, r->base + i);
+		hints.sets = zones_sets(&r->zones, r->near, r->base + i);
 	verdict = confirm(r->s, job, r->base + i, &hints, &job->matches[job->nmatches]);
 	if (verdict == MATCH)
 		r->next = job->matches[job->nmatches++].to;
@@ -368,18 +380,20 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.job = job;
 	r.next = r.base = job->start;
 	r.quick_end = 0;
-	zones_init(&r.zones);
+	r.zones.first = r.zones.n = 0;
+	/* Zones may be open already. */
+	r.zones_to = at < ZONE_MAX ? 0 : at - ZONE_MAX;
 	r.near = s->labels ? label_index_near(s->labels) : NULL;
 	if (s->plain_groups == 1 && job->len > QUICK_READ)
 		r.quick_end = job->len - QUICK_READ;
 	while (at < job->len) {
 		n = job->len - at < BATCH ? job->len - at : BATCH;
-		make_words(&r, held, at, n);
+		n = make_words(&r, held, at, n);
 		at += n;
 		words = held + (n + 63) / 64;
 		if (at == job->len)
 			mark_open_end(&r);
-		ready = at == job->len ? words : words - back;
+		ready = at == job->len ? words : words < back ? 0 : words - back;
 		if (!read_words(&r, ready) || at == job->len)
 			return;
 		held = words - ready;

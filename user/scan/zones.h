@@ -11,36 +11,18 @@
 
 #include <scrim/base.h>
 
-#define ZONES 128 /* that are known one by one */
+#define ZONES 512 /* that are known at a time */
 
 struct zone {
-	size_t from, to; /* its first place, and behind its last one */
-	u64 places;      /* bit k: from + k + 1 is one */
-	u64 sets;        /* of labels, as in struct label_index */
+	u32 from, to; /* its first place, and behind its last one */
+	u64 places;   /* bit k: from + k + 1 is one */
+	u64 sets;     /* of labels, as in struct label_index */
 };
 
 struct zones {
 	struct zone zone[ZONES]; /* in the order of `from`; those before the first are past */
 	size_t first, n;
-	size_t vague_from, vague_to; /* zones for which there was no room are there */
 };
-
-static inline void zones_init(struct zones *zs)
-{
-	zs->first = zs->n = 0;
-	zs->vague_from = zs->vague_to = 0;
-}
-
-static inline void zones_keep(struct zones *zs, const struct zone *z)
-{
-	if (zs->n < ZONES) {
-		zs->zone[zs->n++] = *z;
-		return;
-	}
-	if (!zs->vague_to)
-		zs->vague_from = z->from;
-	zs->vague_to = z->to > zs->vague_to ? z->to : zs->vague_to;
-}
 
 /* Forgets the zones that end before place p. */
 static inline void zones_drop(struct zones *zs, size_t p)
@@ -52,24 +34,15 @@ static inline void zones_drop(struct zones *zs, size_t p)
 			zs->zone[kept++] = zs->zone[i];
 	zs->n = kept;
 	zs->first = 0;
-	if (zs->vague_to <= p)
-		zs->vague_from = zs->vague_to = 0;
-}
-
-/* Whether only the text itself can tell of which sets a label stands before p. */
-static inline bool zones_vague(const struct zones *zs, size_t p)
-{
-	return p >= zs->vague_from && p < zs->vague_to;
 }
 
 /*
- * Of which sets a label stands before place p, all if that is vague; places are asked about in ascending
- * order.
+ * Of which sets a label stands before place p; places are asked about in ascending order.
  *   near  by distance: the sets that look so far
  */
 static inline u64 zones_sets(struct zones *zs, const u64 *near, size_t p)
 {
-	u64 sets = zones_vague(zs, p) ? ~0ULL : 0;
+	u64 sets = 0;
 
 	while (zs->first < zs->n && zs->zone[zs->first].to <= p)
 		zs->first++;
@@ -81,20 +54,6 @@ static inline u64 zones_sets(struct zones *zs, const u64 *near, size_t p)
 			sets |= z->sets & near[distance];
 	}
 	return sets;
-}
-
-/* Bits [from, to) of the word whose bit 0 is at `place`. */
-static inline u64 range(size_t place, size_t from, size_t to)
-{
-	u64 bits = ~0ULL;
-
-	if (to <= place || from >= place + 64 || from >= to)
-		return 0;
-	if (from > place)
-		bits &= ~0ULL << (from - place);
-	if (to < place + 64)
-		bits &= ~(~0ULL << (to - place));
-	return bits;
 }
 
 /* What of `bits`, the first of which is at `from`, falls into the word whose bit 0 is at `place`. */
