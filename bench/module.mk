@@ -31,7 +31,7 @@ $(BENCH)/scan: $(SCAN_OBJ) $(OUT)/libscrim.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs -lpcre2-8
 
 # Text from the project's generator: the same bytes on every machine.
-SCAN_TEXTS := $(addprefix $(BENCH)/,$(addsuffix .txt,clean mix digits \
+SCAN_TEXTS := $(addprefix $(BENCH)/,$(addsuffix .txt,clean unique mix digits misses \
 	density-10000 density-1000 density-100 density-1))
 
 $(BENCH)/density-%.txt: $(OUT)/gen

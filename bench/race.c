@@ -7,7 +7,10 @@
 
 #define SMALL 256
 
-const char *const corpus_names[NCORPORA] = {[CLEAN] = "clean", [MIX] = "mix", [DIGITS] = "digits"};
+const char *const corpus_names[NCORPORA] = {
+	[CLEAN] = "clean",   [UNIQUE] = "unique", [MIX] = "mix",
+	[DIGITS] = "digits", [MISSES] = "misses",
+};
 const char *const peer_names[NPEERS] = {
 	[STREAM] = "Vectorscan, stream", [BLOCK] = "Vectorscan, block", [PCRE2] = "PCRE2, JIT"};
 

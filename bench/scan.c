@@ -4,9 +4,10 @@
  *
  *   scan [--quick] TEXTS REPORT.json
  *
- * TEXTS is a directory of the generator's texts: clean.txt (logs without a value), mix.txt (the
- * clinical mix), digits.txt (full of near misses), density-N.txt (a value every N bytes). All who
- * mask a text by the same rules must give the same bytes. Chunks are refilled before each pass, as
+ * TEXTS is a directory of the generator's texts: clean.txt (logs without a value), unique.txt (the same, but
+ * no line comes twice), mix.txt (the clinical mix), digits.txt (tables of numbers, some near misses), misses.txt
+ * (full of those), density-N.txt (a value every N bytes). All who mask a text by the same rules must give the
+ * same bytes. Chunks are refilled before each pass, as
  * a receive would; that is timed apart and not counted. Runs of all contenders are interleaved on
  * one core; figures are medians. --quick is for trying: short texts, few rounds.
  */

@@ -12,7 +12,7 @@
 
 #include "grid.h"
 
-enum corpus { CLEAN, MIX, DIGITS, NCORPORA };
+enum corpus { CLEAN, UNIQUE, MIX, DIGITS, MISSES, NCORPORA };
 enum sweep { DENSITY, RULES, CHUNKS, ISAS, NSWEEPS };
 enum peer_name { STREAM, BLOCK, PCRE2, NPEERS };
 

@@ -5,7 +5,9 @@
  *   clean   logs of a clinical system, nothing in them that a built-in rule finds: times without
  *           dates, counters, hexadecimal ids, no label in front of a number
  *   mix     HL7 messages and FHIR-like JSON, a value every 80 bytes or so
- *   digits  full of numbers in the shape of a rule whose check refuses them
+ *   unique  the same, with a word in each line that no other line has
+ *   digits  tables of numbers, among them some in the shape of a rule whose check refuses them
+ *   misses  full of those
  *   log     a date, an IPv4 address, and clean text
  *   density clean text with a value on a line of its own every so many bytes
  */
@@ -63,7 +65,15 @@ static const char *const json[] = {
 	"\"<iso-date>\"}}",
 };
 
-static const char *const digits[] = {
+static const char *const tables[] = {
+	"<#5>\t<#3>.<#2>\t<#2>.<#3>\t<#4>.<#1>\t<#1>.<#4>\t<#3>",
+	"[<#4>,<#5>,<#3>,<#4>,<#2>,<#5>,<#1>]",
+	"x=<#3>.<#3> y=<#3>.<#3> z=<#2>.<#4> n=<#6>",
+	"<time> <#4> <#3> <#2>.<#1> <#5> <#2>.<#2>%",
+	"<#3>;<#3>;<#2>;<#4>;<#1>.<#2>;<#2>.<#1>;<#3>;<#5>;<#2>",
+};
+
+static const char *const misses[] = {
 	"<x4> ref <ssn-never> card <card-wrong> qty <#3> price <#2>.<#2> lot <x4>",
 	"day <date-never> net <ip-never> seq <#5> crc <x8> weight <#2>.<#3>",
 	"npi <npi-wrong> was entered, rack <#1>-<#1>-<#1>, rows <#3>/<#3>, sum <#6>",
@@ -102,14 +112,19 @@ static void record(const struct bench_text *t, struct rng *r, u64 i, bool value,
 	person_make(&p, r);
 	if (value)
 		expand_buf(rng_pick(r, values), r, &p, b);
-	else if (t->corpus == CORPUS_CLEAN || t->corpus == CORPUS_DENSITY)
+	else if (t->corpus == CORPUS_CLEAN || t->corpus == CORPUS_UNIQUE ||
+		 t->corpus == CORPUS_DENSITY)
 		expand_buf(rng_pick(r, clean), r, &p, b);
 	else if (t->corpus == CORPUS_MIX)
 		mixed(r, &p, t->seed, i, b);
+	else if (t->corpus == CORPUS_MISSES || (t->corpus == CORPUS_DIGITS && rng_one_in(r, 9)))
+		expand_buf(rng_pick(r, misses), r, &p, b);
 	else if (t->corpus == CORPUS_DIGITS)
-		expand_buf(rng_pick(r, digits), r, &p, b);
+		expand_buf(rng_pick(r, tables), r, &p, b);
 	else
 		expand_buf(rng_pick(r, logs), r, &p, b);
+	if (t->corpus == CORPUS_UNIQUE)
+		expand_buf(" (<w12>)", r, &p, b);
 	buf_str(b, "\n");
 }
 

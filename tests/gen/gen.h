@@ -101,7 +101,15 @@ const char *note_sentence(struct rng *r);
 /* A few words, for a result of type ST. */
 const char *note_short(struct rng *r);
 
-enum corpus { CORPUS_CLEAN, CORPUS_MIX, CORPUS_DIGITS, CORPUS_LOG, CORPUS_DENSITY };
+enum corpus {
+	CORPUS_CLEAN,
+	CORPUS_UNIQUE,
+	CORPUS_MIX,
+	CORPUS_DIGITS,
+	CORPUS_MISSES,
+	CORPUS_LOG,
+	CORPUS_DENSITY
+};
 
 struct bench_text {
 	enum corpus corpus;

@@ -12,15 +12,19 @@
 static const char help[] =
 	"usage: gen hl7 --messages N [--seed S] [--truth FILE] [--cr | --lf | --crlf] [--bare | "
 	"--mllp]\n"
-	"       gen bench-clean | bench-mix | bench-digits | bench-log  --bytes N [--seed S]\n"
+	"       gen bench-clean | bench-unique | bench-mix | bench-digits | bench-misses | "
+	"bench-log\n"
+	"           --bytes N [--seed S]\n"
 	"       gen bench-density --every N --bytes N [--seed S]\n"
 	"\n"
 	"Writes test streams to standard output: the same seed gives the same bytes everywhere.\n"
 	"\n"
 	"  hl7           HL7 v2 messages about invented people, in MLLP frames or bare\n"
 	"  bench-clean   log lines in which no built-in rule finds anything\n"
+	"  bench-unique  the same, with a word in each line that no other line has\n"
 	"  bench-mix     HL7 and JSON, a value every 80 bytes or so\n"
-	"  bench-digits  numbers in the shape of a rule, refused by its check\n"
+	"  bench-digits  tables of numbers, some in the shape of a rule, refused by its check\n"
+	"  bench-misses  full of those\n"
 	"  bench-log     log lines with a date and an IPv4 address each\n"
 	"  bench-density clean log lines, and lines of a value alone\n"
 	"\n"
@@ -169,11 +173,11 @@ static void hl7(const struct args *a)
 
 int main(int argc, char **argv)
 {
-	static const char *const corpora[] = {[CORPUS_CLEAN] = "bench-clean",
-					      [CORPUS_MIX] = "bench-mix",
-					      [CORPUS_DIGITS] = "bench-digits",
-					      [CORPUS_LOG] = "bench-log",
-					      [CORPUS_DENSITY] = "bench-density"};
+	static const char *const corpora[] = {
+		[CORPUS_CLEAN] = "bench-clean",    [CORPUS_UNIQUE] = "bench-unique",
+		[CORPUS_MIX] = "bench-mix",        [CORPUS_DIGITS] = "bench-digits",
+		[CORPUS_MISSES] = "bench-misses",  [CORPUS_LOG] = "bench-log",
+		[CORPUS_DENSITY] = "bench-density"};
 	struct args a = {.seed = 1, .style = {.segment_end = "\r", .mllp = true}};
 	int option, corpus = -1;
 
@@ -186,7 +190,9 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[optind], corpora[i]))
 			corpus = i;
 	if (corpus < 0 && strcmp(argv[optind], "hl7"))
-		usage("hl7, bench-clean, bench-mix, bench-digits, bench-log and bench-density are "
+		usage("hl7, bench-clean, bench-unique, bench-mix, bench-digits, bench-misses, "
+		      "bench-log "
+		      "and bench-density are "
 		      "known");
 	if (corpus < 0 && (!a.messages || a.messages > MESSAGES_MAX))
 		usage("hl7 needs --messages, 1 to 1000000");

@@ -297,17 +297,18 @@ static void choose(const char *list, size_t len, struct rng *r, struct sink *s)
 }
 
 /*
- * Hexadecimal digits without e: "5dec" and "12feb" are days. Every fourth is a letter, else
- * some would be a number, and some numbers a date or a card.
+ * "#": digits, the first not 0. "x": hexadecimal digits without e: "5dec" and "12feb" are days; every fourth is
+ * a letter, else some would be a number, and some numbers a date or a card. "w": letters that make no word.
  */
-static void digits(char kind, u32 n, struct rng *r, struct sink *s)
+static void letters_or_digits(char kind, u32 n, struct rng *r, struct sink *s)
 {
-	static const char hex[] = "abcdf0123456789";
+	static const char hex[] = "abcdf0123456789", letters[] = "ghklmnpqrstvwxz";
 	char out[VALUE_MAX];
 
 	for (u32 i = 0; i < n; i++)
-		out[i] = kind == '#' ? (char)((i ? '0' : '1') + rng_below(r, i ? 10 : 9))
-				     : hex[rng_below(r, i % 4 ? 15 : 5)];
+		out[i] = kind == '#'   ? (char)((i ? '0' : '1') + rng_below(r, i ? 10 : 9))
+			 : kind == 'x' ? hex[rng_below(r, i % 4 ? 15 : 5)]
+				       : letters[rng_below(r, 15)];
 	s->put(s, NULL, out, n);
 }
 
@@ -320,8 +321,8 @@ static void expand_one(const char *name, size_t len, struct rng *r, const struct
 
 	if (memchr(name, '|', len)) {
 		choose(name, len, r, s);
-	} else if ((name[0] == '#' || name[0] == 'x') && sscanf(name + 1, "%2u", &n) == 1) {
-		digits(name[0], n, r, s);
+	} else if (strchr("#xw", name[0]) && sscanf(name + 1, "%2u", &n) == 1) {
+		letters_or_digits(name[0], n, r, s);
 	} else {
 		k = kind_find(name, len);
 		k->make(r, p, out);
