@@ -66,11 +66,13 @@ static const char *const json[] = {
 };
 
 static const char *const tables[] = {
-	"<#5>\t<#3>.<#2>\t<#2>.<#3>\t<#4>.<#1>\t<#1>.<#4>\t<#3>",
-	"[<#4>,<#5>,<#3>,<#4>,<#2>,<#5>,<#1>]",
-	"x=<#3>.<#3> y=<#3>.<#3> z=<#2>.<#4> n=<#6>",
-	"<time> <#4> <#3> <#2>.<#1> <#5> <#2>.<#2>%",
-	"<#3>;<#3>;<#2>;<#4>;<#1>.<#2>;<#2>.<#1>;<#3>;<#5>;<#2>",
+	"<#5>\t<#3>.<#2>\t<#2>.<#3>\t<#4>.<#1>\t<#1>.<#4>\t<#3>\t<#5>\t0.<#3>\t0.<#3>\t<#2>.<#3>\t<"
+	"#4>",
+	"[<#4>,<#5>,<#3>,<#4>,<#2>,<#5>,<#1>,<#4>,<#5>,<#3>,<#4>,<#2>,<#5>,<#1>,<#4>,<#5>,<#3>]",
+	"x=<#3>.<#3> y=<#3>.<#3> z=<#2>.<#4> n=<#6> vx=0.<#4> vy=0.<#4> vz=0.<#4> t=<#5>.<#3>",
+	"<time> <#4> <#3> <#2>.<#1> <#5> <#2>.<#2>% <#4> <#3> <#2>.<#1> <#5> <#2>.<#2>% <#3>.<#3>",
+	"<#3>;<#3>;<#2>;<#4>;<#1>.<#2>;<#2>.<#1>;<#3>;<#5>;<#2>;<#4>;<#1>.<#2>;<#2>.<#1>;<#3>;<#5>;"
+	"<#2>",
 };
 
 static const char *const misses[] = {
@@ -117,7 +119,7 @@ static void record(const struct bench_text *t, struct rng *r, u64 i, bool value,
 		expand_buf(rng_pick(r, clean), r, &p, b);
 	else if (t->corpus == CORPUS_MIX)
 		mixed(r, &p, t->seed, i, b);
-	else if (t->corpus == CORPUS_MISSES || (t->corpus == CORPUS_DIGITS && rng_one_in(r, 9)))
+	else if (t->corpus == CORPUS_MISSES || (t->corpus == CORPUS_DIGITS && rng_one_in(r, 6)))
 		expand_buf(rng_pick(r, misses), r, &p, b);
 	else if (t->corpus == CORPUS_DIGITS)
 		expand_buf(rng_pick(r, tables), r, &p, b);
