@@ -14,7 +14,7 @@ static const struct scan_code *const codes[ISA_COUNT] = {
 #endif
 };
 
-#define LINES_MIN 64 /* bytes, for which it pays to look for lines */
+#define LINES_MIN 400 /* bytes: in fewer there are too few whole lines */
 
 void scan(const struct scanner *s, struct scan_job *job)
 {
