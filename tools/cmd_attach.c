@@ -76,8 +76,9 @@ static int run(const struct tool *self, int argc, char **argv)
 	}
 	if (!file || optind != argc)
 		return tool_usage(self, "give --config FILE and no other word");
-	if (config_read(file, stderr, &c))
-		return TOOL_USAGE;
+	rc = tool_config(file, &c);
+	if (rc)
+		return rc;
 	rc = attach(self, c, &conf, wait_s);
 	config_free(c);
 	return rc;

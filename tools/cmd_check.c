@@ -2,6 +2,7 @@
 /* scrim check: reads and compiles a configuration, and says what it would do. */
 #include "explain.h"
 #include "tool.h"
+#include <errno.h>
 #include <scrim/engine.h>
 
 static const struct option options[] = {
@@ -58,14 +59,11 @@ static int compile(const struct tool *self, const struct config *c, const char *
 		   struct manner manner)
 {
 	const struct policy *policy;
-	struct engine *engine;
+	struct engine *engine = NULL;
 	struct err e = {0};
-	int rc = 0;
+	int rc;
 
-	if (engine_new(c, &engine, &e)) {
-		fprintf(stderr, "%s: %s\n", file, e.text);
-		return TOOL_USAGE;
-	}
+	rc = engine_new(c, &engine, &e);
 	for (size_t i = 0; i < c->npolicies && !rc; i++)
 		for (int format = 0; format < FORMAT_COUNT && !rc; format++)
 			rc = engine_policy(engine, &c->policies[i], (enum frame_format)format,
@@ -75,9 +73,10 @@ static int compile(const struct tool *self, const struct config *c, const char *
 	if (!rc && manner.explain)
 		rc = explain(engine, manner.json, &e);
 	engine_free(engine);
-	if (rc)
-		fprintf(stderr, "%s: %s\n", file, e.text);
-	return rc ? TOOL_USAGE : tool_flush(self);
+	if (!rc)
+		return tool_flush(self);
+	fprintf(stderr, "%s: %s\n", file, e.text);
+	return rc == -ENOMEM ? TOOL_FAILED : TOOL_USAGE;
 }
 
 static int run(const struct tool *self, int argc, char **argv)
@@ -96,8 +95,9 @@ static int run(const struct tool *self, int argc, char **argv)
 		return tool_usage(self, "--json is a form of --explain; give both");
 	if (optind + 1 != argc)
 		return tool_usage(self, "give one FILE");
-	if (config_read(argv[optind], stderr, &c))
-		return TOOL_USAGE;
+	rc = tool_config(argv[optind], &c);
+	if (rc)
+		return rc;
 	rc = compile(self, c, argv[optind], manner);
 	config_free(c);
 	return rc;

@@ -186,8 +186,10 @@ static int run(const struct tool *self, int argc, char **argv)
 		return rc;
 	if (!a.config)
 		c = config_builtin();
-	else if (config_read(a.config, stderr, &c))
-		return TOOL_USAGE;
+	else
+		rc = tool_config(a.config, &c);
+	if (rc)
+		return rc;
 	rc = filter_all(self, c, &a, argv + optind);
 	config_free(c);
 	return rc;

@@ -100,6 +100,13 @@ int tool_failed(const struct tool *self, const char *fmt, ...)
 	return TOOL_FAILED;
 }
 
+int tool_config(const char *file, struct config **ret_c)
+{
+	int rc = config_read(file, stderr, ret_c);
+
+	return !rc ? TOOL_OK : rc == -EINVAL ? TOOL_USAGE : TOOL_FAILED;
+}
+
 int tool_flush(const struct tool *self)
 {
 	if (!fflush(stdout) && !ferror(stdout))

@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <scrim/base.h>
+#include <scrim/config.h>
 #include <stdio.h>
 
 /* How a command ends. */
@@ -56,6 +57,9 @@ int tool_number(const char *text, unsigned int least, unsigned int most, unsigne
 /* Says "scrim NAME: what" on standard error and returns TOOL_USAGE or TOOL_FAILED. */
 int tool_usage(const struct tool *self, const char *fmt, ...) printf_like(2, 3);
 int tool_failed(const struct tool *self, const char *fmt, ...) printf_like(2, 3);
+
+/* Reads a configuration: TOOL_OK, or TOOL_USAGE or TOOL_FAILED with what is wrong on standard error. */
+int tool_config(const char *file, struct config **ret_c);
 
 /* Flushes standard output: TOOL_OK, or TOOL_FAILED where it could not all be written, said. */
 int tool_flush(const struct tool *self);

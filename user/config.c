@@ -123,7 +123,7 @@ int config_read(const char *file, FILE *errors, struct config **ret_config)
 		fprintf(errors, "%s: out of memory\n", file);
 	fault_print(&faults, errors);
 	config_free(c);
-	return rc;
+	return faults.failed ? faults.failed : rc;
 }
 
 struct config *config_builtin(void)

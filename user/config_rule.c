@@ -90,13 +90,22 @@ static const char *without_column(const char *text)
 	return !strncmp(text, "column ", 7) && colon ? colon + 2 : text;
 }
 
+/* Who had no memory for it has found nothing wrong with it. */
+static void compiled(struct reader *r, int rc)
+{
+	if (rc == -ENOMEM)
+		r->faults->failed = rc;
+}
+
 bool check_pattern(struct reader *r, const struct yaml *item)
 {
 	unsigned int column = 0;
 	struct err e = {0};
+	int rc = pattern_check(item->text, &column, &e);
 
-	if (!pattern_check(item->text, &column, &e))
+	if (!rc)
 		return true;
+	compiled(r, rc);
 	fault_add(r->faults, item->line, yaml_column(item, column ? column - 1 : 0), "pattern: %s",
 		  without_column(e.text));
 	return false;
@@ -127,10 +136,13 @@ static void check_field(struct reader *r, const struct yaml *item)
 	struct frame_map *map = NULL;
 	struct ruleset *rs = NULL;
 	struct err e = {"out of memory"};
+	int rc = ruleset_compile(&def, 1, &rs, &e);
 
-	if (ruleset_compile(&def, 1, &rs, &e) ||
-	    frame_map_new(FORMAT_HL7, rs, NULL, ISA_SCALAR, &map, &e))
+	if (!rc)
+		rc = frame_map_new(FORMAT_HL7, rs, NULL, ISA_SCALAR, &map, &e);
+	if (rc)
 		wrong(r, item, "%s", e.text);
+	compiled(r, rc);
 	frame_map_free(map);
 	ruleset_free(rs);
 }

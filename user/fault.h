@@ -20,6 +20,7 @@ struct faults {
 	struct fault list[64]; /* more than this nobody reads in one go */
 	size_t n;
 	size_t more; /* not kept */
+	int failed;  /* -errno: it could not be read now, which says nothing of it */
 };
 
 void fault_add(struct faults *f, unsigned int line, unsigned int column, const char *fmt, ...)

@@ -67,30 +67,30 @@ static bool good_instance(const char *name)
 	return len && len < SCRIM_NAME_LEN && !name[len];
 }
 
-/* NULL: it is not fit to run with, and why is said. */
-static struct config *read_config(const char *file)
+/* EXIT_OK; or it is not there to run with, and why is said. */
+static int read_config(const char *file, struct config **ret_c)
 {
-	struct config *c;
+	int rc = config_read(file, stderr, ret_c);
 
-	if (config_read(file, stderr, &c))
-		return NULL;
-	if (c->nlisteners)
-		return c;
+	if (rc)
+		return rc == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	if ((*ret_c)->nlisteners)
+		return EXIT_OK;
 	fprintf(stderr, "%s: no listeners, so there is nothing to do; add `listeners`\n", file);
-	config_free(c);
-	return NULL;
+	config_free(*ret_c);
+	return EXIT_USAGE;
 }
 
 static int run(const struct daemon_args *args)
 {
-	struct config *c = read_config(args->file);
+	struct config *c;
 	struct err e = {0};
-	int rc;
+	int rc = read_config(args->file, &c);
 
-	if (!c) {
+	if (rc) {
 		if (args->launcher >= 0)
 			close(args->launcher);
-		return EXIT_USAGE;
+		return rc;
 	}
 	rc = daemon_run(c, args, &e);
 	if (rc)

@@ -48,6 +48,12 @@ static void wrong(struct build *b, const struct yaml *at, const char *what)
 	b->failed = true;
 }
 
+static void no_memory(struct faults *f, unsigned int line, unsigned int column, const char *what)
+{
+	fault_add(f, line, column, "%sout of memory", what);
+	f->failed = -ENOMEM;
+}
+
 static struct fy_token *anchor_or_tag(const struct fy_event *event)
 {
 	switch (event->type) {
@@ -113,13 +119,11 @@ static void read_text(struct build *b, struct yaml *node, struct fy_event *event
 	if (!event->scalar.value)
 		return;
 	text = fy_token_get_text(event->scalar.value, &len);
-	if (!text || (!len && lost_text(b, event))) {
-		wrong(b, node, "out of memory");
-		return;
-	}
-	copy = arena_alloc(b->faults->arena, len + 1);
+	copy = text && (len || !lost_text(b, event)) ? arena_alloc(b->faults->arena, len + 1)
+						     : NULL;
 	if (!copy) {
-		wrong(b, node, "out of memory");
+		no_memory(b->faults, node->line, node->column, "");
+		b->failed = true;
 		return;
 	}
 	if (memchr(text, '\0', len))
@@ -233,6 +237,19 @@ static void collect(struct fy_diag *diag, struct faults *f)
 				  "not YAML: %s", error->msg);
 }
 
+/* Whether it lies in the file's name or rights: another try is no better. */
+static bool lasts(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EISDIR || error == EACCES ||
+	       error == ELOOP || error == ENAMETOOLONG;
+}
+
+static void unreadable(struct faults *f, const char *what, int error)
+{
+	fault_add(f, 0, 0, "cannot be %s: %s", what, strerror(error));
+	f->failed = lasts(error) ? 0 : -error;
+}
+
 /* The whole file; NULL with a fault. */
 static const char *read_file(const char *file, struct faults *f, size_t *ret_len)
 {
@@ -241,17 +258,17 @@ static const char *read_file(const char *file, struct faults *f, size_t *ret_len
 	size_t len;
 
 	if (!in) {
-		fault_add(f, 0, 0, "cannot be opened: %s", strerror(errno));
+		unreadable(f, "opened", errno);
 		return NULL;
 	}
 	text = arena_alloc(f->arena, YAML_FILE_MAX + 2);
 	if (!text) {
-		fault_add(f, 0, 0, "out of memory");
+		no_memory(f, 0, 0, "");
 		return NULL;
 	}
 	len = fread(text, 1, YAML_FILE_MAX + 1, in);
 	if (ferror(in)) {
-		fault_add(f, 0, 0, "cannot be read: %s", strerror(errno));
+		unreadable(f, "read", errno);
 		return NULL;
 	}
 	if (len > YAML_FILE_MAX) {
@@ -328,14 +345,14 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 	quiet.fp = NULL;
 	diag = fy_diag_create(&quiet);
 	if (!diag) {
-		fault_add(f, 0, 0, "the YAML parser cannot be started: out of memory");
+		no_memory(f, 0, 0, "the YAML parser cannot be started: ");
 		return -EINVAL;
 	}
 	fy_diag_set_collect_errors(diag, true);
 	conf.diag = diag;
 	parser = b.parser = fy_parser_create(&conf);
 	if (!parser || !room_for_input() || fy_parser_set_string(parser, b.source, b.len)) {
-		fault_add(f, 0, 0, "the YAML parser cannot be started: out of memory");
+		no_memory(f, 0, 0, "the YAML parser cannot be started: ");
 		return -EINVAL;
 	}
 
@@ -345,7 +362,7 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 		collect(diag, f);
 	/* It says what it finds wrong in a text; without a word it had no memory. */
 	if (!f->n && (b.failed || fy_parser_get_stream_error(parser)))
-		fault_add(f, 0, 0, "the YAML parser gave up: out of memory");
+		no_memory(f, 0, 0, "the YAML parser gave up: ");
 	if (!f->n && !root)
 		fault_add(f, 0, 0, "empty; begin with `version: 1`");
 	if (f->n)

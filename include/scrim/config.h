@@ -70,7 +70,8 @@ struct config {
 /*
  * Reads and checks a file ("-": standard input).
  *   errors  gets each fault on a line, "file:line:column: what; what would be right"
- * Returns 0 and *ret_config, freed by config_free(); -EINVAL or -ENOMEM after at least one line.
+ * Returns 0 and *ret_config, freed by config_free(); after at least one line -EINVAL: it is faulty, or
+ * not there to be read; or another -errno: it could not be read now, which says nothing of it.
  */
 int config_read(const char *file, FILE *errors, struct config **ret_config);
 

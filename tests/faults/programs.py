@@ -42,6 +42,7 @@ def check_end(page, code, said):
     assert "AddressSanitizer" not in said and "runtime error" not in said, f"{hit}: {said}"
     if code:
         assert hit, f"fails by itself, {code}: {said}"
+        assert code == 1, f"{hit}: ended with {code}, which is for a wrong configuration: {said}"
         assert names(hit, said), f"{hit}: not said: {said!r}"
     opened = page.descriptors()
     # Where there is no memory for an arena the program ends on the spot.

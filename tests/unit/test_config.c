@@ -7,9 +7,11 @@
 #include "../../user/roles.h"
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char good[] = "version: 1\n"
@@ -125,6 +127,26 @@ Test(config, broken)
 			config_free(c);
 		free(said);
 	}
+}
+
+/* What is not there is as wrong as what is faulty; what cannot be read now is not. */
+Test(config, not_read)
+{
+	struct rlimit limit, none = {0};
+	struct config *c;
+	FILE *null = fopen("/dev/null", "we");
+	int rc;
+
+	cr_assert(null);
+	cr_expect_eq(config_read("/dev/null/none", null, &c), -EINVAL);
+	cr_expect_eq(config_read("/", null, &c), -EINVAL);
+	cr_assert(!getrlimit(RLIMIT_NOFILE, &limit));
+	none.rlim_max = limit.rlim_max;
+	cr_assert(!setrlimit(RLIMIT_NOFILE, &none));
+	rc = config_read("/dev/null", null, &c);
+	cr_assert(!setrlimit(RLIMIT_NOFILE, &limit)); /* Criterion needs some */
+	cr_expect_eq(rc, -EMFILE);
+	fclose(null);
 }
 
 Test(config, built_in)
