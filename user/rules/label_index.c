@@ -37,6 +37,8 @@ struct label_index {
 	u64 near[RULE_MAX_DISTANCE + 1]; /* by distance: the sets that look so far */
 	u16 distances[64];               /* by set */
 	u16 n, ntails;
+	bool ends[256];       /* by byte, in lower case: some label ends in it */
+	u32 before[32];       /* by the lower five bits of a last byte: those of a byte before it */
 	u32 first[PAIRS + 1]; /* by pair: where its part of `listed` begins */
 	struct tail *listed;  /* tails that may end in the pair */
 	struct tail *tails;
@@ -77,6 +79,7 @@ static void take_tails(struct label_index *x)
 	for (u16 i = 0; i < x->n; i++) {
 		struct tail t = tail_of(&x->labels[i].label);
 
+		x->ends[label_last(&x->labels[i].label)] = true;
 		t.first = i;
 		if (!i || x->tails[x->ntails - 1].bytes != t.bytes ||
 		    x->tails[x->ntails - 1].mask != t.mask)
@@ -108,6 +111,7 @@ static int list_pairs(struct arena *a, struct label_index *x)
 					continue;
 				if (pass)
 					x->listed[n] = x->tails[i];
+				x->before[pair / 32] |= 1U << pair % 32;
 				n++;
 			}
 		}
@@ -253,23 +257,37 @@ static void tail_may_end(const struct label_index *x, const struct tail *t, cons
 	}
 }
 
+/* The lower five bits that a byte of an outline may have: a bit for each. */
+static u32 five_bits(u8 c)
+{
+	const u32 digits = 0x3ff << ('0' & 31), letters = 0x3f << ('a' & 31);
+
+	return c == ANY_DIGIT ? digits : c == ANY_HEX ? digits | letters : 1U << (c & 31);
+}
+
 u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure)
 {
-	u8 last[22], before = end > 1 ? outline[end - 2] : 0;
-	size_t n = outline_bytes(outline[end - 1], last);
-	bool blank = before == ANY_DIGIT || before == ANY_HEX;
+	u8 bytes[22], last = outline[end - 1];
+	size_t n = outline_bytes(last, bytes);
+	u32 before = five_bits(end > 1 ? outline[end - 2] : 0);
 	u64 sets = 0, sure = 0;
 
 	*ret_sure = 0;
-	if (byte_is_letter(outline[end - 1]) && byte_joins_letter(outline[end]))
+	if (byte_is_letter(last) && byte_joins_letter(outline[end]))
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		unsigned int from = pair_of(last[i], blank ? 0 : before);
-		unsigned int to = blank ? pair_of(last[i], 31) : from;
+		u8 c = byte_lower(bytes[i]);
 
-		for (u32 k = x->first[from]; k < x->first[to + 1]; k++)
-			if (label_last(&x->labels[x->listed[k].first].label) == byte_lower(last[i]))
-				tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
+		/* Capitals come last, and are done by then. */
+		if (!x->ends[c] || (n > 1 && c != bytes[i]))
+			continue;
+		for (u32 m = x->before[c & 31] & before; m; m &= m - 1) {
+			unsigned int pair = pair_of(c, (u8)__builtin_ctz(m));
+
+			for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++)
+				if (label_last(&x->labels[x->listed[k].first].label) == c)
+					tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
+		}
 	}
 	*ret_sure = sure;
 	return sets;

@@ -15,8 +15,9 @@
 #define SAMPLE (24u << 10)  /* bytes, of which it is asked how many were of lines seen before */
 #define ENOUGH 3            /* if less than a third were, one does without the memo */
 #define NAP    (160u << 10) /* for so many bytes */
-#define LEARN  32           /* of so many bytes one may be learnt */
-#define CREDIT (LEARN * 64u << 10) /* so many may be at once */
+/* To learn a byte costs as much as to read some hundred. */
+#define LEARN  200                /* of so many bytes one may be learnt */
+#define CREDIT (LEARN * 8u << 10) /* what may be spent at once */
 
 /* Pages that no line comes to are never touched. */
 int scan_memo_new(struct scan_memo **ret_m)

@@ -47,25 +47,20 @@ static void find_labels(struct study *y)
 	}
 }
 
-/* The forms of a table by byte that a byte of the outline leaves. */
-static u64 forms_by(const u64 table[256], u8 c)
+/* The forms of a table by byte, and by blank, that a byte of the outline leaves. */
+static u64 forms_by(const u64 table[256], const u64 blank[BLANKS], u8 c)
 {
-	u8 bytes[22];
-	size_t n = outline_bytes(c, bytes);
-	u64 forms = 0;
-
-	for (size_t i = 0; i < n; i++)
-		forms |= table[bytes[i]];
-	return forms;
+	return c == ANY_DIGIT ? blank[BLANK_DIGIT] : c == ANY_HEX ? blank[BLANK_HEX] : table[c];
 }
 
 static u64 forms_before(const struct group *g, const u8 *bytes, size_t p)
 {
-	u64 forms = forms_by(g->before[0], p ? bytes[p - 1] : '\n');
+	u8 c = p ? bytes[p - 1] : '\n';
+	u64 forms = forms_by(g->before[0], g->before_blank[0], c);
 
 	/* There may be a digit before that. */
 	if (p > 1 && (bytes[p - 2] == ANY_DIGIT || bytes[p - 2] == ANY_HEX))
-		forms |= forms_by(g->before[1], bytes[p - 1]);
+		forms |= forms_by(g->before[1], g->before_blank[1], c);
 	return forms;
 }
 
@@ -77,7 +72,7 @@ static u64 forms_at(const struct study *y, u16 g, size_t p)
 
 	forms &= ~y->need[g] | group_behind(group, y->sets[p]);
 	for (size_t k = 0; k < FILTER_DEPTH && p + k < y->len && forms; k++)
-		forms &= forms_by(group->at[k], y->bytes[p + k]);
+		forms &= forms_by(group->at[k], group->at_blank[k], y->bytes[p + k]);
 	return forms;
 }
 

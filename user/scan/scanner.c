@@ -2,6 +2,7 @@
 /* Makes a scanner of a ruleset: all tables are built here, once, and only read afterwards. */
 #include "scanner.h"
 #include <errno.h>
+#include <scrim/outline.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,25 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	return 0;
 }
 
+/* The forms of a table by byte, for each blank of an outline. */
+static void take_blanks(const u64 table[256], u64 ret_forms[BLANKS])
+{
+	static const u8 blanks[BLANKS] = {[BLANK_DIGIT] = ANY_DIGIT, [BLANK_HEX] = ANY_HEX};
+
+	for (unsigned int i = 0; i < BLANKS; i++)
+		for (unsigned int c = 0; c < 256; c++)
+			if (outline_may_be(blanks[i], (u8)c))
+				ret_forms[i] |= table[c];
+}
+
+static void group_take_blanks(struct group *g)
+{
+	for (unsigned int j = 0; j < 2; j++)
+		take_blanks(g->before[j], g->before_blank[j]);
+	for (unsigned int k = 0; k < FILTER_DEPTH; k++)
+		take_blanks(g->at[k], g->at_blank[k]);
+}
+
 /* What the builder knows of the forms under each shape, by a bank's fits. */
 static void take_under(struct scanner *s, const struct prefilter_builder *b)
 {
@@ -181,6 +201,8 @@ static int add_forms(struct scanner *s, const bool *enabled)
 		r = prefilter_finish(b, s->isa == ISA_AVX512 ? CLASSES : CLASSES_CUT);
 	if (!r)
 		take_under(s, b);
+	for (u16 g = 0; g < s->ngroups && !r; g++)
+		group_take_blanks(&s->groups[g]);
 	free(b);
 	return r;
 }

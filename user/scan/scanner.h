@@ -24,6 +24,9 @@
 #define LOOK_READ  16 /* bytes that a look at what a match begins with may read */
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
+/* The blanks of an outline. */
+enum { BLANK_DIGIT, BLANK_HEX, BLANKS };
+
 /* A form as a match names it. */
 struct form_id {
 	u16 rule, form;
@@ -46,6 +49,7 @@ struct group {
 	struct form_id ids[GROUP_FORMS];
 	u64 before[2][256];
 	u64 at[FILTER_DEPTH][256];
+	u64 before_blank[2][BLANKS], at_blank[FILTER_DEPTH][BLANKS]; /* for a blank of an outline */
 	u64 behind_run[2][256]; /* by the two bytes behind its first digits; see struct form_sets */
 	u64 under[BANKS][256];  /* by which shapes of a bank fit: the forms under them */
 	u64 digits[1 << DIGIT_PATTERN]; /* by which of the first bytes are digits */
