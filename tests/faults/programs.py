@@ -55,12 +55,17 @@ WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), er
          errno.ENODEV: ("there is no interface",),
          errno.EPERM: ("io_uring is forbidden", "reading it needs CAP_BPF", "transparent sockets need CAP_NET_ADMIN")}
 
+OF_LIBBPF = ("the kernel does not take the program", "was pinned by another build of scrim")
+
 
 def names(hit, said):
-    """Whether the words say what failed. libbpf has errors of its own, where a try of its or libelf fails."""
+    """
+    Whether the words say what failed. libbpf has errors of its own, where a try of its or libelf fails;
+    or it says nothing, and programs it for a kernel that can less: then what is pinned is another's.
+    """
     if not hit:
         return False
-    if hit.where.startswith(("libbpf", "libelf")) and "the kernel does not take the program" in said:
+    if hit.where.startswith(("libbpf", "libelf")) and any(w in said for w in OF_LIBBPF):
         return True
     return os.strerror(hit.error).lower() in said.lower() or any(w in said for w in WORDS.get(hit.error, ()))
 
