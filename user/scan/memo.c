@@ -12,9 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLE (24u << 10)  /* bytes, of which it is asked how many were of lines seen before */
-#define ENOUGH 3            /* if less than a third were, one does without the memo */
-#define NAP    (160u << 10) /* for so many bytes */
+/*
+ * Of a sample of the text, so many bytes or so many lines, it is asked how much was of lines seen before. If that is
+ * less than a third, or the lines are so short that to read them would be cheaper, one does without the memo.
+ */
+#define SAMPLE       (24u << 10)
+#define SAMPLE_LINES 512
+#define ENOUGH       3
+#define LINE_COSTS   24           /* as much as to read so many bytes */
+#define NAP          (160u << 10) /* bytes to do without it */
 /* To learn a byte costs as much as to read some hundred. */
 #define LEARN  200                /* of so many bytes one may be learnt */
 #define CREDIT (LEARN * 8u << 10) /* what may be spent at once */
@@ -98,12 +104,14 @@ const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, 
 
 void memo_judge(struct scan_memo *m)
 {
-	m->credit =
-		m->credit + m->batch.bytes_read < CREDIT ? m->credit + m->batch.bytes_read : CREDIT;
-	m->read += m->batch.bytes_read;
-	if (m->read < SAMPLE)
+	size_t read = m->batch.bytes_read;
+
+	m->credit = m->credit + read < CREDIT ? m->credit + read : CREDIT;
+	m->read += read;
+	m->lines += m->batch.n;
+	if (m->read < SAMPLE && m->lines < SAMPLE_LINES)
 		return;
-	if (m->again < m->read / ENOUGH)
+	if (m->again < m->read / ENOUGH || m->again < m->lines * LINE_COSTS)
 		m->asleep = NAP;
-	m->read = m->again = 0;
+	m->read = m->lines = m->again = 0;
 }

@@ -64,9 +64,10 @@ struct memo_line {
 struct scan_memo {
 	void *memory;                  /* in which this is */
 	u64 tag[MEMO_SETS][MEMO_WAYS]; /* hashes; 0: none */
-	size_t read, again; /* bytes of late, and how many of them in lines that were seen before */
-	size_t asleep;      /* bytes to do without it */
-	size_t credit;      /* bytes that were read and not yet spent on learning */
+	size_t lines, read;            /* of late, the latter in bytes */
+	size_t again;                  /* of these bytes, those of lines that were seen before */
+	size_t asleep;                 /* bytes to do without it */
+	size_t credit;                 /* bytes that were read and not yet spent on learning */
 	struct memo_line line[MEMO_SETS][MEMO_WAYS];
 	struct line_batch batch; /* what is being read */
 };
