@@ -8,6 +8,8 @@
  */
 #include "memo.h"
 
+#define SPAN 2048 /* bytes that are read for a batch */
+
 /* Reads text[from, to) as if there were no memo; it ends with a line, or the text does. */
 static void run_part(const struct scanner *s, struct scan_job *job, size_t from, size_t to)
 {
@@ -128,6 +130,20 @@ static size_t first_line(const struct scanner *s, const struct scan_job *job)
 	return at || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
 }
 
+/* Behind which bytes of text[at, len) lines end, relative to `at`, in the next SPAN bytes. Returns how many. */
+static size_t list_line_ends(const struct scanner *s, const struct scan_job *job, size_t at,
+			     u16 ret_ends[SPAN + LIST_ROOM])
+{
+	size_t n = job->len - at < SPAN ? job->len - at : SPAN, count = 0;
+
+	for (size_t i = 0; i < n; i += 64) {
+		u64 ends = line_ends(job->text + at + i, n - i < 64 ? n - i : 64, s->line_end);
+
+		count += list_bits(ends, i + 1, ret_ends + count);
+	}
+	return count;
+}
+
 /*
  * Makes the outlines of the lines that text[at, len) begins with, as far as there is room, up to one that has
  * no end or is too long.
@@ -136,32 +152,28 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
-	size_t line = at;
+	u16 ends[SPAN + LIST_ROOM];
+	size_t count = list_line_ends(s, job, at, ends), line = 0;
 	u32 from = 0;
 
 	b->n = b->bytes_read = 0;
-	for (; at < job->len; at += 64) {
-		size_t n = job->len - at < 64 ? job->len - at : 64;
+	for (size_t i = 0; i < count && i < BATCH_LINES; i++) {
+		size_t len = ends[i] - line;
+		const u8 *text = job->text + at + line;
 
-		for (u64 ends = line_ends(job->text + at, n, s->line_end); ends; ends &= ends - 1) {
-			size_t len = at + (size_t)__builtin_ctzll(ends) + 1 - line;
-
-			if (len > LINE_ROOM || b->n == BATCH_LINES)
-				return;
-			b->line[b->n++] = (struct outline){
-				.hash = outline_of(job->text + line, len, job->len - line,
-						   b->bytes + from),
-				.len = (u32)len,
-				.from = from,
-			};
-			__builtin_prefetch(m->tag[b->line[b->n - 1].hash % MEMO_SETS]);
-			from += (u32)(len + 63) / 64 * 64;
-			line += len;
-			b->bytes_read += len;
-		}
-		if (at + 64 > line + LINE_ROOM)
-			return;
+		if (len > LINE_ROOM)
+			break;
+		b->line[i] = (struct outline){
+			.hash = outline_of(text, len, job->len - at - line, b->bytes + from),
+			.len = (u32)len,
+			.from = from,
+		};
+		__builtin_prefetch(m->tag[b->line[i].hash % MEMO_SETS]);
+		from += (u32)OUTLINE_SIZE(len);
+		line = ends[i];
+		b->n++;
 	}
+	b->bytes_read = line;
 }
 
 /* What is known of the line at `at`, which begins a batch's i-th outline. */

@@ -61,7 +61,7 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *bytes,
 	m->credit -= LEARN * len;
 	l->scanner = s->serial;
 	l->len = (u16)len;
-	memcpy(l->outline, bytes, (len + 63) / 64 * 64);
+	memcpy(l->outline, bytes, OUTLINE_SIZE(len));
 	memo_learn(s, bytes, len, l);
 }
 

@@ -20,15 +20,17 @@
 
 #define LINE_BLOCKS 5                  /* of 64 bytes: longer lines are not remembered */
 #define LINE_ROOM   (64 * LINE_BLOCKS) /* with what ends it */
-#define MEMO_SETS   1024
-#define MEMO_WAYS   4 /* lines of a set */
-#define MEMO_PLACES 32
+/* What the outline of a line of n bytes takes, with the zeros behind it: two blocks at least. */
+#define OUTLINE_SIZE(n) ((n) > 128 ? ((n) + 63) / 64 * 64 : 128)
+#define MEMO_SETS       1024
+#define MEMO_WAYS       4 /* lines of a set */
+#define MEMO_PLACES     32
 
 /* A line as far as it matters which one it is. */
 struct outline {
 	u64 hash; /* of its bytes: never 0 */
 	u32 len;  /* with what ends the line */
-	u32 from; /* where its bytes are in line_batch.bytes, with zeros up to a multiple of 64 */
+	u32 from; /* where in line_batch.bytes it is */
 	struct memo_line *expected;
 };
 

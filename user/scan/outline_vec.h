@@ -99,7 +99,7 @@ static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to)
 	struct run_before before = {0};
 	u64 sum[4] = {n}, word[4], hash = 0;
 
-	for (size_t i = 0; i < n; i += 64)
+	for (size_t i = 0; i < OUTLINE_SIZE(n); i += 64)
 		outline_block(text, i, n, room, &before, to);
 	/* Four sums, for none has to wait for another. */
 	for (size_t i = 0; i < n; i += sizeof(word)) {
@@ -112,7 +112,7 @@ static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to)
 	return (hash ^ hash >> 32) | 1ULL << 63;
 }
 
-/* Whether two outlines of n bytes are the same; behind both are zeros. */
+/* Whether the outlines of two lines of n bytes are the same. */
 static inline bool outline_same(const u8 *x, const u8 *y, size_t n)
 {
 	vec differ = {0}, v, w;
