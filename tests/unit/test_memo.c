@@ -237,7 +237,7 @@ Test(memo, changes_nothing_for_rules_of_a_site, .timeout = 300)
 	scan_memo_free(m);
 }
 
-/* Labels that look like hex digits, or have digits, next to values that do. */
+/* Labels that look like hex digits, or have digits, next to values that do; and some that differ by a bit. */
 static const struct rule_def hexed[] = {
 	{.name = "bed",
 	 .class = ID_OTHER,
@@ -246,7 +246,8 @@ static const struct rule_def hexed[] = {
 		    .labels = (const char *const[]){"bed", "dea no", "=FACE", "a1", "cab 5", NULL},
 		    .distance = 12},
 		   {.pattern = "[A-F]{2}\\d",
-		    .labels = (const char *const[]){"bed", "cafe bed", NULL},
+		    .labels = (const char *const[]){"bed", "cafe bed", "n\xc3\xa9", "n\xc3\x89",
+						    "id[", "id{", NULL},
 		    .distance = 30,
 		    .before = GUARD_WORD,
 		    .after = GUARD_WORD}}},
@@ -262,10 +263,11 @@ static const struct rule_def hexed[] = {
 
 Test(memo, knows_labels_in_blanks)
 {
-	static const char *const words[] = {"bed", "BED",  "Bed",  "face", "FACE",  "dea",   "no",
-					    "be",  "is",   "code", "cab",  "ad",    "a",     "de",
-					    "5",   "1",    "2b",   "f00",  "12.34", "56-78", "abc",
-					    "AB7", "cafe", "x",    "ward", "id",    "a1"};
+	static const char *const words[] = {
+		"bed",  "BED",  "Bed",   "face",      "FACE",      "dea", "no",   "be",
+		"is",   "code", "cab",   "ad",        "a",         "de",  "5",    "1",
+		"2b",   "f00",  "12.34", "56-78",     "abc",       "AB7", "cafe", "x",
+		"ward", "id",   "a1",    "n\xc3\xa9", "n\xc3\x89", "id[", "id{"};
 	struct ruleset *rs = ruleset_of(hexed, array_size(hexed));
 	struct scanner *s = scanner_all(rs, isa_best());
 	struct scan_memo *m = memo_new();
@@ -320,6 +322,44 @@ Test(memo, spares_what_a_known_line_cannot_match)
 	walked_of(s, m, line);
 	cr_assert_lt(walked_of(s, m, line), without);
 	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* Lines that a scanner of other rules, or the one before a reload, has learnt are learnt anew. */
+Test(memo, is_of_use_to_each_scanner)
+{
+	static const char line[] = "2024-13-45 12:11:12.609 lab 4 sent 7 Elm reports to 5 of 9\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *one = scanner_all(rs, isa_best()), *two = scanner_all(rs, isa_best());
+	struct scan_memo *m = memo_new();
+	u64 without = walked_of(one, NULL, line);
+
+	walked_of(one, m, line);
+	walked_of(two, m, line);
+	cr_assert_lt(walked_of(one, m, line), without);
+	cr_assert_lt(walked_of(two, m, line), without);
+	scan_memo_free(m);
+	scanner_free(one);
+	scanner_free(two);
+	ruleset_free(rs);
+}
+
+/* What learning costs is known, and has a limit. */
+Test(memo, gives_up_on_a_line_that_costs_too_much)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct memo_line l;
+	u8 line[LINE_ROOM];
+
+	for (size_t i = 0; i < sizeof(line); i++)
+		line[i] = i % 9 ? ANY_HEX : (u8) "-.: "[i / 9 % 4];
+	line[sizeof(line) - 1] = '\n';
+	cr_assert_leq(memo_learn(s, line, sizeof(line), &l), LEARN_MOST + LEARN_MOST / 8);
+	cr_assert_eq(l.state, LINE_UNFIT);
 	scanner_free(s);
 	ruleset_free(rs);
 }

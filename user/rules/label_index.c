@@ -285,8 +285,7 @@ u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t e
 			unsigned int pair = pair_of(c, (u8)__builtin_ctz(m));
 
 			for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++)
-				if (label_last(&x->labels[x->listed[k].first].label) == c)
-					tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
+				tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
 		}
 	}
 	*ret_sure = sure;

@@ -332,6 +332,7 @@ enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t
 {
 	u64 sets = labelled && s->labels ? label_index_find(s->labels, job->text, p) : 0;
 
+	job->looked_up += labelled;
 	for (u16 g = 0; g < s->ngroups; g++) {
 		if (!forms[g])
 			continue;

@@ -120,14 +120,17 @@ static size_t line_end(const struct scanner *s, const struct scan_job *job, size
 	return job->len;
 }
 
-/* Where the line begins that `start` is in, or the next one where the text does not tell. */
+/*
+ * Where the line begins that `start` is in; the next one where the text does not tell, or that is a line too
+ * long.
+ */
 static size_t first_line(const struct scanner *s, const struct scan_job *job)
 {
-	size_t at = job->start;
+	size_t at = job->start, back = at < LINE_ROOM ? at : LINE_ROOM;
 
-	while (at > 0 && !ends_line(s, job->text[at - 1]))
+	for (; back > 0 && !ends_line(s, job->text[at - 1]); back--)
 		at--;
-	return at || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
+	return back || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
 }
 
 /* Behind which bytes of text[at, len) lines end, relative to `at`, in the next SPAN bytes. Returns how many. */
@@ -164,7 +167,8 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 		if (len > LINE_ROOM)
 			break;
 		b->line[i] = (struct outline){
-			.hash = outline_of(text, len, job->len - at - line, b->bytes + from),
+			.hash = outline_of(text, len, job->len - at - line, b->bytes + from) ^
+				s->memo_key,
 			.len = (u32)len,
 			.from = from,
 		};

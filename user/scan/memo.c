@@ -21,9 +21,9 @@
 #define ENOUGH       3
 #define LINE_COSTS   24           /* as much as to read so many bytes */
 #define NAP          (160u << 10) /* bytes to do without it */
-/* To learn a byte costs as much as to read some hundred. */
-#define LEARN  200                /* of so many bytes one may be learnt */
-#define CREDIT (LEARN * 8u << 10) /* what may be spent at once */
+
+/* A byte that is read pays for as much learning as memo_learn() counts 1; so much may come at once. */
+#define CREDIT (8u << 20)
 
 /* Pages that no line comes to are never touched. */
 int scan_memo_new(struct scan_memo **ret_m)
@@ -56,13 +56,15 @@ void scan_memo_free(struct scan_memo *m)
 static void learn(struct scan_memo *m, const struct scanner *s, const u8 *bytes, size_t len,
 		  struct memo_line *l)
 {
-	if (m->credit < LEARN * len)
+	size_t work;
+
+	if (m->credit < LEARN_MOST)
 		return;
-	m->credit -= LEARN * len;
 	l->scanner = s->serial;
 	l->len = (u16)len;
 	memcpy(l->outline, bytes, OUTLINE_SIZE(len));
-	memo_learn(s, bytes, len, l);
+	work = memo_learn(s, bytes, len, l);
+	m->credit -= work < m->credit ? work : m->credit;
 }
 
 /* Remembers that a line of this hash was seen. */
@@ -96,9 +98,10 @@ const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, 
 	}
 	l += way;
 	l->used = true;
-	m->again += len;
 	if (l->state == LINE_SEEN)
 		learn(m, s, bytes, len, l);
+	if (l->state != LINE_UNFIT)
+		m->again += len;
 	return memo_is(l, s, bytes, len) ? l : NULL;
 }
 

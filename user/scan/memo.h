@@ -28,7 +28,7 @@
 
 /* A line as far as it matters which one it is. */
 struct outline {
-	u64 hash; /* of its bytes: never 0 */
+	u64 hash; /* of its bytes and the scanner: never 0 */
 	u32 len;  /* with what ends the line */
 	u32 from; /* where in line_batch.bytes it is */
 	struct memo_line *expected;
@@ -51,7 +51,11 @@ struct memo_place {
 };
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
-enum memo_state { LINE_SEEN, LINE_KNOWN, LINE_UNFIT /* too much may match in it */ };
+enum memo_state {
+	LINE_SEEN,
+	LINE_KNOWN,
+	LINE_UNFIT /* too much may match in it, or to learn it costs too much */
+};
 
 struct memo_line {
 	u64 scanner; /* scanner.serial */
@@ -69,7 +73,7 @@ struct scan_memo {
 	size_t lines, read;            /* of late, the latter in bytes */
 	size_t again;                  /* of these bytes, those of lines that were seen before */
 	size_t asleep;                 /* bytes to do without it */
-	size_t credit;                 /* bytes that were read and not yet spent on learning */
+	size_t credit;                 /* for bytes that were read, not yet spent on learning */
 	struct memo_line line[MEMO_SETS][MEMO_WAYS];
 	struct line_batch batch; /* what is being read */
 };
@@ -108,7 +112,11 @@ static inline struct memo_line *memo_expect(struct scan_memo *m, u64 hash)
 /* Behind each batch: where few lines were seen before, the memo does not pay for a while. */
 void memo_judge(struct scan_memo *m);
 
-/* Where something may match in a line of that outline. Sets l->state, l->places. */
-void memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l);
+/*
+ * Where something may match in a line of that outline. Sets l->state, l->places. Returns what it cost, in units
+ * of about a nanosecond; where that would be more than LEARN_MOST, by little, the line is unfit.
+ */
+#define LEARN_MOST (1u << 19)
+size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l);
 
 #endif

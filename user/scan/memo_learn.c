@@ -12,6 +12,11 @@
 
 #define STATES 64 /* that an automaton may be in at once; with more it is said to match */
 
+/* About how many nanoseconds it takes: for a state and class; for a place, and for it and a group. */
+#define STEP_WORK  4
+#define LABEL_WORK 100
+#define GROUP_WORK 30
+
 /* An outline, and the sets of labels of which one stands before each of its places: may stand, does. */
 struct study {
 	const struct scanner *s;
@@ -19,6 +24,7 @@ struct study {
 	size_t len;
 	u64 sets[LINE_ROOM], sure[LINE_ROOM];
 	u64 need[GROUPS_MAX]; /* forms of a group that need a label which the scanner's index has */
+	size_t work;          /* that was done so far */
 };
 
 /* Labels that end before place `end`. */
@@ -94,15 +100,15 @@ struct states {
 	u16 state[STATES];
 };
 
-/* Adds where `from` leads with a byte of one of n classes; false if that is more than there is room for. */
-static bool states_step(const struct dfa *d, const struct states *from, const u8 *classes, size_t n,
+/* Adds where `from` leads with a byte of one of b's classes; false if that is more than there is room for. */
+static bool states_step(const struct dfa *d, const struct states *from, const struct blank *b,
 			struct states *to)
 {
 	for (size_t i = 0; i < from->n; i++) {
 		const u16 *row = d->trans + from->state[i] * d->nclasses;
 
-		for (size_t j = 0; j < n; j++) {
-			u16 next = row[classes[j]];
+		for (size_t j = 0; j < b->n; j++) {
+			u16 next = row[b->class[j]];
 			size_t k = 0;
 
 			while (k < to->n && to->state[k] != next)
@@ -138,30 +144,32 @@ struct walk {
  * Reads place p of the outline, from w to `to`. What begins at a block's begin may be the rest of a run, whose
  * letter stood before it.
  */
-static bool walk_step(const struct study *y, const struct scan_form *sf, struct walk *w, size_t p,
+static bool walk_step(struct study *y, const struct scan_form *sf, struct walk *w, size_t p,
 		      struct walk *to)
 {
 	const struct dfa *d = &sf->form->dfa;
 	const struct blank *digit = &sf->digit, *letter = &sf->letter;
 	u8 c = y->bytes[p];
+	const struct blank one = {.n = 1, .class = {d->class[c]}};
 
 	to->now.n = to->pure.n = 0;
+	y->work += STEP_WORK * (w->now.n + w->pure.n) * (c == ANY_HEX ? digit->n + letter->n : 1);
 	if (c == ANY_DIGIT)
-		return states_step(d, &w->now, digit->class, digit->n, &to->now);
+		return states_step(d, &w->now, digit, &to->now);
 	if (c != ANY_HEX)
-		return states_step(d, &w->now, &d->class[c], 1, &to->now);
+		return states_step(d, &w->now, &one, &to->now);
 	if (p && p % 64 && y->bytes[p - 1] != ANY_HEX) {
 		w->pure = w->now;
 		w->now.n = 0;
 	}
-	return states_step(d, &w->now, digit->class, digit->n, &to->now) &&
-	       states_step(d, &w->now, letter->class, letter->n, &to->now) &&
-	       states_step(d, &w->pure, letter->class, letter->n, &to->now) &&
-	       states_step(d, &w->pure, digit->class, digit->n, &to->pure);
+	return states_step(d, &w->now, digit, &to->now) &&
+	       states_step(d, &w->now, letter, &to->now) &&
+	       states_step(d, &w->pure, letter, &to->now) &&
+	       states_step(d, &w->pure, digit, &to->pure);
 }
 
 /* Whether the form may match from p on. */
-static bool may_match(const struct study *y, const struct scan_form *sf, size_t p)
+static bool may_match(struct study *y, const struct scan_form *sf, size_t p)
 {
 	const struct dfa *d = &sf->form->dfa;
 	struct walk walks[2], *w = walks, *next = walks + 1, *other;
@@ -170,7 +178,7 @@ static bool may_match(const struct study *y, const struct scan_form *sf, size_t 
 	w->now.state[0] = 1;
 	w->pure.n = 0;
 	for (; p + 1 < y->len && w->now.n + w->pure.n; p++) {
-		if (!walk_step(y, sf, w, p, next))
+		if (y->work > LEARN_MOST || !walk_step(y, sf, w, p, next))
 			return true;
 		if ((any_accepts(d, &next->now) || any_accepts(d, &next->pure)) &&
 		    may_stand_behind(sf, y->bytes[p + 1]))
@@ -183,7 +191,7 @@ static bool may_match(const struct study *y, const struct scan_form *sf, size_t 
 }
 
 /* Those of `forms` of group g that may match from p on. */
-static u64 forms_matching(const struct study *y, u16 g, size_t p, u64 forms)
+static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 {
 	u64 kept = 0;
 
@@ -197,7 +205,7 @@ static u64 forms_matching(const struct study *y, u16 g, size_t p, u64 forms)
 }
 
 /* What to ask of group g at p, if anything. */
-static struct memo_place place_of(const struct study *y, u16 g, size_t p)
+static struct memo_place place_of(struct study *y, u16 g, size_t p)
 {
 	struct memo_place place = {.at = (u16)p, .group = g};
 	bool vague = y->s->unindexed || y->sets[p] != y->sure[p];
@@ -210,27 +218,28 @@ static struct memo_place place_of(const struct study *y, u16 g, size_t p)
 	return place;
 }
 
-void memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
+size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
 {
 	struct study y = {.s = s, .bytes = bytes, .len = len};
 
-	l->state = LINE_KNOWN;
+	l->state = LINE_UNFIT;
 	l->nplaces = 0;
 	find_labels(&y);
 	for (u16 g = 0; g < s->ngroups; g++)
 		for (u16 i = 0; i < s->nlabels; i++)
 			y.need[g] |= s->groups[g].behind[i];
 	for (size_t p = 0; p < len; p++) {
+		y.work += LABEL_WORK;
 		for (u16 g = 0; g < s->ngroups; g++) {
 			struct memo_place place = place_of(&y, g, p);
 
-			if (!place.forms)
-				continue;
-			if (l->nplaces == MEMO_PLACES) {
-				l->state = LINE_UNFIT;
-				return;
-			}
-			l->places[l->nplaces++] = place;
+			y.work += GROUP_WORK;
+			if (y.work > LEARN_MOST || (place.forms && l->nplaces == MEMO_PLACES))
+				return y.work;
+			if (place.forms)
+				l->places[l->nplaces++] = place;
 		}
 	}
+	l->state = LINE_KNOWN;
+	return y.work;
 }

@@ -371,6 +371,14 @@ static bool read_words(struct reader *r, size_t n)
 	}
 }
 
+/* Where the labels begin whose zones may be open at `at`: none is seen over the end of a line. */
+static size_t open_labels(const struct scanner *s, const struct scan_job *job, size_t at)
+{
+	if (at && ends_line(s, job->text[at - 1]))
+		return at;
+	return at < ZONE_MAX ? 0 : at - ZONE_MAX;
+}
+
 static void run(const struct scanner *s, struct scan_job *job)
 {
 	struct reader r;
@@ -381,8 +389,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.next = r.base = job->start;
 	r.quick_end = 0;
 	r.zones.first = r.zones.n = 0;
-	/* Zones may be open already. */
-	r.zones_to = at < ZONE_MAX ? 0 : at - ZONE_MAX;
+	r.zones_to = open_labels(s, job, at);
 	r.near = s->labels ? label_index_near(s->labels) : NULL;
 	if (s->plain_groups == 1 && job->len > QUICK_READ)
 		r.quick_end = job->len - QUICK_READ;
