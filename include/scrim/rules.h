@@ -124,6 +124,8 @@ struct form_def {
 	const char *tail;
 	/* Its matches may hold escapes (escape.h): those that are no letter or digit stay. */
 	bool encoded;
+	/* Of a match that its validator refuses, it refuses every shorter one, too; for the built-in rules. */
+	bool refuses_shorter;
 };
 
 /* A rule as written. All strings are borrowed for the time of ruleset_compile() only. */
@@ -180,7 +182,7 @@ struct form {
 	enum commit_unit commit_unit;
 	u8 commit;
 	const bool *tail; /* by byte; NULL: none */
-	bool encoded;
+	bool encoded, refuses_shorter;
 };
 
 struct rule {

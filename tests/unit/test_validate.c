@@ -207,3 +207,22 @@ Test(validate, name)
 		"NOT-SMITH");
 	REFUSES("name", "Unknown", "Tamsin DOB", "Denies", "Hospital", "Not Given", "");
 }
+
+/* What form_def.refuses_shorter says of it: the shortest is what its patterns take, three bytes of host. */
+Test(validate, url_refuses_all_that_a_refused_one_begins_with)
+{
+	static const char *const refused[] = {"http://hl7.org/fhir/us/core?x=http://a.example.org",
+					      "https://www.w3.org:80/1999/xhtml", "ftp://loinc.org",
+					      "http://terminology.hl7.org#a",
+					      "www.iana.org/assignments"};
+	validate_fn fn = validator_find("url");
+
+	for (size_t i = 0; i < array_size(refused); i++) {
+		const char *host = strstr(refused[i], "://");
+		size_t least = host ? (size_t)(host - refused[i]) + 6 : 7;
+
+		for (size_t n = least; n <= strlen(refused[i]); n++)
+			cr_assert(!fn((const u8 *)refused[i], n), "%.*s", (int)n, refused[i]);
+	}
+	cr_assert(fn((const u8 *)"www.a.example.org/http://hl7.org", 32));
+}

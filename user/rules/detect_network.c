@@ -74,12 +74,12 @@ static const struct rule_def network[] = {
 			      "|[Ww][Ww][Ww]\\.)"
 			      "[" URL "]{3,200}",
 			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
-			      .tail = "[" URL "]"),
+			      .refuses_shorter = true, .tail = "[" URL "]"),
 			 /* As HL7 writes it: "&" is "\\T\\". */
 			 FORM("(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\\.)"
 			      "(?:[" URL "]|\\\\[EFRST]\\\\){3,80}",
 			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
-			      .tail = "[" URL "\\\\]")},
+			      .refuses_shorter = true, .tail = "[" URL "\\\\]")},
 	},
 };
 

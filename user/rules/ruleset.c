@@ -151,6 +151,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 	f->quick = def->quick;
 	f->never = def->never;
 	f->encoded = def->encoded;
+	f->refuses_shorter = def->refuses_shorter;
 	f->before = def->before;
 	f->after = def->after;
 	f->commit_unit = def->commit_unit;

@@ -65,13 +65,14 @@ bool validate_mac(const u8 *text, size_t len)
 	return letters && digits + letters == 12;
 }
 
-/* What stands behind the "://" of a URL; all of it if there is none. */
+/* What stands behind the "://" of a URL that begins with its scheme; else all of it. */
 static const u8 *host_of(const u8 *text, size_t len)
 {
-	for (size_t i = 0; i + 3 <= len; i++)
-		if (text[i] == ':' && text[i + 1] == '/' && text[i + 2] == '/')
-			return text + i + 3;
-	return text;
+	size_t at = 0;
+
+	while (at < len && byte_is_letter(text[at]))
+		at++;
+	return len - at >= 3 && !memcmp(text + at, "://", 3) ? text + at + 3 : text;
 }
 
 static bool host_ends(u8 c)

@@ -179,6 +179,8 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 				*ret_end = e;
 				return ACCEPTED;
 			}
+			if (f->refuses_shorter)
+				return REFUSED;
 			opinion = REFUSED;
 		}
 	}
