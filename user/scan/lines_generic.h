@@ -43,10 +43,26 @@ static inline u64 forms_left(const struct scanner *s, const struct scan_job *job
 	return p ? forms & group_before(g, job->text, p) : forms;
 }
 
-/* Whether `forms` of a place are one that knows a quick way. */
-static inline bool is_quick(const struct group *g, const struct memo_place *at, u64 forms)
+/*
+ * The match at p by the quick way of one of a place's forms, if that finds one and no other of them could be as long
+ * or be refused: its length, else 0.
+ */
+static inline size_t quick_match(const struct group *g, const struct scan_job *job,
+				 const struct memo_place *at, size_t p, struct form_id *ret_id)
 {
-	return !at->labelled && (forms & g->quick) && !(forms & (forms - 1));
+	const u8 *t = job->text + p;
+	u64 quick = at->forms & g->quick, others;
+	unsigned int bit;
+	size_t len;
+
+	if (p && !(quick & group_before(g, job->text, p)))
+		return 0;
+	bit = (unsigned int)__builtin_ctzll(quick);
+	len = g->quickly[bit](t);
+	others = at->forms & ~(1ULL << bit) & g->reach[len];
+	others &= g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+	*ret_id = g->ids[bit];
+	return others ? 0 : len;
 }
 
 static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struct form_id id)
@@ -81,29 +97,43 @@ static size_t ask_known(const struct scanner *s, struct scan_job *job, const str
 	return m->to;
 }
 
+/* Whether any form of the places [i, end) of a line, which are all at p, is left. */
+static inline bool any_left(const struct scanner *s, const struct scan_job *job,
+			    const struct memo_line *l, size_t i, size_t end, size_t p)
+{
+	u64 any = forms_left(s, job, &l->places[i], p);
+
+	while (++i < end)
+		any |= forms_left(s, job, &l->places[i], p);
+	return any;
+}
+
 /* A line that begins at `at`, from place `next` on. */
 static inline void read_known(const struct scanner *s, struct scan_job *job,
 			      const struct memo_line *l, size_t at, size_t next)
 {
-	size_t end;
+	struct form_id id;
+	size_t end, len;
 
 	for (size_t i = 0; i < l->nplaces; i = end) {
 		const struct memo_place *place = &l->places[i];
-		const struct group *g = &s->groups[place->group];
-		size_t p = at + place->at, len = 0;
+		size_t p = at + place->at;
 		bool far = job->len - p >= QUICK_READ;
-		u64 forms, any = !far;
 
-		for (end = i; end < l->nplaces && l->places[end].at == place->at; end++)
-			any |= far ? forms_left(s, job, &l->places[end], p) : 0;
-		if (!any || p < next)
+		for (end = i + 1; end < l->nplaces && l->places[end].at == place->at; end++)
+			;
+		if (p < next)
 			continue;
-		forms = end == i + 1 && far ? any : 0;
-		if (is_quick(g, place, forms))
-			len = g->quickly[__builtin_ctzll(forms)](job->text + p);
-		if (len)
-			add_quickly(job, p, len, g->ids[__builtin_ctzll(forms)]);
-		next = len ? p + len : ask_known(s, job, l, i, end, p);
+		if (place->quick && far && end == i + 1) {
+			len = quick_match(&s->groups[place->group], job, place, p, &id);
+			if (len) {
+				add_quickly(job, p, len, id);
+				next = p + len;
+				continue;
+			}
+		}
+		if (!far || any_left(s, job, l, i, end, p))
+			next = ask_known(s, job, l, i, end, p);
 	}
 }
 

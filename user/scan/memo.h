@@ -47,6 +47,7 @@ struct memo_place {
 	u16 at;
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
+	bool quick;    /* one of them knows a quick way, and none is labelled */
 	u64 forms;
 };
 

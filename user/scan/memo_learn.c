@@ -215,6 +215,7 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 		forms = group_labelled(y->s, g, y->bytes, p, forms, y->sets[p]);
 	place.forms = forms_matching(y, g, p, forms);
 	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
+	place.quick = !place.labelled && (place.forms & y->s->groups[g].quick);
 	return place;
 }
 
