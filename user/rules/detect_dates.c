@@ -84,8 +84,9 @@ static const struct rule_def dates[] = {
 					      "|\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)\\d{2}|\\d{6}",
 			      DECIMAL, DECIMAL, DIGITS, 2, .labels = DAY_LABELS, .distance = 12),
 			 /* A card, a license, a drug. */
-			 FORM("(?:0[1-9]|1[0-2])/\\d{2}", DECIMAL, DECIMAL, DIGITS, 2,
-			      .labels = LIST("expiry", "expires", "expiration", "valid thru"),
+			 FORM("(?:0[1-9]|1[0-2])/(?:20)?\\d{2}", DECIMAL, DECIMAL, DIGITS, 2,
+			      .labels = LIST("exp", "exp date", "expiry", "expires", "expiration",
+					     "expiration date", "valid thru"),
 			      .distance = 8)},
 	},
 };

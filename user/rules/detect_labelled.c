@@ -23,7 +23,7 @@
 #define ACCOUNT_LABELS                                                                             \
 	LIST("account", "account number", "account no", "account id", "acct", "acct no", "a/c",    \
 	     "visit no", "visit number", "encounter no", "encounter number", "encounter id",       \
-	     "visit #", "encounter #", "fin", "csn")
+	     "visit #", "encounter #", "fin", "csn", "=CLM*")
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member no", "member number", "member #", "subscriber", "subscriber id", \
 	     "subscriber number", "policy", "policy id", "policy no", "policy number", "plan id",  \
@@ -32,7 +32,8 @@
 	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
 	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id", "ins id",           \
 	     "ins. id", "ins no", "ins #", "insurance #", "medi-cal", "dod id", "edipi",           \
-	     "claim id", "claim no", "claim number", "claim #")
+	     "claim id", "claim no", "claim number", "claim #", "=*MI*", "ref*1l", "ref*6p",       \
+	     "ref*0f", "ref*1w")
 #define LICENSE_LABELS                                                                             \
 	LIST("license", "license no", "license number", "licence", "licence no", "licence number", \
 	     "lic", "=DLN", "dl no", "dl number", "dl #", "certificate", "certificate no",         \

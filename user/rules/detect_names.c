@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names of people, by what stands in front: a label of a form, a title, a salutation. Words with
- * a capital follow, and none that forms are made of (validate_words.c).
+ * Names of people, by what stands in front: a label of a form, a title, a salutation, an NPI.
+ * Words with a capital follow, and none that forms are made of (validate_words.c).
  */
 #include "builtin.h"
 
@@ -23,20 +23,21 @@ static const struct rule_def names[] = {
 		.name = "name",
 		.class = ID_NAME,
 		.group = "builtin",
-		.what = "name of a person after a label, a title or a salutation",
+		.what = "name of a person after a label, a title, a salutation or an NPI",
 		.source = "45 CFR 164.514(b)(2)(i)(A)",
-		.examples = LIST("Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
-				 "my name is [Inés de la Cruz].",
-				 "seen by Dr. [Vant-Hollis] and Mrs [Tesk]", "Nurse [Odette Tesk]",
-				 "Surgeon: [Tesk, Odette] Assistant: [Marrowby, Tamsin]",
-				 "Name: [Odette Tesk], Med Rec No 1",
-				 "\"lastName\":\"[Quillfeather]\"", "Patient: [TESK,ODETTE M]",
-				 "Dr. [J. R. Tesk]", "patient [TESK^ODETTE^M]",
-				 "\"given\": \"[Peter\",\"James]\"", "first_name=[tamsin]&x=1",
-				 "Pt. [Corwin Tesk] fell", "Name: Unknown, drug name: Metformin",
-				 "the Patient: Denies pain, Pt. Resting", "name of the clinic",
-				 "last_name=string"),
-		.nforms = 6,
+		.examples =
+			LIST("Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
+			     "my name is [Inés de la Cruz].",
+			     "seen by Dr. [Vant-Hollis] and Mrs [Tesk]", "Nurse [Odette Tesk]",
+			     "Surgeon: [Tesk, Odette] Assistant: [Marrowby, Tamsin]",
+			     "Name: [Odette Tesk], Med Rec No 1", "\"lastName\":\"[Quillfeather]\"",
+			     "Patient: [TESK,ODETTE M]", "Dr. [J. R. Tesk]",
+			     "patient [TESK^ODETTE^M]", "\"given\": \"[Peter\",\"James]\"",
+			     "first_name=[tamsin]&x=1", "Pt. [Corwin Tesk] fell",
+			     "|[1234567893^TESK^ODETTE]^MD|", "Name: Unknown, drug name: Metformin",
+			     "the Patient: Denies pain, Pt. Resting", "name of the clinic",
+			     "last_name=string"),
+		.nforms = 7,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST(
 				       "name:", "name?", "names:", "name is", "name was",
@@ -57,9 +58,18 @@ static const struct rule_def names[] = {
 				       "witness:", "provider:",
 
 				       "cardholder:", "policyholder:", "member:", "contact person:",
-				       "emerg contact", "taken by:", "\"family\" :", "\"given\" :",
-				       "\"first\" :", "\"middle\" :", "\"last\" :", "family>",
-				       "given>"),
+				       "emerg contact", "taken by:", "caller:", "radiologist:",
+				       "pathologist:", "technologist:", "anesthesiologist:",
+				       "interpreter:", "co-signed by",
+				       "reviewed by:", "verified by:", "performed by:",
+				       "interpreted by:", "referred by:", "ordered by:",
+				       "referring:", "clinician:", "person><name>",
+				       "beneficiary\":{\"display\":", "subscriber\":{\"display\":",
+				       "subject\":{\"display\":", "patient\":{\"display\":",
+				       "name\":{\"text\":", "name\":[{\"text\":",
+				       "official\",\"text\":", "usual\",\"text\":", "\"family\" :",
+				       "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :",
+				       "family>", "given>"),
 			       .unless = LIST(
 				       "drug name", "drugs name", "brand name", "generic name",
 				       "trade name", "product name", "medication name", "file name",
@@ -83,6 +93,9 @@ static const struct rule_def names[] = {
 			  /* FHIR: all given names of somebody in a list. */
 			  FORM(WORD_ "(?:\", ?\"" WORD_ "){1,4}", WORD, WORD, BYTES, 3,
 			       .labels = LIST("\"given\" :"), .distance = 4),
+			  /* HL7: behind somebody's NPI. */
+			  FORM("[12]\\d{9}\\^" WORD_ "\\^" WORD_ "(?:\\^" INITIAL ")?", WORD, WORD,
+			       BYTES, 40, .validate = "npi"),
 			  FORM(SMALL_WORD "(?: " SMALL_WORD "){0,2}", WORD, WORD, BYTES, 3,
 			       .validate = "name",
 			       .labels = LIST(KEY("patient name"), KEY("full name"),

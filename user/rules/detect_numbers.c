@@ -4,7 +4,7 @@
 
 #define SSN_LABELS                                                                                 \
 	LIST("ssn", "ss#", "ss no", "ssno", "social security", "social security number",           \
-	     "soc sec", "soc. sec", "social", "ssn number", "ssan")
+	     "soc sec", "soc. sec", "social", "ssn number", "ssan", "ref*sy")
 #define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
 #define SSN_END_LABELS                                                                             \
 	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", LAST_FOUR("ssn"),           \
@@ -16,7 +16,7 @@
 	     "chart #", "chart id", "patient id", "patient number", "patient no", "patient #",     \
 	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
 	     "hospital #", "hosp no", "hosp #", "unit number", "unit no", "unit #", "m.r.n",       \
-	     "med. rec", "extension=\"")
+	     "med. rec", "ref*ea", "code\":\"mr", "extension=\"")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
@@ -53,7 +53,7 @@ static const struct rule_def numbers[] = {
 				 "SSN: [900-111-234]", "last 4 of SSN: [6789]",
 				 "SSN: ***-**-[6789]", "123456789 alone, 0.123-45-6789",
 				 "000-12-3456, 123-00-4567", "SSN not given, room 6789"),
-		.nforms = 5,
+		.nforms = 6,
 		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, .validate = "ssn"),
 			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
@@ -66,7 +66,11 @@ static const struct rule_def numbers[] = {
 			       "]{1,3}|[Ee]nd(?:s|ing) in[: ]{1,2})(\\d{4})",
 			       DIGIT, DECIMAL, DIGITS, 2, .labels = SSN_LABELS, .distance = 24),
 			  FORM("\\d{4}", DECIMAL, DECIMAL, DIGITS, 2, .labels = SSN_END_LABELS,
-			       .distance = 16)},
+			       .distance = 16),
+			  /* HL7: in the list of a patient's identifiers (PID-3). */
+			  FORM("(\\d{9})\\^{3}[0-9A-Za-z&._ -]{0,40}\\^SS", DECIMAL, WORD, DIGITS,
+			       4, .labels = LIST("=PID|1||", "=^MR~", "=^PI~", "=^PN~", "=^AN~"),
+			       .distance = 0)},
 	},
 	{
 		.name = "npi",
@@ -81,7 +85,7 @@ static const struct rule_def numbers[] = {
 			       .labels = LIST("npi", "extension=\"", "national provider",
 					      "national provider identifier", "provider id",
 					      "provider number", "provider", "prescriber",
-					      /* X12 */ "=XX"),
+					      /* X12 */ "=XX", "ref*hpi"),
 			       .distance = 24)},
 	},
 	{

@@ -44,7 +44,7 @@
 	LIST("address:", "address=", "address\":", "address is", "addressline>",                   \
 	     "addr:", "addr=", "addr\":", "address1\":", "line1\":", "line\" :", "street:",        \
 	     "street=", "street\":", "home address", "mailing address", "street address",          \
-	     "billing address", "residence:", "residing at", "resides at", "lives at",             \
+	     "billing address", "=N3*", "residence:", "residing at", "resides at", "lives at",     \
 	     "living at", "lived at")
 
 static const struct rule_def places[] = {
@@ -116,7 +116,7 @@ static const struct rule_def places[] = {
 			       .labels = LIST("city:", "city=", "city\" :", "town:", "county:",
 					      "county=", "county\" :", "city>", "county>",
 					      "district\":", "village:", "birthplace:",
-					      "place of birth:", "hometown:"),
+					      "place of birth:", "hometown:", /* X12 */ "=N4*"),
 			       .distance = 8)},
 	},
 };

@@ -73,26 +73,25 @@ static const struct {
 		 "december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	/* Words of forms and notes that stand where a name could. */
 	{NO_NAME,
-	 "address admits admitted after age aged all also and appears aprn arrived as at "
-	 "assistant attending before birth but by called caller calling calls care cc chart clinic "
-	 "colleague "
-	 "complains consult contact crna date day dds dear denies department diagnosis discharge "
-	 "discharged "
-	 "dob "
-	 "doctor does dr education email emergency everyone expired facc family fax female "
-	 "firstname "
-	 "follow-up followed for from fullname gender given has have he her here his history home "
-	 "hospital hpi id in information instructions insurance invalid is it labs lastname "
-	 "lives looks lpn madam male md med medical medication medications member middlename miss "
-	 "missing mr mrn mrs ms my "
-	 "n/a na name name's named names no none not note notes np null number of on or "
-	 "pa-c patient patients pending per pharmd phd phone physician please pmh portal presented "
-	 "presents prof provider race re reason rec redacted refused refuses relationship "
-	 "remains reports required results rn room same see seen self sex she since spelled "
-	 "stable sir ssn states status street "
-	 "string surname team tel tests that the their there they this to today tolerated type "
-	 "unavailable underwent unknown unspecified update visit was we were who with "
-	 "yesterday you your zip"},
+	 "address admits admitted after age aged alert all also and appears aprn arrived as "
+	 "assistant at attending before birth but by called caller calling calls cardiology "
+	 "care cc certified chart city client clients clinic colleague complains consult "
+	 "contact crna date day dds dear deceased denies department dependent diagnosis "
+	 "discharge discharged dob doctor does dr education email emergency everyone expired "
+	 "facc facs family fax female first firstname fnp folks follow-up followed for from "
+	 "fullname gender given has have he healthy her here his history home hospital hpi id "
+	 "in information instructions insurance invalid is it labs last lastname lcsw lives "
+	 "looks lpn madam male manager md med medical medication medications member middlename "
+	 "miss missing mr mrn mrs ms my n/a na name name's named names neurosurgery no none not "
+	 "note notes np npi null number nursing of on oncology or pa-c parent patient patients "
+	 "pending per pharmacy pharmd phd phone physician please pmh portal practitioner "
+	 "presented presents primary priority prof provider proxy race radiology rate ratio re "
+	 "reason rec redacted refused refuses relationship remains reports required resident "
+	 "results rn room same secondary see seen self sex she since sir spelled ssn stable "
+	 "staff state states status street string supportive surname tbd team tel tests that "
+	 "the their there they this to today tolerated tower type unassigned unavailable "
+	 "underwent unknown unspecified update visit was we were who with yes yesterday you "
+	 "your zip"},
 };
 
 /* A word and the lists that have it; an empty slot has none. */
