@@ -14,13 +14,13 @@
 
 /*
  * Of a sample of the text, so many bytes or so many lines, it is asked how much was of lines seen before. If that is
- * less than a third, or the lines are so short that to read them would be cheaper, one does without the memo.
+ * less than half, or the lines are so short that to read them would be cheaper, one does without the memo.
  */
 #define SAMPLE       (24u << 10)
 #define SAMPLE_LINES 512
-#define ENOUGH       3
+#define ENOUGH       2
 #define LINE_COSTS   24           /* as much as to read so many bytes */
-#define NAP          (160u << 10) /* bytes to do without it */
+#define NAP          (256u << 10) /* bytes to do without it */
 
 /* A byte that is read pays for as much learning as memo_learn() counts 1; so much may come at once. */
 #define CREDIT (8u << 20)
