@@ -9,7 +9,7 @@ arm64:
 	@$(MAKE) --no-print-directory CROSS_COMPILE=$(ARM64_COMPILE) BUILD=$(BUILD)/arm64 SAN=0 portable
 
 # Those of scanning and masking that emulation does not make too slow.
-PORTABLE_TESTS := allow arena escape fill hl7_fields isa pattern scan_isa tail validate
+PORTABLE_TESTS := allow arena escape fill hl7_fields isa memo pattern scan_isa tail validate
 PORTABLE       := $(OUT)/portable/streams $(PORTABLE_TESTS:%=$(OUT)/portable/test_%)
 portable_obj    = $(patsubst %.c,$(OUT)/portable/obj/%.o,$(1))
 
