@@ -210,15 +210,14 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 	b->bytes_read = line;
 }
 
-/* What is known of the line at `at`, which begins a batch's i-th outline. */
+/* What is known of the line of the batch with outline o: most often what was expected. */
 static inline const struct memo_line *line_known(const struct scanner *s, struct scan_memo *m,
 						 const struct outline *o)
 {
 	const u8 *bytes = m->batch.bytes + o->from;
 	struct memo_line *l = o->expected;
 
-	if (l->state == LINE_KNOWN && l->scanner == s->serial && l->len == o->len &&
-	    outline_same(l->outline, bytes, o->len)) {
+	if (memo_knows(l, s, o->len) && outline_same(l->outline, bytes, o->len)) {
 		l->used = true;
 		m->again += o->len;
 		return l;

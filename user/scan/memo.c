@@ -102,7 +102,7 @@ const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, 
 		learn(m, s, bytes, len, l);
 	if (l->state != LINE_UNFIT)
 		m->again += len;
-	return memo_is(l, s, bytes, len) ? l : NULL;
+	return memo_knows(l, s, len) && !memcmp(l->outline, bytes, len) ? l : NULL;
 }
 
 void memo_judge(struct scan_memo *m)

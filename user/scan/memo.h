@@ -79,12 +79,10 @@ struct scan_memo {
 	struct line_batch batch; /* what is being read */
 };
 
-/* Whether l says what is known of lines of that outline. */
-static inline bool memo_is(const struct memo_line *l, const struct scanner *s, const u8 *bytes,
-			   size_t len)
+/* Whether l says what s knows of a line of that length; which one, that only its outline tells. */
+static inline bool memo_knows(const struct memo_line *l, const struct scanner *s, size_t len)
 {
-	return l->state == LINE_KNOWN && l->scanner == s->serial && l->len == len &&
-	       !memcmp(l->outline, bytes, len);
+	return l->state == LINE_KNOWN && l->scanner == s->serial && l->len == len;
 }
 
 /*

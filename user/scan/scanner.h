@@ -211,7 +211,7 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m);
 
 /*
- * The same of some forms: forms[g] of group g. 
+ * The same of some forms: forms[g] of group g, which is changed.
  *   labelled  it takes a look at which labels stand before p
  */
 enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t p, u64 *forms,
