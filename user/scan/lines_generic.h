@@ -55,7 +55,8 @@ static inline size_t quick_match(const struct group *g, const struct scan_job *j
 	unsigned int bit;
 	size_t len;
 
-	if (p && !(quick & group_before(g, job->text, p)))
+	quick &= p ? group_before(g, job->text, p) : ~0ULL;
+	if (!quick)
 		return 0;
 	bit = (unsigned int)__builtin_ctzll(quick);
 	len = g->quickly[bit](t);
