@@ -167,9 +167,7 @@ void sample_add(const struct pages *pages, u8 c, int k, struct sample *s)
 
 void sample_join(struct sample *s, const struct sample *other)
 {
-	for (int k = 0; k < SHAPE_DEPTH; k++)
-		for (int w = 0; w < SAMPLE_WORDS; w++)
-			s->at[k][w] |= other->at[k][w];
+	bytes_join(s, other, sizeof(*s));
 }
 
 /*

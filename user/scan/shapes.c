@@ -14,9 +14,7 @@
 
 void shape_join(struct shape *sh, const struct shape *other)
 {
-	for (int i = 0; i < SHAPE_DEPTH; i++)
-		for (unsigned int c = 0; c < 256; c++)
-			sh->at[i][c] |= other->at[i][c];
+	bytes_join(sh, other, sizeof(*sh));
 }
 
 void forms_join(struct gathered *g, const struct gathered *other)
