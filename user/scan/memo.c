@@ -22,8 +22,9 @@
 #define LINE_COSTS   24           /* as much as to read so many bytes */
 #define NAP          (256u << 10) /* bytes to do without it */
 
-/* A byte that is read pays for as much learning as memo_learn() counts 1; so much may come at once. */
-#define CREDIT (8u << 20)
+/* So many bytes that are read pay for as much learning as memo_learn() counts 1; so much may come at once. */
+#define BYTES_PAY 4
+#define CREDIT    (8u << 20)
 
 /* Pages that no line comes to are never touched. */
 int scan_memo_new(struct scan_memo **ret_m)
@@ -67,13 +68,25 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *bytes,
 	m->credit -= work < m->credit ? work : m->credit;
 }
 
+/* The way of a set for another line: one that is free, else one that was not used of late; MEMO_WAYS: none. */
+static size_t way_for(const u64 tags[MEMO_WAYS], const struct memo_line lines[MEMO_WAYS])
+{
+	size_t unused = MEMO_WAYS;
+
+	for (size_t way = 0; way < MEMO_WAYS; way++) {
+		if (!tags[way])
+			return way;
+		if (!lines[way].used)
+			unused = way;
+	}
+	return unused;
+}
+
 /* Remembers that a line of this hash was seen. */
 static void keep(u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS], u64 hash)
 {
-	size_t way = 0;
+	size_t way = way_for(tags, lines);
 
-	while (way < MEMO_WAYS && tags[way] && lines[way].used)
-		way++;
 	if (way < MEMO_WAYS) {
 		tags[way] = hash;
 		lines[way].state = LINE_SEEN;
@@ -107,9 +120,9 @@ const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, 
 
 void memo_judge(struct scan_memo *m)
 {
-	size_t read = m->batch.bytes_read;
+	size_t read = m->batch.bytes_read, credit = m->credit + read / BYTES_PAY;
 
-	m->credit = m->credit + read < CREDIT ? m->credit + read : CREDIT;
+	m->credit = credit < CREDIT ? credit : CREDIT;
 	m->read += read;
 	m->lines += m->batch.n;
 	if (m->read < SAMPLE && m->lines < SAMPLE_LINES)
