@@ -10,6 +10,7 @@
 #include "scanners.h"
 #include "site_maker.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -381,6 +382,33 @@ Test(memo, lets_a_match_go_over_a_carriage_return)
 
 	compare(s, m, text, sizeof(text) - 1, &seed, 0);
 	cr_assert_eq(want.n, 3);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+Test(memo, keeps_no_word_of_a_line_that_came_once)
+{
+	static const char text[] =
+		"a line of Marrowby, seen once and long enough to be worth a look\n"
+		"and of Istermann, which is another one, and nothing like the first\n"
+		"and a third of Eskerling, as no line before it ever was in here\n";
+	char many[1200] = "";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct scan_memo *m = memo_new();
+	size_t all = SIZE_MAX;
+
+	while (strlen(many) < 400)
+		snprintf(many + strlen(many), sizeof(many) - strlen(many), "%c%s",
+			 (int)('g' + strlen(many) % 19), text);
+	scan_feed_memo(s, m, (const u8 *)many, strlen(many), cut_every, &all, &got);
+	for (const char *const *name =
+		     (const char *const[]){"Marrowby", "Istermann", "Eskerling", NULL};
+	     *name; name++)
+		cr_assert_null(memmem(&m->batch, sizeof(m->batch), *name, strlen(*name)), "%s",
+			       *name);
 	scan_memo_free(m);
 	scanner_free(s);
 	ruleset_free(rs);

@@ -209,6 +209,7 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 		b->n++;
 	}
 	b->bytes_read = line;
+	b->written = from > b->written ? from : b->written;
 }
 
 /* What is known of the line of the batch with outline o: most often what was expected. */
@@ -258,4 +259,7 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 			at = line_end(s, job, at);
 	}
 	run_part(s, job, unread, job->len);
+	/* Words of lines that may never come again. */
+	explicit_bzero(b->bytes, b->written);
+	b->written = 0;
 }

@@ -50,7 +50,6 @@ void scan_memo_free(struct scan_memo *m)
 		if (m->tag[i / MEMO_WAYS][i % MEMO_WAYS])
 			explicit_bzero(&m->line[i / MEMO_WAYS][i % MEMO_WAYS],
 				       sizeof(m->line[0][0]));
-	explicit_bzero(&m->batch, sizeof(m->batch));
 	free(m->memory);
 }
 

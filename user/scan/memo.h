@@ -39,6 +39,7 @@ struct outline {
 struct line_batch {
 	size_t n, bytes_read;
 	struct outline line[BATCH_LINES];
+	size_t written; /* of the following, since it was wiped */
 	_Alignas(64) u8 bytes[BATCH_LINES * LINE_ROOM];
 };
 
