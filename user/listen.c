@@ -58,6 +58,7 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 		      struct listen_inherited *from, size_t n, struct err *e)
 {
 	const struct config_listener *conf = &l->config->listeners[listener];
+	const struct io_limits *limits = &l->config->limits;
 	bool alone = true;
 	int fd;
 
@@ -65,8 +66,8 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 		fd = inherit(l, listener, i, from, n, e);
 		if (fd == -ENOENT)
 			fd = conf->mode == IO_PROXY
-				     ? socket_listen(conf, &conf->listen[i], alone, e)
-				     : socket_steered(conf, families[i], e);
+				     ? socket_listen(conf, &conf->listen[i], limits, alone, e)
+				     : socket_steered(conf, families[i], limits, e);
 		if (fd < 0)
 			return fd;
 		l->sockets[l->n++] = (struct listen_socket){listener, w, false, fd};

@@ -64,8 +64,8 @@ static socklen_t address_len(const union io_addr *a)
 	return a->sa.sa_family == AF_INET6 ? sizeof(a->in6) : sizeof(a->in4);
 }
 
-/* A bound and listening socket; -errno. */
-static int open_listening(const union io_addr *at, bool shared, bool transparent)
+/* A bound socket; -errno. */
+static int open_bound(const union io_addr *at, bool shared, bool transparent)
 {
 	int fd = socket(at->sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
 	bool v6 = at->sa.sa_family == AF_INET6;
@@ -81,7 +81,7 @@ static int open_listening(const union io_addr *at, bool shared, bool transparent
 	if (!rc && transparent)
 		rc = v6 ? set(fd, IPPROTO_IPV6, IPV6_TRANSPARENT)
 			: set(fd, IPPROTO_IP, IP_TRANSPARENT);
-	if (!rc && (bind(fd, &at->sa, address_len(at)) || listen(fd, BACKLOG)))
+	if (!rc && bind(fd, &at->sa, address_len(at)))
 		rc = -errno;
 	if (!rc)
 		return fd;
@@ -89,23 +89,38 @@ static int open_listening(const union io_addr *at, bool shared, bool transparent
 	return rc;
 }
 
-int socket_listen(const struct config_listener *l, const union io_addr *at, bool first,
-		  struct err *e)
+/* It listens, and whoever dials at once has what all of its connections have; -errno. */
+static int begin_listening(int fd, const struct io_limits *limits)
+{
+	int rc = fd < 0 ? fd : io_socket_prepare(fd, limits);
+
+	if (!rc && listen(fd, BACKLOG))
+		rc = -errno;
+	if (!rc)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+int socket_listen(const struct config_listener *l, const union io_addr *at,
+		  const struct io_limits *limits, bool first, struct err *e)
 {
 	int fd;
 
 	if (first) {
 		/* Alone, for a moment: sharing a port would hide that another program has it. */
-		fd = open_listening(at, false, false);
+		fd = open_bound(at, false, false);
 		if (fd < 0)
 			return listen_error(l, at, -fd, e);
 		close(fd);
 	}
-	fd = open_listening(at, true, false);
+	fd = begin_listening(open_bound(at, true, false), limits);
 	return fd < 0 ? listen_error(l, at, -fd, e) : fd;
 }
 
-int socket_steered(const struct config_listener *l, int family, struct err *e)
+int socket_steered(const struct config_listener *l, int family, const struct io_limits *limits,
+		   struct err *e)
 {
 	union io_addr at = {.sa.sa_family = (sa_family_t)family};
 	int fd;
@@ -114,7 +129,7 @@ int socket_steered(const struct config_listener *l, int family, struct err *e)
 		at.in6.sin6_addr = in6addr_loopback;
 	else
 		at.in4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd = open_listening(&at, false, l->mode == IO_GATEWAY);
+	fd = begin_listening(open_bound(&at, false, l->mode == IO_GATEWAY), limits);
 	if (fd == -EPERM)
 		return err_set(e, EPERM,
 			       "listener %s: transparent sockets need CAP_NET_ADMIN: run as root",
