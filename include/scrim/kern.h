@@ -83,7 +83,7 @@ struct kern_conf {
  *            connections are open that refuse_existing does not want closed
  *   -EPERM   e names the missing capability: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; CAP_SYS_ADMIN
  *            too where it takes over links, or the BPF file system or cgroup2 is not mounted
- *   -ENOTSUP e names the kernel version that is needed, or what the interface is not
+ *   -ENOTSUP e names the kernel version that is needed, what the interface is not, or whose port it is
  *   -ESTALE  pinned by another build; e hints at --replace
  *   -ENODEV  e names the interface
  */
@@ -172,9 +172,9 @@ int kern_reclaim(struct kern *k, const struct sockaddr *local, const struct sock
 /*
  * Attaches again where an interface was made anew or a program was detached, and puts back policy
  * rules that somebody flushed. Called every second; 1 if there was something to do, 0, or -errno
- * (-ENODEV: e names an interface that is gone; the others were looked after; -ENOENT: somebody
- * forced everything down, which stays as it is). Cost: a few system
- * calls for each interface and rule.
+ * (-ENODEV: e names an interface that is gone, -ENOTSUP: one that has become a port of another and
+ * lets packets past; the others were looked after; -ENOENT: somebody forced everything down, which
+ * stays as it is). Cost: a few system calls for each interface and rule.
  */
 int kern_refresh(struct kern *k, struct err *e);
 

@@ -272,8 +272,11 @@ int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e)
 		if (rc)
 			return err_prefix(e, rc, "listener %s", l->name);
 	}
-	for (size_t i = 0; i < k->nifaces && !rc; i++)
-		rc = fill_iface(k, &k->ifaces[i], e);
+	for (size_t i = 0; i < k->nifaces && !rc; i++) {
+		rc = iface_routed(&k->ifaces[i], e);
+		if (!rc)
+			rc = fill_iface(k, &k->ifaces[i], e);
+	}
 	if (!rc && k->gateway)
 		fill_others(k);
 	if (!rc && (k->gateway || k->local))

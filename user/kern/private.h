@@ -9,7 +9,7 @@
  *   sockets.c  while the daemon runs                           routes.c  policy rules
  *   rows.c     counters                                        diag.c    sockets of this host
  *   detach.c   taking down                                     others.c  other instances
- *   netlink.c    questions to the kernel
+ *   netlink.c    questions to the kernel               port.c    interfaces that do not route
  */
 #ifndef SCRIM_KERN_PRIVATE_H
 #define SCRIM_KERN_PRIVATE_H
@@ -111,6 +111,9 @@ int others_steer(const char *own, const struct scrim_steered *s);
 int fill_maps(struct kern *k, const struct kern_conf *conf, struct err *e);
 int fill_iface(struct kern *k, const struct kern_iface *i, struct err *e);
 void fill_others(struct kern *k); /* interfaces of this host that are not the gateway's */
+
+/* port.c: -ENOTSUP with e set where packets go past the interface's program. */
+int iface_routed(const struct kern_iface *i, struct err *e);
 
 /* steered.c */
 int steered_list(struct kern *k, const struct kern_conf *conf, struct err *e);

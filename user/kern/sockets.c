@@ -136,10 +136,10 @@ int kern_refresh(struct kern *k, struct err *e)
 	for (size_t i = 0; i < k->nifaces; i++) {
 		int one = refresh_iface(k, &k->ifaces[i], e);
 
+		some |= one > 0;
+		one = one < 0 ? one : iface_routed(&k->ifaces[i], e);
 		if (one < 0)
 			rc = one; /* the others are looked after all the same */
-		else
-			some |= one;
 	}
 	if (rc)
 		return rc;

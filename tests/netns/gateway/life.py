@@ -153,6 +153,26 @@ def test_interface_missing(stand, f):
     assert not left(stand), left(stand)
 
 
+def test_port_of_a_bridge(stand, f):
+    """A bridge passes packets on past any program on its ports: such an interface is refused, or told of."""
+    ingest = stand.ingest
+    text = config(interfaces=("port", "servers"))
+    ingest.run("ip", "link", "add", "port", "type", "veth", "peer", "name", "far")
+    ingest.run("ip", "link", "add", "bridge0", "type", "bridge")
+    try:
+        ingest.run("ip", "link", "set", "port", "master", "bridge0")
+        refused_start(stand, text, "`port` is a port of bridge0")
+        assert not left(stand), left(stand)
+        ingest.run("ip", "link", "set", "port", "nomaster")
+        with stand.scrimd(text=text) as d:
+            ingest.run("ip", "link", "set", "port", "master", "bridge0")
+            eventually(lambda: any("`port` is a port of bridge0" in line for line in d.lines), "the daemon's line")
+    finally:
+        for interface in ("port", "bridge0"):
+            ingest.run("ip", "link", "del", interface)
+        stand.scrim("detach", "--force")
+
+
 def test_port_taken(stand, f):
     """Programs that listen on the steered port already do not keep scrim from it, and get nothing."""
     with stand.ingest.listening("0.0.0.0", PORT) as a, stand.ingest.listening("::", PORT) as b:
