@@ -122,6 +122,7 @@ static int refresh_iface(struct kern *k, struct kern_iface *i, struct err *e)
 int kern_refresh(struct kern *k, struct err *e)
 {
 	int rc, some = 0, added;
+	struct err second; /* the first reason is the one to tell */
 
 	if (!k->gateway)
 		return 0;
@@ -141,8 +142,8 @@ int kern_refresh(struct kern *k, struct err *e)
 		if (one < 0)
 			rc = one; /* the others are looked after all the same */
 	}
+	added = routes_add(k, rc ? &second : e);
 	if (rc)
 		return rc;
-	added = routes_add(k, e);
 	return added < 0 ? added : some | added;
 }

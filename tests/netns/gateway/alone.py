@@ -148,6 +148,17 @@ def test_interface_of_servers_made_anew(stand, d, f):
     made_anew(stand, d, f, "servers")
 
 
+def test_rule_flushed_while_an_interface_is_gone(stand, d, f):
+    """A policy rule that is flushed while an interface is away comes back without waiting for it."""
+    stand.unlink("servers")
+    flush(stand, f, "clients")
+    flush(stand, f, "servers")
+    eventually(lambda: rules(stand, f, "clients") and rules(stand, f, "servers"), "the rules come back")
+    stand.link_servers()
+    with stand.listen(f) as listener:
+        works(stand, f, listener)
+
+
 def detached(stand, d, f, interface):
     broken_alone(stand, d, f, lambda: stand.detach_program(interface), lambda: interface in stand.programs())
 

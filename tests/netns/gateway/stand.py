@@ -127,12 +127,16 @@ class Stand(Lab):
                   self.ingest, "servers", ["10.2.0.254/24", "fd00:2::fe/64"])
         self._server_routes()
 
-    def link_again(self, interface):
-        """The ingest host's interface is deleted and made anew, and the far end with it."""
+    def unlink(self, interface):
+        """The ingest host's interface is deleted, and the far end with it."""
         self.ingest.run("ip", "link", "del", interface)
         for wire in self.wires.values():
             wire.close()
         self.wires.clear()
+
+    def link_again(self, interface):
+        """Deleted and made anew."""
+        self.unlink(interface)
         (self.link_clients if interface == "clients" else self.link_servers)()
 
     # --- the program on them: a tcx link, before Linux 6.6 a filter of clsact ---------------------
