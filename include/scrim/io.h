@@ -192,7 +192,10 @@ static inline bool io_ruleset_used(const struct io_ruleset *rules)
  */
 void io_worker_accept(struct io_worker *w, bool on);
 
-/* How many accepts are in the ring. */
+/*
+ * From any thread: how many accepts are in the ring, and one more while there may be others: until it
+ * has heard that it shall accept nobody.
+ */
 u32 io_worker_accepting(const struct io_worker *w);
 
 /* From any thread or a signal handler: no new connections; open ones end by themselves or are reset at drain_ms. */

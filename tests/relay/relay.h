@@ -113,6 +113,7 @@ struct test {
 	void (*run)(void);
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
-	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[], zcrx_tests[];
+	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[], zcrx_tests[],
+	accepting_tests[];
 
 #endif

@@ -67,17 +67,20 @@ static void worker_stop(struct io_worker *w)
 
 static void worker_accept(struct io_worker *w, bool on)
 {
+	if (w->stopping || on == !w->waits)
+		return;
 	w->waits = !on;
-	for (size_t i = 0; i < w->nlisteners && !w->stopping; i++) {
+	for (size_t i = 0; i < w->nlisteners; i++) {
 		struct listener *l = &w->listeners[i];
 
-		if (!on)
+		if (on)
+			listener_resume(l);
+		else
 			listener_let_in(l);
-		if (on && !l->accepting)
-			listener_arm(l);
-		else if (!on && l->accepting)
+		if (!on && l->accepting)
 			ring_cancel(w, l, OP_ACCEPT);
 	}
+	__atomic_fetch_add(&w->accepting, on ? 1 : -1, __ATOMIC_RELEASE);
 }
 
 void asks_listen(struct io_worker *w)

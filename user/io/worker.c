@@ -79,6 +79,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	ruleset_use(&w->conf.rules, conf->rules);
 	w->ruled_by = conf->rules;
 	w->waits = conf->waits;
+	w->accepting = !conf->waits;
 	w->ring.ring_fd = -1;
 	splice_open(w);
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -123,7 +123,7 @@ struct io_worker {
 	const struct io_ruleset *ruled_by; /* atomic: what it has gone over to wholly */
 	bool stopping;
 	bool waits;    /* accepts nobody for now */
-	u32 accepting; /* atomic: accepts in the ring */
+	u32 accepting; /* atomic: accepts in the ring, and one more unless it waits */
 	u32 nconns;
 	size_t spilled;      /* bytes in memory outside of the pools */
 	int pipe[2];         /* splice.c; empty between two calls; -1: none */
