@@ -429,12 +429,22 @@ static void outline(const char *text, const char *want_outline)
 
 Test(memo, outlines)
 {
-	outline("a 12:11:12.609 job f626bc41 of 7\n", "a 00:00:00.000 job 11111111 of 0\n");
-	outline("deadbeef 1234 beef1 1beef x1y\n", "deadbeef 0000 11111 11111 x0y\n");
+	outline("in 12:11:12.609 job f626bc41 of 7\n", "in 00:00:00.000 job 11111111 of 0\n");
+	outline("deadbeef 1234 beef1 1beef x1y\n", "11111111 0000 11111 11111 x0y\n");
+	/* Letters alone are a run where they are no part of a word. */
+	outline("a/fe/12 fed/feed-Ade bedside cafes\n", "1/11/00 111/1111-111 bedside cafes\n");
+	outline("cache3 1st 0xfe bag_ace \xc3\xa9"
+		"e\n",
+		"cach11 0st 0xfe bag_111 \xc3\xa9"
+		"1\n");
 	outline("\n", "\n");
 	/* What a run has in an earlier block counts, what it has in a later one does not. */
 	outline("0123456789 123456789 123456789 123456789 123456789 123456789 1ab4cd9 0a\n",
 		"0000000000 000000000 000000000 000000000 000000000 000000000 1111111 11\n");
+	outline("---------- --------- --------- --------- --------- --------- -abca-\n",
+		"---------- --------- --------- --------- --------- --------- -ab11-\n");
+	outline("---------- --------- --------- --------- --------- --------- -xyab-\n",
+		"---------- --------- --------- --------- --------- --------- -xyab-\n");
 	outline("---------- --------- --------- --------- --------- --------- -12ab-\n",
 		"---------- --------- --------- --------- --------- --------- -0011-\n");
 }

@@ -10,12 +10,14 @@
 static inline __m512i outline_block(const u8 *text, size_t n, struct run_before *before)
 {
 	const __m512i v = _mm512_maskz_loadu_epi8(lowest(n), text);
-	const __m512i low = _mm512_or_si512(v, _mm512_set1_epi8(0x20));
+	const __m512i letter =
+		_mm512_sub_epi8(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), _mm512_set1_epi8('a'));
 	struct block_bits bits = {
 		.digits = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')),
 						 _mm512_set1_epi8(9)),
-		.letters = _mm512_cmple_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('a')),
-						  _mm512_set1_epi8(5)),
+		.letters = _mm512_cmple_epu8_mask(letter, _mm512_set1_epi8(5)),
+		.others = _mm512_cmple_epu8_mask(_mm512_sub_epi8(letter, _mm512_set1_epi8(6)),
+						 _mm512_set1_epi8(19)),
 	};
 	u64 hex = hex_runs(&bits, before);
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which bytes of a block of 64 become blanks of an outline (scrim/outline.h): digits, and all of a run of hex
- * digits that has letters, too. A bit for a byte.
+ * Which bytes of a block of 64 become blanks of an outline (scrim/outline.h), a bit for a byte: digits, and a run of
+ * hex digits that has letters and is no part of a word, for it has digits, too, or stands alone.
+ *
+ *     volume c/fe/12, job 1f6cabed of x86 cached
+ *     volume 1/11/00, job 11111111 of x00 cached
  */
 #ifndef SCAN_OUTLINE_BITS_H
 #define SCAN_OUTLINE_BITS_H
@@ -15,11 +18,13 @@
 struct block_bits {
 	u64 digits;
 	u64 letters; /* a-f, A-F */
+	u64 others;  /* other letters */
 };
 
-/* What the blocks before say of the first byte: the run of hex digits before it has such. */
+/* What the blocks before say of the first byte, 0 or 1: the run of hex digits before it has such. */
 struct run_before {
-	u64 digits, letters; /* 0 or 1 */
+	u64 digits, letters;
+	u64 others; /* it stands behind one, or is one */
 };
 
 /* Those of `in` to which a run of `in` leads from a bit of `from`, which are in it. */
@@ -47,16 +52,20 @@ static inline u64 runs_ending(u64 last, u64 in)
 	return runs;
 }
 
-/* The bytes of runs that have digits and letters; `before` is changed for the next block. */
+/* The bytes of runs that become blanks; `before` is changed for the next block. */
 static inline u64 hex_runs(const struct block_bits *b, struct run_before *before)
 {
-	u64 in = b->digits | b->letters;
+	u64 in = b->digits | b->letters, last = in & ~(in >> 1);
 	u64 digits = runs_from(b->digits | (in & before->digits), in);
 	u64 letters = runs_from(b->letters | (in & before->letters), in);
+	u64 behind_others = runs_from(in & (b->others << 1 | before->others), in);
+	/* Of what goes on in the next block that is not known. */
+	u64 in_word = behind_others | b->others >> 1 | 1ULL << 63;
 
 	before->digits = digits >> 63;
 	before->letters = letters >> 63;
-	return runs_ending(digits & letters & ~(in >> 1), in);
+	before->others = (behind_others | b->others) >> 63;
+	return runs_ending(last & letters & (digits | ~in_word), in);
 }
 
 #endif

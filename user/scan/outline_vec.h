@@ -69,13 +69,14 @@ static inline void outline_block(const u8 *text, size_t i, size_t n, size_t room
 
 	for (size_t k = 0; k < BLOCK_VECS; k++) {
 		size_t at = i + k * WIDTH;
-		vec digits, letters;
+		vec digits, letter;
 
 		v[k] = load_some(text + at, at < n ? n - at : 0, at < room ? room - at : 0);
 		digits = (vec)((u8)'0' <= v[k]) & (vec)(v[k] <= (u8)'9');
-		letters = (vec)((v[k] | 0x20) - 'a' <= (u8)5);
+		letter = (v[k] | 0x20) - 'a';
 		bits.digits |= vec_bits(digits) << k * WIDTH;
-		bits.letters |= vec_bits(letters) << k * WIDTH;
+		bits.letters |= vec_bits((vec)(letter <= (u8)5)) << k * WIDTH;
+		bits.others |= vec_bits((vec)(letter - 6 <= (u8)19)) << k * WIDTH;
 		v[k] = (v[k] & ~digits) | (digits & (u8)ANY_DIGIT);
 	}
 	hex = hex_runs(&bits, before);
