@@ -20,7 +20,8 @@
 #define SAMPLE_LINES 512
 #define ENOUGH       2
 #define LINE_COSTS   24           /* as much as to read so many bytes */
-#define NAP          (256u << 10) /* bytes to do without it */
+#define NAP          (256u << 10) /* bytes to do without it; each time in a row twice as many */
+#define NAP_MOST     (4u << 20)
 
 /* So many bytes that are read pay for as much learning as memo_learn() counts 1; so much may come at once. */
 #define BYTES_PAY 4
@@ -38,6 +39,7 @@ int scan_memo_new(struct scan_memo **ret_m)
 	m = (struct scan_memo *)(memory + (-(uintptr_t)memory & (align - 1)));
 	m->memory = memory;
 	m->credit = CREDIT;
+	m->nap = NAP;
 	*ret_m = m;
 	return 0;
 }
@@ -126,7 +128,11 @@ void memo_judge(struct scan_memo *m)
 	m->lines += m->batch.n;
 	if (m->read < SAMPLE && m->lines < SAMPLE_LINES)
 		return;
-	if (m->again < m->read / ENOUGH || m->again < m->lines * LINE_COSTS)
-		m->asleep = NAP;
+	if (m->again < m->read / ENOUGH || m->again < m->lines * LINE_COSTS) {
+		m->asleep = m->nap;
+		m->nap = m->nap < NAP_MOST ? 2 * m->nap : NAP_MOST;
+	} else {
+		m->nap = NAP;
+	}
 	m->read = m->lines = m->again = 0;
 }

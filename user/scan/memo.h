@@ -75,6 +75,7 @@ struct scan_memo {
 	size_t lines, read;            /* of late, the latter in bytes */
 	size_t again;                  /* of these bytes, those of lines that were seen before */
 	size_t asleep;                 /* bytes to do without it */
+	size_t nap;                    /* as many the next time */
 	size_t credit;                 /* for bytes that were read, not yet spent on learning */
 	struct memo_line line[MEMO_SETS][MEMO_WAYS];
 	struct line_batch batch; /* what is being read */
