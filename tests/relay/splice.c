@@ -16,6 +16,8 @@
 
 /* Spliced bytes that came out of a pipe; how many calls there were to take them. */
 static u64 passed, calls;
+/* Where the listener's traffic is counted. */
+static struct scrim_listener_row row;
 /* Each n-th of those calls fails, and the one behind takes a third only; 0: none does. */
 static u64 fail_each;
 
@@ -29,6 +31,8 @@ ssize_t splice(int in, __off64_t *in_off, int out, __off64_t *out_off, size_t le
 	CHECK(!fstat(in, &st));
 	leaves = S_ISFIFO(st.st_mode);
 	calls += leaves;
+	if (leaves && row.connections)
+		CHECK(row.client_bytes >= passed + len); /* before the server has them */
 	if (leaves && fail_each && calls % fail_each == 0) {
 		errno = EAGAIN;
 		return -1;
@@ -65,6 +69,29 @@ static void whole_v6(void)
 {
 	both_ways(AF_INET6, 0, IO_ZERO_COPY_AUTO);
 	CHECK(passed > 64 * MIB);
+}
+
+static void counted(void)
+{
+	struct flow sends, expects;
+	pthread_t sender;
+	struct host h;
+	struct pair p;
+
+	host_init(&h, AF_INET);
+	h.role.traffic = &row;
+	host_start(&h);
+	p = host_pair(&h);
+	sends = (struct flow){p.client, 1, 16 * MIB};
+	expects = (struct flow){p.server, 1, 16 * MIB};
+	CHECK(!pthread_create(&sender, NULL, flow_send, &sends));
+	flow_expect(&expects);
+	CHECK(!pthread_join(sender, NULL));
+	CHECK(passed > MIB);
+	CHECK(row.client_bytes == 16 * MIB);
+	CHECK(!shutdown(p.server, SHUT_WR));
+	peer_expect_end(p.client);
+	host_stop(&h);
 }
 
 static void short_ones(void)
@@ -219,6 +246,7 @@ const struct test splice_tests[] = {
 	{"splice: both ways, IPv4", whole_v4},
 	{"splice: both ways, IPv6", whole_v6},
 	{"splice: less is taken than was asked", short_ones},
+	{"splice: counted before they are passed on", counted},
 	{"splice: off", off},
 	{"splice: not what is masked", masked},
 	{"splice: stalled readers", stalled},

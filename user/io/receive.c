@@ -61,12 +61,13 @@ static bool direction_splice(struct direction *d, u32 room)
 
 	if (there || d->woken) {
 		d->woken = false;
-		n = splice_through(d, there < room ? there : room);
-		if (direction_conn(d)->dead)
-			return true;
+		n = splice_take(d, there < room ? there : room);
 		if (!n)
 			return false;
 		direction_took(d, n);
+		splice_pass(d, n);
+		if (direction_conn(d)->dead)
+			return true;
 		if (d->head) {
 			direction_blocked(d);
 			return true;

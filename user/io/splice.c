@@ -95,10 +95,10 @@ static bool splice_keep(struct direction *d, u32 n)
 	return false;
 }
 
-u32 splice_through(struct direction *d, u32 len)
+u32 splice_take(struct direction *d, u32 len)
 {
 	struct io_worker *w = direction_conn(d)->w;
-	ssize_t in, out;
+	ssize_t in;
 
 	if (len < LEAST || !splice_never_waits(d))
 		return 0;
@@ -108,10 +108,15 @@ u32 splice_through(struct direction *d, u32 len)
 			splice_close(w); /* not on this kernel, or forbidden */
 		return 0;
 	}
-	out = splice(w->pipe[0], NULL, direction_out(d), NULL, (size_t)in, SPLICE_ONCE);
-	if (out < 0)
-		out = 0; /* a send says why */
-	if (out < in && !splice_keep(d, (u32)(in - out)))
-		conn_reset(direction_conn(d), FLOW_MEMORY);
 	return (u32)in;
+}
+
+void splice_pass(struct direction *d, u32 n)
+{
+	struct conn *c = direction_conn(d);
+	ssize_t out = splice(c->w->pipe[0], NULL, direction_out(d), NULL, n, SPLICE_ONCE);
+	u32 rest = n - (out > 0 ? (u32)out : 0); /* where that failed a send says why */
+
+	if (rest && !splice_keep(d, rest))
+		conn_reset(c, FLOW_MEMORY);
 }

@@ -325,11 +325,10 @@ void splice_close(struct io_worker *w);
 bool splice_may(struct direction *d);
 /* Bytes that have come and were not received. */
 u32 splice_there(struct direction *d);
-/*
- * Moves up to len of them to the other socket, or what that does not take into the queue. Returns
- * how many were taken off the first; 0: a receive must tell what is there. The connection may be reset.
- */
-u32 splice_through(struct direction *d, u32 len);
+/* Takes up to len of them into the pipe, how many; 0: a receive must tell what is there. */
+u32 splice_take(struct direction *d, u32 len);
+/* Moves those n to the other socket, or what that does not take into the queue. The connection may be reset. */
+void splice_pass(struct direction *d, u32 n);
 
 /* reset.c */
 /* This side has reset, or is gone: counted, and carried over to the other end. */
