@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All contenders over the three corpora: what the ratios are made of. */
+/* All contenders over the corpora: what the ratios are made of. */
 #include "scan.h"
 #include "site_rules.h"
 

@@ -2,10 +2,10 @@
 /*
  * bench-scan: what it has, and in which order it goes.
  *
- *   scan.c    texts, options ─▶ race.c    built-in rules, all contenders, three corpora
+ *   scan.c    texts, options ─▶ race.c    built-in rules, all contenders, all corpora
  *                               sweeps.c  density, rules, chunk, ISA
  *             grids ─▶ grid.c   same bytes? how fast?
- *                   ─▶ scan_report.c  tables, ratios, JSON ─▶ plot.py  a plot of each sweep
+ *                   ─▶ scan_report.c  tables, ratios, JSON ─▶ plot  a plot of each sweep
  */
 #ifndef BENCH_SCAN_H
 #define BENCH_SCAN_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What bench-scan found: tables for the reader, JSON for bench/plot.py and whoever keeps figures.
+ * What bench-scan found: tables for the reader, JSON for bench/plot and whoever keeps figures.
  *
  *   {"cpu", "isa", "date", "rounds", "memcpy": figure,
  *    "rates": {contender: {corpus: median}}, "spread": {contender: {corpus: percent}},

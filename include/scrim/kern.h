@@ -127,8 +127,7 @@ const char *kern_attachment(const struct kern *k);
  */
 int kern_open_private(const struct kern_handed *from, struct kern **ret_k, struct err *e);
 
-/* The mapped rows; valid until kern_close(). */
-struct scrim_rule_row *kern_rules(struct kern *k);
+/* The mapped rows of verdicts and reasons; valid until kern_close(). */
 struct scrim_flow_row *kern_flow(struct kern *k);
 
 /*

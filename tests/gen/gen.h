@@ -70,7 +70,6 @@ void person_make(struct person *p, struct rng *r);
 /* A relative: another given name, the rest of the house the same. */
 void person_relative(struct person *p, const struct person *of, struct rng *r);
 const char *person_provider(struct rng *r); /* a family name */
-const char *person_employer(struct rng *r);
 /* (NPA) 555-01XX: "2125550143" */
 void phone_make(struct rng *r, char *out);
 void npi_make(struct rng *r, char *out);

@@ -44,10 +44,6 @@ static const struct {
 	{"OH", 430, 459}, {"MI", 480, 499}, {"IL", 600, 629}, {"TX", 750, 799}, {"CO", 800, 816},
 	{"CA", 900, 961}, {"WA", 980, 994}, {"OR", 970, 979}, {"ID", 832, 838}, {"ME", 39, 49},
 };
-static const char *const employers[] = {
-	"Hollin & Sparr Ltd", "Tarrow Mills",   "Quay Foods & Sons", "Brightwell Schools",
-	"Cooper & Lathe",     "Stonequay Port", "Averil Transit",
-};
 static const char *const providers[] = {
 	"Hartigrew", "Bellamonte", "Ostrander-Kay", "Finchley",  "Okonedo-Ray",
 	"Rasmusk",   "Tolliver",   "Vandermeer",    "Abernathe", "Sandoval-Pike",
@@ -156,9 +152,4 @@ void person_relative(struct person *p, const struct person *of, struct rng *r)
 const char *person_provider(struct rng *r)
 {
 	return rng_pick(r, providers);
-}
-
-const char *person_employer(struct rng *r)
-{
-	return rng_pick(r, employers);
 }

@@ -161,7 +161,6 @@ class Scrimd:
     def __init__(self, upstream, instance):
         self.instance, self.upstream = instance, upstream
         self.ports = {name: free_port() for name in model.FORMATS}
-        self.reloads = "\n  reload" in self.scrim("--help", instance=False)
         self.file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
         self.write(model.FIRST)
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
@@ -173,9 +172,9 @@ class Scrimd:
             time.sleep(0.05)
         self.open, self.links = self.descriptors(), self.descriptor_links()
 
-    def scrim(self, *words, instance=True):
-        more = ["--instance", self.instance] if instance else []
-        done = subprocess.run([f"{BUILD}/scrim", *words, *more], capture_output=True, text=True, timeout=TIMEOUT)
+    def scrim(self, *words):
+        done = subprocess.run([f"{BUILD}/scrim", *words, "--instance", self.instance], capture_output=True, text=True,
+                              timeout=TIMEOUT)
         assert done.returncode == 0, f"scrim {words}: {done.stderr}"
         return done.stdout
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * TLS and compressed streams, known by their first bytes: RFC 8446 (a handshake record), RFC 1952
- * gzip, RFC 1950 zlib,
- * RFC 8878 zstd, and the file formats of xz, lzma, 7z, bzip2, zip, lz4, compress and framed snappy.
+ * TLS and compressed streams, known by their first bytes: RFC 8446 (a handshake record), gzip
+ * of RFC 1952, zlib of RFC 1950, zstd of RFC 8878, and the file formats of xz, lzma, 7z, bzip2, zip, lz4,
+ * compress and framed snappy.
  *
  * zlib's header of levels 2 to 5 is two characters that a text may begin with, "x^": what follows tells.
  */

@@ -63,7 +63,7 @@ int pool_open(struct pool *p, struct io_uring *uring, u16 group, u32 size, u32 s
 /* Wipes and unmaps; the io_uring must be gone. Safe on a zeroed pool. */
 void pool_close(struct pool *p);
 
-/* The buffer that the kernel filled with len bytes; the caller's until pool_give(). */
+/* The buffer that the kernel filled with len bytes; the caller's until buffer_give(). */
 struct buffer *pool_take(struct pool *p, u16 id, u32 len);
 static inline u16 pool_free_count(const struct pool *p)
 {

@@ -109,11 +109,6 @@ int kern_open_private(const struct kern_handed *from, struct kern **ret_k, struc
 	return 0;
 }
 
-struct scrim_rule_row *kern_rules(struct kern *k)
-{
-	return k->rules;
-}
-
 struct scrim_flow_row *kern_flow(struct kern *k)
 {
 	return k->flow;
