@@ -17,6 +17,15 @@ static void read_at_limit(struct reader *r, const struct yaml *value, void *fiel
 		*(u32 *)field = i == 1;
 }
 
+static void read_switch(struct reader *r, const struct yaml *value, void *field)
+{
+	static const char *const words[] = {"off", "on"};
+	int i = read_word(r, value, words, array_size(words));
+
+	if (i >= 0)
+		*(u32 *)field = i == 1;
+}
+
 static void read_idle(struct reader *r, const struct yaml *value, void *field)
 {
 	if (value->kind == YAML_TEXT && !strcmp(value->text, "none"))
@@ -40,6 +49,7 @@ static const struct key limit_keys[] = {
 	{"buffer", offsetof(struct io_limits, buffer_size), read_size, NULL},
 	{"buffers", offsetof(struct io_limits, buffers), read_count, NULL},
 	{"buffers-max", offsetof(struct io_limits, buffers_max), read_count, NULL},
+	{"line_memo", offsetof(struct io_limits, line_memo), read_switch, NULL},
 };
 
 static void check_buffers(struct reader *r, const struct yaml *value, const struct io_limits *l)

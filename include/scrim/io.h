@@ -104,6 +104,7 @@ struct io_limits {
 	u32 buffer_size;
 	u32 buffers;
 	u32 buffers_max;
+	u32 line_memo; /* 1, the default: a worker remembers lines to read them faster (scan.h); 0: none */
 };
 /* Fills in the defaults. */
 void io_limits_default(struct io_limits *l);

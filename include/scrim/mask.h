@@ -53,6 +53,8 @@ struct mask_scratch;
  * some 4 MiB, of which only what repeats is touched.
  */
 int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w);
+/* Does without that memo from now on. What it knew is wiped; what is masked stays the same. */
+void mask_scratch_forget(struct mask_scratch *w);
 void mask_scratch_free(struct mask_scratch *w);
 
 /* Where a role's counts go: rows[i] is the row of rule i. What is NULL is not counted. */

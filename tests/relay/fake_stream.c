@@ -71,6 +71,11 @@ int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w)
 	return 0;
 }
 
+void mask_scratch_forget(struct mask_scratch *w)
+{
+	(void)w;
+}
+
 void mask_scratch_free(struct mask_scratch *w)
 {
 	free(w);

@@ -67,6 +67,37 @@ Test(stream, hl7_is_what_the_oracles_say)
 	ruleset_free(rs);
 }
 
+static size_t cut_never(void *arg, size_t at)
+{
+	(void)arg;
+	(void)at;
+	return sizeof(text);
+}
+
+/* What was remembered of lines is not needed for any of it. */
+Test(stream, forgets)
+{
+	const char line[] = "12:00:01 job 7f3a of 10.2.3.4: SSN 123-45-6789\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	size_t len = 0;
+	struct feeder f;
+
+	while (len + sizeof(line) <= sizeof(text)) {
+		memcpy(text + len, line, sizeof(line) - 1);
+		len += sizeof(line) - 1;
+	}
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
+	feed_cut(&f, text, len, cut_never, NULL, &want);
+	cr_assert_eq(fed_matches(&f, &want), 2 * len / (sizeof(line) - 1));
+	mask_scratch_forget(f.scratch);
+	mask_scratch_forget(f.scratch);
+	feed_cut(&f, text, len, cut_never, NULL, &got);
+	assert_fed_same(&f, &got, &want, "forgotten", 0);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
 /* A rule that is not enabled neither masks nor counts; a row that is NULL is not counted. */
 Test(stream, rules_and_rows_left_out)
 {

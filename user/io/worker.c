@@ -23,7 +23,8 @@ void io_limits_default(struct io_limits *l)
 				.keepalive_ms = 180000,
 				.buffer_size = 256 * 1024,
 				.buffers = 2,
-				.buffers_max = 32};
+				.buffers_max = 32,
+				.line_memo = 1};
 }
 
 static u32 light_size(const struct io_limits *l)
@@ -130,6 +131,8 @@ int io_worker_new(const struct io_conf *conf, const struct io_listener *listener
 		err_set(e, -r, "buffers: %s", strerror(-r));
 		goto out;
 	}
+	if (!conf->limits.line_memo)
+		mask_scratch_forget(w->scratch);
 	r = worker_listeners(w, listeners, n, e);
 	if (r)
 		goto out;

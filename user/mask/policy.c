@@ -95,6 +95,12 @@ int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w)
 	return 0;
 }
 
+void mask_scratch_forget(struct mask_scratch *w)
+{
+	scan_memo_free(w->memo);
+	w->memo = NULL;
+}
+
 void mask_scratch_free(struct mask_scratch *w)
 {
 	if (!w)
