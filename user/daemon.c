@@ -242,6 +242,7 @@ static bool drain(struct daemon *d)
 	/* The manager's own limit must not cut the drain short. */
 	notify_send(&d->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu",
 		    1000ULL * d->config->limits.drain_ms + 1000ULL * DRAIN_SPARE_MS);
+	heir_refuse(&d->heir);
 	if (!d->handed_over)
 		kern_clear_sockets(d->kern);
 	for (unsigned int i = 0; i < d->nworkers; i++)

@@ -138,6 +138,17 @@ static int fails(struct heir *h, const char *why, int rc, struct err *e)
 	return -ECANCELED;
 }
 
+void heir_refuse(struct heir *h)
+{
+	if (h->conn < 0 || h->yielded)
+		return;
+	log_line(LOG_LEVEL_NOTICE, "another daemon was to take over: not from one that ends");
+	close(h->conn);
+	h->conn = -1;
+	restore(h);
+	heir_tell(h, false, "the old daemon was told to end\n");
+}
+
 int heir_listen(struct heir *h, bool readable, u64 now_ms, struct err *e)
 {
 	int rc;

@@ -37,4 +37,10 @@ void heir_launched(struct heir *h);
  */
 int heir_listen(struct heir *h, bool readable, u64 now_ms, struct err *e);
 
+/*
+ * This daemon was told to end, and shuts its sockets, which are the heir's too: one that was not
+ * told to begin fails, one that was is heard on.
+ */
+void heir_refuse(struct heir *h);
+
 #endif
