@@ -68,7 +68,7 @@ ROLES = """    roles:
 class Daemon:
     """scrimd with its log lines; ready once it says so."""
 
-    def __init__(self, text, *args, user=None, instance=INSTANCE):
+    def __init__(self, text, *args, user=None, instance=INSTANCE, under=()):
         self.file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
         os.chmod(self.file.name, 0o644)
         self.file.write(text)
@@ -78,7 +78,7 @@ class Daemon:
             command += ["--instance", instance]
         if user:
             command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *command]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([*under, *command], stderr=subprocess.PIPE, text=True)
         self.lines, self.ready = [], threading.Event()
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
