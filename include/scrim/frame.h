@@ -55,6 +55,7 @@ struct frame {
 	u64 state[6]; /* the format's own */
 };
 
+/* The begin of a stream; m must outlive f. */
 void frame_init(struct frame *f, const struct frame_map *m);
 
 /*

@@ -196,6 +196,7 @@ struct kern_view {
 	char version[32];
 	void *priv;
 };
+/* 0; negative errno with e set: nothing is pinned, or this user may not read it. */
 int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e);
 void kern_view_close(struct kern_view *v);
 
