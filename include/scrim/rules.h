@@ -282,7 +282,8 @@ bool form_guard_before(const struct form *f, const u8 *text, size_t p);
 
 /*
  * Whether f's guard after a match that ends before text[e] holds: 1 yes, 0 no, -EAGAIN if that
- * depends on bytes not there yet (only when !ends). Reads two bytes at most, none at len or behind.
+ * depends on bytes not there yet (only when !ends); a form with a tail waits for the byte at e, too.
+ * Reads two bytes at most, none at len or behind.
  */
 int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends);
 

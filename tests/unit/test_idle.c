@@ -33,6 +33,11 @@ static const struct {
 	/* An address commits once it is past its @. */
 	{FORMAT_TEXT, "email", "to jane.doe", "jane.doe", "@x.org ok", "@x.xxx ok", 8, 0},
 	{FORMAT_TEXT, "email", "to jane.doe@", "xxxx.xxx@", "x.org ok", "x.xxx ok", 0, 9},
+	/* A value that goes on behind its pattern, while something longer may yet begin before it. */
+	{FORMAT_TEXT, "mrn", "is x.MRN-1234567890123456789012345678901234567890123456",
+	 "x.MRN-1111111111111111111111111111111111111111111111", "78.", "11.", 0, 46},
+	/* The letter of an escape of JSON is no part of a value. */
+	{FORMAT_TEXT, "mrn", "{\"a\":\"MRN:\\n123456", "n111111", "\"}", "\"}", 1, 6},
 	/* A field: an escape that is not closed yet. */
 	{FORMAT_HL7, "hl7-name", "MSH|^~\\&\rPID|1||||O\\T", "\\T", "\\NEIL\r", "\\XXXX\r", 2, 0},
 	{FORMAT_HL7, "hl7-name", "MSH|^~\\&\rPID|1||||O\\", "\\", "SMITH\r", "XXXXX\r", 1, 0},

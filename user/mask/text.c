@@ -8,8 +8,8 @@
  * A value that goes on behind its pattern's window is masked to where its class of bytes ends
  * (form_def.tail). A character of UTF-8 in whose middle a match ends is masked whole; of one in
  * whose middle it begins, what is left is left: what was valid UTF-8 stays so; and so does JSON,
- * when a value seems to begin with the letter of an escape. All of it is known by
- * the bytes as received and by what is open in the stream, so cuts do not matter.
+ * when a value seems to begin with the letter of an escape, or is a number with an exponent. All of it is
+ * known by the bytes as received and by what is open in the stream, so cuts do not matter.
  */
 #include "fill_sixteen.h"
 #include "work.h"
@@ -65,6 +65,18 @@ static size_t escaped_before(const u8 *text, const u8 *from, const u8 *to)
 	return n == 5 ? n : 0;
 }
 
+/*
+ * How many bytes at the begin of [from, to) are no part of a value: of a character or an escape that
+ * began before. Of one that is masked (`lacks` bytes more) they are.
+ */
+static size_t begins_with_others(const struct work *k, const u8 *from, const u8 *to, u8 lacks)
+{
+	size_t begun = lacks ? 0 : begun_before(k->text, from, to);
+	size_t escaped = frame_escape(&k->s->frame) ? 0 : escaped_before(k->text, from, to);
+
+	return begun > escaped ? begun : escaped;
+}
+
 /* How many bytes the character at the end of [from, to) still lacks. */
 static u8 lacks_behind(const u8 *from, const u8 *to)
 {
@@ -76,9 +88,40 @@ static u8 lacks_behind(const u8 *from, const u8 *to)
 	return (u8)(length > had ? length - had : 0);
 }
 
-/* Fills what form f found, or a part of it. */
-static void fill_found(struct work *k, const struct form *f, u8 *from, u8 *to,
-		       struct filled *ret_filled)
+static u8 *skip_digits(u8 *p, const u8 *end)
+{
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* Where a key of JSON may stand in front: right before the value, or before a space. */
+static bool behind_colon(const u8 *text, const u8 *from)
+{
+	return from - text >= 2 && (from[-1] == ':' || from[-2] == ':');
+}
+
+/* The letter of the exponent in "mrn": 12e5, which stays, or it would be no number of JSON; else NULL. */
+static u8 *exponent_of(const u8 *text, u8 *from, const u8 *to)
+{
+	u8 *e = skip_digits(from, to), *rest = e + 1;
+	const u8 *colon;
+
+	if (e == from || e == to || (*e | 0x20) != 'e')
+		return NULL;
+	if (rest < to && (*rest == '-' || *rest == '+'))
+		rest++;
+	if (skip_digits(rest, to) < to || !behind_colon(text, from))
+		return NULL;
+	colon = from[-1] == ':' ? from - 1 : from - 2;
+	if (colon < from - 1 && from[-1] != ' ' && from[-1] != '-')
+		return NULL;
+	return colon > text && colon[-1] == '"' ? e : NULL;
+}
+
+/* Fills a part of what form f found. */
+static void fill_part(struct work *k, const struct form *f, u8 *from, u8 *to,
+		      struct filled *ret_filled)
 {
 	struct fill_job job = {.p = from, .len = (size_t)(to - from)};
 
@@ -89,6 +132,21 @@ static void fill_found(struct work *k, const struct form *f, u8 *from, u8 *to,
 	if (from < k->unsent)
 		job.sent = (size_t)((k->unsent < to ? k->unsent : to) - from);
 	fill_encoded(&job, ret_filled);
+}
+
+/* Fills what form f found, but for the letter of an exponent. */
+static void fill_found(struct work *k, const struct form *f, u8 *from, u8 *to,
+		       struct filled *ret_filled)
+{
+	u8 *e = frame_escape(&k->s->frame) ? NULL : exponent_of(k->text, from, to);
+	struct filled rest;
+
+	fill_part(k, f, from, e ? e : to, ret_filled);
+	if (!e)
+		return;
+	fill_part(k, f, e + 1, to, &rest);
+	ret_filled->all += rest.all;
+	ret_filled->now += rest.now;
 }
 
 static bool tail_open(const struct stream *s)
@@ -133,14 +191,13 @@ static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *t
 	/* All of this is of the bytes as received. */
 	bool full = f->tail && form_full(f, begin, (size_t)(k->run_end - begin));
 	bool within = s->tail && tail_end(k, begin, end, &lacks) == end;
-	size_t skip = s->lacks ? 0 : begun_before(k->text, from, to);
-	size_t escaped = frame_escape(&s->frame) ? 0 : escaped_before(k->text, from, to);
+	size_t skip = begins_with_others(k, from, to, s->lacks);
 	struct filled filled;
 
 	lacks = lacks_behind(from, to);
 	if (within)
 		mask_tail(k, begin, from);
-	fill_found(k, f, from + (skip > escaped ? skip : escaped), to, &filled);
+	fill_found(k, f, from + skip, to, &filled);
 	s->lacks = lacks;
 	if (!within) {
 		s->tail = 0;
@@ -153,6 +210,21 @@ static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *t
 		s->tail_rule = m->rule;
 	}
 	return filled.now;
+}
+
+/*
+ * Whether m is left as it is. The whole of a value has to be allowed: of what goes on behind its pattern, in
+ * text[0, len), that is never all.
+ */
+static bool match_allowed(const struct work *k, const struct match *m, size_t len)
+{
+	const struct form *f = form_of(k, m->form);
+
+	if (!policy_allows(k->s->policy, m->rule, k->text + m->mask_from,
+			   m->mask_to - m->mask_from))
+		return false;
+	return !f->tail || m->to == len || !f->tail[k->text[m->to]] ||
+	       !form_full(f, k->text + m->from, len - m->from);
 }
 
 static void work_matches(struct work *k, const struct scan_job *job)
@@ -169,13 +241,13 @@ static void work_matches(struct work *k, const struct scan_job *job)
 		if (tail_open(k->s))
 			mask_tail(k, at, k->text + m->from);
 		at = k->text + m->to;
-		if (!tail_open(k->s) &&
-		    policy_allows(k->s->policy, m->rule, from, (size_t)(to - from))) {
+		if (!tail_open(k->s) && match_allowed(k, m, job->len)) {
 			t->allowed++;
 			continue;
 		}
 		if (tail_open(k->s) || form_of(k, m->form)->tail || form_of(k, m->form)->encoded ||
-		    ((*from | to[-1]) & 0x80) || (from > k->text && from[-1] == '\\'))
+		    ((*from | to[-1]) & 0x80) || (from > k->text && from[-1] == '\\') ||
+		    behind_colon(k->text, from))
 			filled.now = mask_slowly(k, m, from, to);
 		else if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
 			 k->end - from >= FILL_ROOM)
@@ -220,9 +292,28 @@ int work_text(struct work *k, u8 *end, bool ends)
 }
 
 /*
- * What of the held text [start, len) the idle timer masks, matches and parts of them: `matches`,
- * room for k->w->cap. Of what may go on, a value that is allowed as it stands is not masked before
- * it does.
+ * What of a match in the held text [0, len) the idle timer masks: mask_from to mask_to and, where the value
+ * goes on behind its pattern, `from` to `to`.
+ */
+static struct match idle_parts(const struct work *k, struct match m, size_t len)
+{
+	const struct form *f = form_of(k, m.form);
+	const u8 *from = k->text + m.mask_from, *to = k->text + m.mask_to;
+	bool full = f->tail && form_full(f, k->text + m.from, len - m.from);
+
+	m.mask_from += (u32)begins_with_others(k, from, to, 0);
+	for (u8 lacks = lacks_behind(from, to); lacks && m.mask_to < len; lacks--, m.mask_to++)
+		if (!continues(k->text[m.mask_to]))
+			break;
+	m.from = m.to = m.to > m.mask_to ? m.to : m.mask_to;
+	while (full && m.to < len && f->tail[k->text[m.to]])
+		m.to++;
+	return m;
+}
+
+/*
+ * What of the held text [start, len) the idle timer masks: `matches`, room for k->w->cap, by
+ * idle_parts(). Of what may go on, a value that is allowed as it stands is not masked before it does.
  */
 static size_t idle_matches(const struct work *k, size_t start, size_t len, struct match *matches)
 {
@@ -231,11 +322,8 @@ static size_t idle_matches(const struct work *k, size_t start, size_t len, struc
 
 	n = scan_partial(k->s->policy->scanner, k->text, start, len, matches, k->w->cap - 1);
 	for (size_t i = 0; i < n; i++) {
-		const struct match *m = &matches[i];
-
-		if (!policy_allows(k->s->policy, m->rule, k->text + m->mask_from,
-				   m->mask_to - m->mask_from))
-			matches[kept++] = *m;
+		if (!match_allowed(k, &matches[i], len))
+			matches[kept++] = idle_parts(k, matches[i], len);
 	}
 	if (tail_open(k->s))
 		matches[kept++] = (struct match){
@@ -246,6 +334,19 @@ static size_t idle_matches(const struct work *k, size_t start, size_t len, struc
 			.form = k->s->tail ? (u16)(k->s->tail - 1) : 0,
 		};
 	return kept;
+}
+
+/* Counts text[from, to), as far as it was neither sent nor counted before. Returns how much that is. */
+static size_t idle_count(struct work *k, u16 rule, size_t from, size_t to, bool *masked)
+{
+	size_t at = (size_t)(k->unsent - k->text), n = 0;
+
+	for (at = at > from ? at : from; at < to; at++) {
+		n += !masked[at];
+		masked[at] = true;
+	}
+	tally_of(k->w, rule)->idle += n;
+	return n;
 }
 
 void idle_text(struct work *k, u8 *end)
@@ -259,16 +360,13 @@ void idle_text(struct work *k, u8 *end)
 
 	n = idle_matches(k, start, len, m);
 	for (size_t i = 0; i < n; i++) {
-		for (size_t at = m[i].mask_from; at < m[i].mask_to; at++) {
-			if (at < unsent || masked[at])
-				continue;
-			masked[at] = true;
-			tally_of(k->w, m[i].rule)->idle++;
-			left--;
-		}
+		left -= idle_count(k, m[i].rule, m[i].mask_from, m[i].mask_to, masked);
+		left -= idle_count(k, m[i].rule, m[i].from, m[i].to, masked);
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		fill_found(k, form_of(k, m[i].form), k->text + m[i].mask_from,
 			   k->text + m[i].mask_to, &filled);
+		work_fill(k, k->text + m[i].from, k->text + m[i].to, true, &filled);
+	}
 	tally_of(k->w, holder)->released += left;
 }

@@ -33,8 +33,9 @@ bool form_guard_before(const struct form *f, const u8 *text, size_t p)
 
 int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends)
 {
+	/* Who masks has to know whether a value goes on behind its pattern. */
 	if (f->after == GUARD_NONE)
-		return 1;
+		return f->tail && e == len && !ends ? -EAGAIN : 1;
 	if (e == len)
 		return ends ? 1 : -EAGAIN;
 	if (touches(f->after, text[e]))

@@ -78,7 +78,7 @@ static const struct {
 	 "care cc certified chart city client clients clinic colleague complains consult "
 	 "contact crna date day dds dear deceased denies department dependent diagnosis "
 	 "discharge discharged dob doctor does dr education email emergency everyone expired "
-	 "facc facs family fax female first firstname fnp folks follow-up followed for from "
+	 "facc facs false family fax female first firstname fnp folks follow-up followed for from "
 	 "fullname gender given has have he healthy her here his history home hospital hpi id "
 	 "in information instructions insurance invalid is it labs last lastname lcsw lives "
 	 "looks lpn madam male manager md med medical medication medications member middlename "
@@ -89,7 +89,7 @@ static const struct {
 	 "reason rec redacted refused refuses relationship remains reports required resident "
 	 "results rn room same secondary see seen self sex she since sir spelled ssn stable "
 	 "staff state states status street string supportive surname tbd team tel tests that "
-	 "the their there they this to today tolerated tower type unassigned unavailable "
+	 "the their there they this to today tolerated tower true type unassigned unavailable "
 	 "underwent unknown unspecified update visit was we were who with yes yesterday you "
 	 "your zip"},
 };
