@@ -70,6 +70,33 @@ static struct fy_token *anchor_or_tag(const struct fy_event *event)
 	}
 }
 
+/* As struct yaml says. */
+static char scalar_style(struct fy_event *event)
+{
+	switch (fy_token_scalar_style(event->scalar.value)) {
+	case FYSS_SINGLE_QUOTED:
+		return '\'';
+	case FYSS_DOUBLE_QUOTED:
+		return '"';
+	case FYSS_LITERAL:
+	case FYSS_FOLDED:
+		return '|';
+	default:
+		return 0;
+	}
+}
+
+/* To where a text's first byte stands: some versions of libfyaml point at its quote, all before its indentation. */
+static void begin_text(const struct build *b, struct yaml *node)
+{
+	size_t n = node->style == '|' ? strspn(node->raw, " ") : 0;
+
+	if (*node->raw == node->style && node->raw > b->source && node->raw[-1] != node->style)
+		n = 1;
+	node->raw += n;
+	node->column += (unsigned int)n;
+}
+
 /* NULL: there is no memory. */
 static struct yaml *new_node(struct build *b, struct fy_event *event, const struct yaml *key)
 {
@@ -86,6 +113,9 @@ static struct yaml *new_node(struct build *b, struct fy_event *event, const stru
 		node->column = (unsigned int)mark->column + 1;
 		if (mark->input_pos < b->len)
 			node->raw += mark->input_pos;
+		if (event->type == FYET_SCALAR)
+			node->style = scalar_style(event);
+		begin_text(b, node);
 	} else if (key) { /* nothing stands there: point at the key */
 		node->line = key->line;
 		node->column = key->column;
@@ -369,37 +399,4 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 		return -EINVAL;
 	*ret_root = root;
 	return 0;
-}
-
-/* Bytes that one byte of a double-quoted value takes in the file. */
-static size_t escape_length(const char *raw)
-{
-	if (raw[0] != '\\')
-		return 1;
-	switch (raw[1]) {
-	case 'x':
-		return 4;
-	case 'u':
-		return 6;
-	case 'U':
-		return 10;
-	default:
-		return 2;
-	}
-}
-
-unsigned int yaml_column(const struct yaml *text, size_t n)
-{
-	const char *p = text->raw, quote = *p;
-	const char *line_end = p + strcspn(p, "\n");
-
-	if (quote == '|' || quote == '>')
-		return text->column;
-	if (quote == '\'' || quote == '"')
-		p++;
-	for (; n && p < line_end; n--)
-		p += quote == '\'' && p[0] == '\'' && p[1] == '\'' ? 2
-		     : quote == '"'                                ? escape_length(p)
-								   : 1;
-	return p < line_end ? text->column + (unsigned int)(p - text->raw) : text->column;
 }

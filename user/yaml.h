@@ -17,9 +17,10 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
 struct yaml {
 	enum yaml_kind kind;
-	unsigned int line, column; /* 1-based */
+	unsigned int line, column; /* 1-based, in characters */
 	const char *text;          /* YAML_TEXT: the value, NUL-ended; "" where nothing stands */
-	const char *raw;           /* YAML_TEXT: its first byte in the file, quote included */
+	const char *raw;           /* YAML_TEXT: its first byte in the file, behind a quote */
+	char style;                /* of a text: its quote, | for a block, or 0 */
 	const struct yaml *key;    /* of a map's value: its key, a YAML_TEXT */
 	const struct yaml *first;  /* of a list or map: its values */
 	const struct yaml *next;

@@ -173,14 +173,18 @@ Test(config, nearest)
 Test(config, column)
 {
 	const struct yaml plain = {.column = 10, .raw = "a{1}b", .line = 1};
-	const struct yaml single = {.column = 10, .raw = "'it''s*'"};
-	const struct yaml twice = {.column = 10, .raw = "\"\\x41\\tb\\u0041*\""};
-	const struct yaml block = {.column = 10, .raw = "|\n  ab*"};
+	const struct yaml single = {.column = 10, .raw = "it''s*'", .style = '\''};
+	const struct yaml twice = {
+		.column = 10, .raw = "\\x41\\tb\\u0041\\xe9\\N*\"", .style = '"'};
+	const struct yaml beyond = {.column = 10, .raw = "\xc3\xa9\xe2\x82\xac*"};
+	const struct yaml block = {.column = 10, .raw = "ab*\n", .style = '|'};
 
 	cr_expect_eq(yaml_column(&plain, 4), 14);
-	cr_expect_eq(yaml_column(&single, 4), 16);
-	cr_expect_eq(yaml_column(&twice, 4), 24);
-	cr_expect_eq(yaml_column(&block, 4), 10);
+	cr_expect_eq(yaml_column(&single, 4), 15);
+	cr_expect_eq(yaml_column(&twice, 4), 23);
+	cr_expect_eq(yaml_column(&twice, 8), 29);
+	cr_expect_eq(yaml_column(&beyond, 5), 12);
+	cr_expect_eq(yaml_column(&block, 2), 10);
 	cr_expect_eq(yaml_column(&plain, 40), 10);
 }
 
