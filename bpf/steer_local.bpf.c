@@ -32,6 +32,18 @@ struct {
 } own_tuples SEC(".maps");
 
 /*
+ * Scrim's connections that found no place there, by a hash of the tuple: refused, for they would go
+ * round and round. So is who has the same hash, until that connection has ended.
+ */
+#define LOST 4096 /* a power of two */
+static volatile __u8 own_lost[LOST];
+
+static __always_inline __u32 lost_place(const struct flow *f)
+{
+	return flow_hash(f) & (LOST - 1);
+}
+
+/*
  * True if the connection that f is a packet of was made by scrim's own socket. The kernel asks again
  * for a SYN that was lost and for an answered cookie: it is counted once.
  */
@@ -73,6 +85,8 @@ int steer_local(struct bpf_sk_lookup *ctx)
 	flow_from_lookup(&f, ctx);
 	if (is_own(&f))
 		return SK_PASS;
+	if (own_lost[lost_place(&f)])
+		return refuse();
 	place = steer_place(__builtin_ctz(listeners) & (SCRIM_MAX_LISTENERS - 1), &f, v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);
 	if (!sk)
@@ -101,6 +115,16 @@ static __always_inline void own_tuple(struct scrim_tuple *t,
 	__builtin_memcpy(t->remote, remote, sizeof(remote));
 	t->local_port = bpf_htons((__u16)ctx->local_port);
 	t->remote_port = bpf_htons(bpf_ntohl(ctx->remote_port));
+}
+
+/* The tuple as a packet of the connection carries it. */
+static __always_inline __u32 tuple_lost_place(const struct scrim_tuple *t)
+{
+	struct flow f = {.sport = t->local_port, .dport = t->remote_port};
+
+	__builtin_memcpy(f.src, t->local, sizeof(f.src));
+	__builtin_memcpy(f.dst, t->remote, sizeof(f.dst));
+	return lost_place(&f);
 }
 
 /*
@@ -134,11 +158,13 @@ int own_connect(struct bpf_sock_ops *ctx)
 	}
 	own_tuple(&t, ctx);
 	if (ctx->op == BPF_SOCK_OPS_TCP_CONNECT_CB) {
-		bpf_map_update_elem(&own_tuples, &t, &none, BPF_ANY);
+		if (bpf_map_update_elem(&own_tuples, &t, &none, BPF_ANY))
+			own_lost[tuple_lost_place(&t)] = 1;
 		bpf_sock_ops_cb_flags_set(ctx,
 					  ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 	} else if (ctx->args[1] == BPF_TCP_CLOSE) {
-		bpf_map_delete_elem(&own_tuples, &t);
+		if (bpf_map_delete_elem(&own_tuples, &t))
+			own_lost[tuple_lost_place(&t)] = 0;
 	}
 	return 1;
 }

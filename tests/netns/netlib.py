@@ -254,6 +254,16 @@ class Scrimd(Counters):
         self.reader.join(TIMEOUT)
         return code
 
+    def map_id(self, name):
+        """The identifier of its map of this name: it holds all that its programs use."""
+        held = f"/proc/{self.process.pid}/fdinfo"
+        found = set()
+        for fd in os.listdir(held):
+            with contextlib.suppress(FileNotFoundError), open(f"{held}/{fd}") as file:
+                found.update(line.split()[1] for line in file if line.startswith("map_id:"))
+        one, = (i for i in found if json.loads(run("bpftool", "-j", "map", "show", "id", i))["name"] == name)
+        return one
+
     def stands_still(self):
         """Whether each of its threads does: a signal reaches them one after another."""
         tasks = f"/proc/{self.process.pid}/task"

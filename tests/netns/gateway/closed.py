@@ -69,17 +69,6 @@ def test_standing_still(stand, d, f):
     all_ended(stand, d)
 
 
-def socket_map(d, name):
-    """The id of the daemon's map of sockets of this name: it holds all that its programs use."""
-    held = f"/proc/{d.process.pid}/fdinfo"
-    found = set()
-    for fd in os.listdir(held):
-        with contextlib.suppress(FileNotFoundError), open(f"{held}/{fd}") as file:
-            found.update(line.split()[1] for line in file if line.startswith("map_id:"))
-    one, = (i for i in found if json.loads(run("bpftool", "-j", "map", "show", "id", i))["name"] == name)
-    return one
-
-
 def sockets_in(number):
     """The keys under which a map of sockets has one."""
     entries = json.loads(run("bpftool", "-j", "map", "dump", "id", number))
@@ -95,7 +84,7 @@ def emptied(stand, d, f, name):
         drop_queue(listener)
         stack.callback(d.kill)  # the next test has a daemon of its own
         before = d.flows()
-        number = socket_map(d, name)
+        number = d.map_id(name)
         keys = sockets_in(number)
         assert keys
         for key in keys:
