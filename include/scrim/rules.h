@@ -27,7 +27,8 @@
  *   a \. \x41 \t      bytes; "(?i)" at its begin makes ASCII letters match in both cases
  *   [a-z_] [^,] . \d \w \s   one byte of a set, never a newline (\s: space or tab)
  *   x? x{3} x{1,5}    repeats;  x|y  either;  (?:x)  a group
- *   (x)               once in a pattern: the part to mask; without it the whole match is
+ *   (x)               once in a pattern, and in no repeat but "?": the part to mask; without it the
+ *                     whole match is
  * What can match nothing, or more than SCRIM_WINDOW bytes, is refused.
  *
  * A match whose part to mask is a value that its rule allows (rule_def.allow, rule_def.except) is a

@@ -236,8 +236,8 @@ static int parse_braces(struct parser *ps, u32 *ret_from, u32 *ret_to)
 	return 0;
 }
 
-/* Wraps *ret, just parsed, if a quantifier follows. */
-static int parse_repeat(struct parser *ps, struct node **ret)
+/* Wraps *ret, just parsed, if a quantifier follows. marks: the part to mask is in it. */
+static int parse_repeat(struct parser *ps, bool marks, struct node **ret)
 {
 	const char *at = ps->p;
 	struct node *n;
@@ -254,6 +254,10 @@ static int parse_repeat(struct parser *ps, struct node **ret)
 		return parser_fail(ps, ps->p, "a repeat of a repeat; group the first: (?: )");
 	if (check_length(ps, at, (*ret)->max * to))
 		return -EINVAL;
+	if (marks && to > 1)
+		return parser_fail(ps, at,
+				   "of a repeated ( ) only the last would be masked; put the "
+				   "repeat inside");
 	n = node_new(ps, NODE_REPEAT, (*ret)->min * from, (*ret)->max * to);
 	if (!n)
 		return -ENOMEM;
@@ -268,6 +272,7 @@ static int parse_sequence(struct parser *ps, struct node **ret)
 {
 	struct node *seq = node_new(ps, NODE_SEQ, 0, 0), **tail, *n = NULL;
 	const char *at = ps->p;
+	bool marked;
 	int r;
 
 	if (!seq)
@@ -275,9 +280,10 @@ static int parse_sequence(struct parser *ps, struct node **ret)
 	tail = &seq->first;
 	while (*ps->p && *ps->p != '|' && *ps->p != ')') {
 		at = ps->p;
+		marked = ps->marked;
 		r = parse_atom(ps, &n);
 		if (!r)
-			r = parse_repeat(ps, &n);
+			r = parse_repeat(ps, ps->marked && !marked, &n);
 		if (!r)
 			r = check_length(ps, at, seq->max + n->max);
 		if (r)
