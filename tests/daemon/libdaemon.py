@@ -104,10 +104,13 @@ class Daemon:
         assert self.process.poll() is None, self.lines
         return self
 
-    def __exit__(self, *_):
+    def close(self):
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+    def __exit__(self, *_):
+        self.close()
 
 
 def dial(port, host="127.0.0.1", source=None):
