@@ -42,6 +42,10 @@ $(BENCH)/%.txt: $(OUT)/gen
 	@mkdir -p $(@D)
 	$< bench-$* --bytes 16777216 > $@
 
+# What bench/relay, bench/latency, bench/connections and bench/profile need, to be run with options of one's own.
+.PHONY: bench-programs
+bench-programs: all $(addprefix $(BENCH)/,null_relay epoll_relay splice_relay load requests churn log.txt)
+
 .PHONY: bench bench-scan bench-relay bench-latency bench-profile
 bench: bench-scan
 	@$(MAKE) --no-print-directory bench-relay
@@ -55,17 +59,17 @@ bench-scan:
 
 bench-relay:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all $(addprefix $(BENCH)/,null_relay epoll_relay splice_relay load log.txt)
+	@$(MAKE) --no-print-directory bench-programs
 	@SCRIM_BUILD=$(BUILD) bench/relay
 
 bench-latency:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all $(addprefix $(BENCH)/,requests churn log.txt)
+	@$(MAKE) --no-print-directory bench-programs
 	@SCRIM_BUILD=$(BUILD) bench/latency
 	@SCRIM_BUILD=$(BUILD) bench/connections
 
 # Where scrim's time goes; not a part of `make bench`, for it compares nothing.
 bench-profile:
 	@tools/setup build bench
-	@$(MAKE) --no-print-directory all $(addprefix $(BENCH)/,requests load log.txt)
+	@$(MAKE) --no-print-directory bench-programs
 	@SCRIM_BUILD=$(BUILD) bench/profile
