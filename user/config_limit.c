@@ -48,17 +48,17 @@ static const struct key limit_keys[] = {
 	{"keepalive", offsetof(struct io_limits, keepalive_ms), read_ms, NULL},
 	{"buffer", offsetof(struct io_limits, buffer_size), read_size, NULL},
 	{"buffers", offsetof(struct io_limits, buffers), read_count, NULL},
-	{"buffers-max", offsetof(struct io_limits, buffers_max), read_count, NULL},
+	{"buffers_max", offsetof(struct io_limits, buffers_max), read_count, NULL},
 	{"line_memo", offsetof(struct io_limits, line_memo), read_switch, NULL},
 };
 
 static void check_buffers(struct reader *r, const struct yaml *value, const struct io_limits *l)
 {
 	if (l->buffers > l->buffers_max)
-		wrong(r, value, "buffers (%u) is over buffers-max (%u)", l->buffers,
+		wrong(r, value, "buffers (%u) is over buffers_max (%u)", l->buffers,
 		      l->buffers_max);
 	if (l->buffers_max > BUFFERS_MOST)
-		wrong(r, value, "buffers-max of %u; at most %d", l->buffers_max, BUFFERS_MOST);
+		wrong(r, value, "buffers_max of %u; at most %d", l->buffers_max, BUFFERS_MOST);
 	if (l->buffer_size & (l->buffer_size - 1) || l->buffer_size < 4096 ||
 	    l->buffer_size > (1u << 20))
 		wrong(r, value, "buffer of %u bytes; a power of two from 4KiB to 1MiB",

@@ -25,7 +25,7 @@ from programs import TIMEOUT, Daemon, check_end, foreign, free_port, listening, 
 
 CONFIG = """version: 1
 workers: 1
-limits: {{hold: {hold}, connect: 5s, buffer: {buffer}, buffers: 1, buffers-max: 2}}
+limits: {{hold: {hold}, connect: 5s, buffer: {buffer}, buffers: 1, buffers_max: 2}}
 listeners:
   - {{name: text, mode: proxy, listen: 127.0.0.1, port: {text}, upstream: "127.0.0.1:{upstream}", format: text,
      mask: both, policy: few}}

@@ -157,7 +157,7 @@ const char *zcrx_reason(struct io_uring *uring, const struct io_queue *queue, in
 	case -EOPNOTSUPP:
 		return "the interface's driver cannot place data into a program's memory";
 	case -ENOBUFS:
-		return "`memory` is not four times what it takes: twice `buffers-max` times "
+		return "`memory` is not four times what it takes: twice `buffers_max` times "
 		       "`buffer`";
 	case -ENOMEM:
 		return "the kernel does not lock the memory for it; raise RLIMIT_MEMLOCK (ulimit "
