@@ -104,6 +104,30 @@ Test(tail, streams_are_masked_to_their_values_ends_however_they_are_cut)
 	ruleset_free(rs);
 }
 
+/* Matches side by side that each have a byte of a character, of what is no UTF-8, too. */
+Test(tail, a_character_in_several_matches_is_masked_whole_however_it_is_cut)
+{
+	static const struct rule_def each = {
+		.name = "each",
+		.class = ID_OTHER,
+		.nforms = 2,
+		.forms = {{.pattern = "[\\x80-\\xff]", .tail = "[0-9]"},
+			  {.pattern = "[\\x80-\\xff]=(\\d)"}},
+	};
+	static const char in[] = "a\xe2\xe2\x80\x91"
+				 "1 \xf0\x9f\x98\x80\xc3\xa9\xa9 \xc3\xa9=1";
+	struct ruleset *rs = NULL;
+	struct feeder f;
+
+	cr_assert_eq(ruleset_compile(&each, 1, &rs, NULL), 0);
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, ISA_SCALAR);
+	feed_all_cuts(&f, (const u8 *)in, sizeof(in) - 1, "characters", &want);
+	want.out[want.n] = '\0';
+	cr_expect_str_eq((char *)want.out, "axxxx1 xxxxxxx xx=1", "%s", (char *)want.out);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
 /* Idle behind each byte, from the commit point on. */
 Test(tail, an_idle_stream_masks_its_tail)
 {

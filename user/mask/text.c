@@ -78,7 +78,7 @@ static size_t begins_with_others(const struct work *k, const u8 *from, const u8 
 }
 
 /* How many bytes the character at the end of [from, to) still lacks. */
-static u8 lacks_behind(const u8 *from, const u8 *to)
+static u8 lacks_at_end(const u8 *from, const u8 *to)
 {
 	size_t had = 1, length;
 
@@ -86,6 +86,14 @@ static u8 lacks_behind(const u8 *from, const u8 *to)
 		had++;
 	length = character_length(to[-(ptrdiff_t)had]);
 	return (u8)(length > had ? length - had : 0);
+}
+
+/* The same, where a character that began before `from` lacks so many bytes there. */
+static u8 lacks_behind(u8 lacks, const u8 *from, const u8 *to)
+{
+	for (; from < to && lacks && continues(*from); lacks--)
+		from++;
+	return from == to ? lacks : lacks_at_end(from, to);
 }
 
 static u8 *skip_digits(u8 *p, const u8 *end)
@@ -191,18 +199,17 @@ static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *t
 	/* All of this is of the bytes as received. */
 	bool full = f->tail && form_full(f, begin, (size_t)(k->run_end - begin));
 	bool within = s->tail && tail_end(k, begin, end, &lacks) == end;
-	size_t skip = begins_with_others(k, from, to, s->lacks);
 	struct filled filled;
 
-	lacks = lacks_behind(from, to);
-	if (within)
+	if (!within)
+		s->tail = 0; /* but for the rest of a character */
+	if (tail_open(s))
 		mask_tail(k, begin, from);
-	fill_found(k, f, from + skip, to, &filled);
+	lacks = lacks_behind(s->lacks, from, to);
+	fill_found(k, f, from + begins_with_others(k, from, to, s->lacks), to, &filled);
 	s->lacks = lacks;
-	if (!within) {
-		s->tail = 0;
+	if (!within)
 		s->tail_rule = m->rule;
-	}
 	if (tail_open(s))
 		mask_tail(k, to, end);
 	if (full) {
@@ -302,7 +309,7 @@ static struct match idle_parts(const struct work *k, struct match m, size_t len)
 	bool full = f->tail && form_full(f, k->text + m.from, len - m.from);
 
 	m.mask_from += (u32)begins_with_others(k, from, to, 0);
-	for (u8 lacks = lacks_behind(from, to); lacks && m.mask_to < len; lacks--, m.mask_to++)
+	for (u8 lacks = lacks_at_end(from, to); lacks && m.mask_to < len; lacks--, m.mask_to++)
 		if (!continues(k->text[m.mask_to]))
 			break;
 	m.from = m.to = m.to > m.mask_to ? m.to : m.mask_to;
