@@ -87,12 +87,14 @@ static void view_more(const struct classes *cs, int s, const struct class *a, co
 	}
 }
 
-float class_view_loss(const struct classes *cs, const struct class *a, const struct class *b)
+float class_view_loss(const struct classes *cs, const struct class *a, const struct class *b,
+		      float enough)
 {
 	float sum = 0;
 
 	for (int bank = 0; bank < BANKS; bank++) {
-		for (unsigned int m = classes_grown(cs, bank, a, b); m; m &= m - 1) {
+		for (unsigned int m = classes_grown(cs, bank, a, b); m && sum < enough;
+		     m &= m - 1) {
 			int s = 8 * bank + __builtin_ctz(m);
 
 			view_more(cs, s, a, b);

@@ -10,6 +10,7 @@
  */
 #include "classes.h"
 #include <errno.h>
+#include <float.h>
 #include <string.h>
 
 #define CLOSE 8 /* pairs that are looked at on the page */
@@ -109,13 +110,10 @@ static void grow(const struct classes *cs, const struct class *class, int s, int
 			mass_sum(m, &cs->mass[class->bytes[n]]);
 }
 
-/* How much more shape s finds if a and b are put together. */
-static float more(const struct classes *cs, const struct sums *now, int s, const struct class *a,
-		  const struct class *b)
+/* The masses of shape s, in `at`, if a and b are put together. Returns its rate then. */
+static float together(const struct classes *cs, int s, const struct class *a, const struct class *b,
+		      struct mass at[SHAPE_DEPTH])
 {
-	struct mass at[SHAPE_DEPTH];
-
-	memcpy(at, now->at[s], sizeof(at));
 	for (int i = 0; i < cs->depth; i++) {
 		bool x = a->fit.of[s / 8][i] >> s % 8 & 1, y = b->fit.of[s / 8][i] >> s % 8 & 1;
 
@@ -124,7 +122,30 @@ static float more(const struct classes *cs, const struct sums *now, int s, const
 		if (x && !y)
 			grow(cs, b, s, i, &at[i]);
 	}
-	return weighed(cs, at, s) - now->rate[s];
+	return weighed(cs, at, s);
+}
+
+/* How much more shape s finds if a and b are put together. */
+static float more(const struct classes *cs, const struct sums *now, int s, const struct class *a,
+		  const struct class *b)
+{
+	struct mass at[SHAPE_DEPTH];
+
+	memcpy(at, now->at[s], sizeof(at));
+	return together(cs, s, a, b, at) - now->rate[s];
+}
+
+/* They will be. */
+static void sums_join(const struct classes *cs, struct sums *now, const struct class *a,
+		      const struct class *b)
+{
+	for (int bank = 0; bank < BANKS; bank++) {
+		for (unsigned int m = classes_grown(cs, bank, a, b); m; m &= m - 1) {
+			int s = 8 * bank + __builtin_ctz(m);
+
+			now->rate[s] = together(cs, s, a, b, now->at[s]);
+		}
+	}
 }
 
 static float loss(const struct classes *cs, const struct sums *now, const struct class *a,
@@ -186,23 +207,22 @@ static unsigned int find_close(const struct classes *cs, unsigned int pairs[CLOS
 }
 
 /* What others lose with each other is not weighed anew: it changes little. */
-static void join_cheapest(struct classes *cs)
+static void join_cheapest(struct classes *cs, struct sums *now)
 {
 	unsigned int pairs[CLOSE][2], n = find_close(cs, pairs), best = 0;
-	float least = 0, loss;
-	struct sums now;
+	float least = FLT_MAX, loss;
 
 	for (unsigned int k = 0; k < n; k++) {
-		loss = class_view_loss(cs, &cs->class[pairs[k][0]], &cs->class[pairs[k][1]]);
-		if (!k || loss < least) {
+		loss = class_view_loss(cs, &cs->class[pairs[k][0]], &cs->class[pairs[k][1]], least);
+		if (loss < least) {
 			least = loss;
 			best = k;
 		}
 	}
 	class_view_join(cs, &cs->class[pairs[best][0]], &cs->class[pairs[best][1]]);
+	sums_join(cs, now, &cs->class[pairs[best][0]], &cs->class[pairs[best][1]]);
 	join(cs, pairs[best][0], pairs[best][1]);
-	sum_up(cs, &now);
-	weigh(cs, &now, pairs[best][0], cs->n);
+	weigh(cs, now, pairs[best][0], cs->n);
 }
 
 static void cut_for_shuffles(struct prefilter *pf)
@@ -249,7 +269,7 @@ int classes_choose(struct prefilter *pf, const struct pages *pages, unsigned int
 	if (cs.n >= n)
 		class_view_all(&cs);
 	while (cs.n >= n)
-		join_cheapest(&cs);
+		join_cheapest(&cs, &now);
 	class_view_free(cs.view);
 	memcpy(pf->class, cs.of, sizeof(cs.of));
 	pf->wild = (u8)cs.n;

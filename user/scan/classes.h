@@ -49,8 +49,9 @@ void class_view_free(struct class_view *v);
 /* Looks at all shapes, with the classes of cs. */
 void class_view_all(struct classes *cs);
 
-/* How much more is found on the page if a and b are put together. */
-float class_view_loss(const struct classes *cs, const struct class *a, const struct class *b);
+/* How much more is found on the page if a and b are put together; `enough` or more if it is no less. */
+float class_view_loss(const struct classes *cs, const struct class *a, const struct class *b,
+		      float enough);
 
 /* They will be. */
 void class_view_join(struct classes *cs, const struct class *a, const struct class *b);

@@ -71,26 +71,29 @@ int form_sets_from(const struct form *f, bool *states, bool (*sets)[256], size_t
 	return 0;
 }
 
+/* By class of an automaton. */
+struct by_class {
+	bool digit[256], other[256]; /* it has digits, has other bytes */
+	bool behind[2][256];
+};
+
 /*
- * Marks in `to` the states that a digit leads to from `from`, in behind[0] the bytes that are none
- * and may follow, in behind[1] what may follow those.
+ * Marks in `to` the states that a digit leads to from `from`, in behind[0] the classes of which others than
+ * digits may follow, in behind[1] what may follow those.
  */
-static void step_digit(const struct dfa *d, const bool *from, bool *to, bool (*behind)[256])
+static void step_digit(const struct dfa *d, const bool *from, bool *to, struct by_class *by)
 {
 	for (u16 s = 1; s < d->nstates; s++) {
-		for (unsigned int c = 0; from[s] && c < 256; c++) {
-			u16 next = d->trans[s * d->nclasses + d->class[c]];
+		for (u16 c = 0; from[s] && c < d->nclasses; c++) {
+			u16 next = d->trans[s * d->nclasses + c];
 
-			if (c >= '0' && c <= '9') {
-				to[next] = true;
+			to[next] |= by->digit[c];
+			if (!by->other[c] || (!next && !d->accept[s]))
 				continue;
-			}
-			if (!next && !d->accept[s])
-				continue;
-			behind[0][c] = true;
-			for (unsigned int e = 0; e < 256; e++)
-				behind[1][e] |= d->accept[s] || d->accept[next] ||
-						d->trans[next * d->nclasses + d->class[e]];
+			by->behind[0][c] = true;
+			for (u16 e = 0; e < d->nclasses; e++)
+				by->behind[1][e] |= d->accept[s] || d->accept[next] ||
+						    d->trans[next * d->nclasses + e];
 		}
 	}
 	to[0] = false;
@@ -103,18 +106,24 @@ static void step_digit(const struct dfa *d, const bool *from, bool *to, bool (*b
 static void runs(const struct form *f, bool *states, bool *next, struct form_sets *sets)
 {
 	const struct dfa *d = &f->dfa;
+	struct by_class by = {0};
 	bool ended = false;
 
-	memset(sets->behind_run, 0, sizeof(sets->behind_run));
-	memset(sets->behind_run[0] + '0', true, 10);
+	for (unsigned int c = 0; c < 256; c++)
+		*(byte_kind((u8)c) == KIND_DIGIT ? &by.digit[d->class[c]]
+						 : &by.other[d->class[c]]) = true;
 	for (size_t n = 0; n <= RUN_MAX; n++) {
 		ended |= f->after == GUARD_NONE && accepts_any(d, states);
 		memset(next, 0, d->nstates * sizeof(*next));
-		step_digit(d, states, next, sets->behind_run);
+		step_digit(d, states, next, &by);
 		memcpy(states, next, d->nstates * sizeof(*next));
 	}
-	if (ended)
-		memset(sets->behind_run, true, sizeof(sets->behind_run));
+	for (unsigned int c = 0; c < 256; c++) {
+		bool digit = byte_kind((u8)c) == KIND_DIGIT;
+
+		sets->behind_run[0][c] = ended || digit || by.behind[0][d->class[c]];
+		sets->behind_run[1][c] = ended || by.behind[1][d->class[c]];
+	}
 }
 
 int form_sets(const struct form *f, struct form_sets *ret_sets)

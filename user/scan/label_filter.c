@@ -28,6 +28,7 @@ enum half { LOW, HIGH, HALVES };
 struct heap {
 	bool at[HEAP_PLACES][256];
 	u64 set[HEAP_PLACES][256 / 64]; /* the same: a bit for a byte */
+	float common[HEAP_PLACES];      /* how common these are together */
 	/* Where the page has a byte that may be of at[k], by each half of it, k + 1 bytes back. */
 	u64 page[HALVES][HEAP_PLACES][PAGE_WORDS];
 };
@@ -36,7 +37,7 @@ struct heaps {
 	size_t n;
 	bool halves; /* bytes are known by their halves */
 	const struct pages *pages;
-	struct mass mass[256]; /* of each byte */
+	float common[256]; /* how common each byte is, among its kind */
 	struct heap heap[HEAPS + 1];
 	u64 between[PAGE_WORDS]; /* places of the page between two letters */
 	float size[HEAPS + 1];
@@ -54,20 +55,25 @@ static void half_of(const bool set[256], enum half half, bool ret_all[256])
 		ret_all[c] = has[half == LOW ? c % 16 : c / 16];
 }
 
+/* How common the bytes are together that both x and y have at place k. */
+static float common_to(const struct heaps *hs, const struct heap *x, const struct heap *y, int k)
+{
+	float sum = 0;
+
+	for (unsigned int w = 0; w < 256 / 64; w++)
+		for (u64 set = x->set[k][w] & y->set[k][w]; set; set &= set - 1)
+			sum += hs->common[64 * w + (unsigned int)__builtin_ctzll(set)];
+	return sum;
+}
+
 /* How often bytes that x or y has at each place meet, were they drawn by how common they are. */
 static float heap_chance(const struct heaps *hs, const struct heap *x, const struct heap *y)
 {
 	float chance = 1;
 
-	for (int k = 0; k < HEAP_PLACES; k++) {
-		struct mass m = {0};
-
-		for (unsigned int w = 0; w < 256 / 64; w++)
-			for (u64 set = x->set[k][w] | y->set[k][w]; set; set &= set - 1)
-				mass_sum(&m,
-					 &hs->mass[64 * w + (unsigned int)__builtin_ctzll(set)]);
-		chance *= m.of[0] + m.of[1] + m.of[2];
-	}
+	for (int k = 0; k < HEAP_PLACES; k++)
+		chance *= x == y ? x->common[k]
+				 : x->common[k] + y->common[k] - common_to(hs, x, y, k);
 	return chance;
 }
 
@@ -89,9 +95,10 @@ static float heap_size(const struct heaps *hs, const struct heap *x, const struc
 	return size;
 }
 
-static void heap_join(struct heap *h, const struct heap *other)
+static void heap_join(const struct heaps *hs, struct heap *h, const struct heap *other)
 {
 	for (int k = 0; k < HEAP_PLACES; k++) {
+		h->common[k] += other->common[k] - common_to(hs, h, other, k);
 		for (unsigned int c = 0; c < 256; c++)
 			h->at[k][c] |= other->at[k][c];
 		for (int w = 0; w < 256 / 64; w++)
@@ -138,7 +145,7 @@ static void join_cheapest(struct heaps *hs)
 			}
 		}
 	}
-	heap_join(&hs->heap[best_i], &hs->heap[best_j]);
+	heap_join(hs, &hs->heap[best_i], &hs->heap[best_j]);
 	move_last(hs, best_j);
 	weigh(hs, best_i);
 }
@@ -153,6 +160,7 @@ static void add_heap(struct heaps *hs, bool places[LABEL_PLACES][256])
 	for (size_t k = 0; k < HEAP_PLACES; k++) {
 		for (unsigned int c = 0; c < 256; c++)
 			h->set[k][c / 64] |= (u64)h->at[k][c] << c % 64;
+		h->common[k] = common_to(hs, h, h, (int)k);
 		for (int half = LOW; half < HALVES; half++) {
 			bool all[256];
 
@@ -290,8 +298,12 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x,
 	memset(lf, 0, sizeof(*lf));
 	hs->halves = halves;
 	hs->pages = pages;
-	for (unsigned int c = 0; c < 256; c++)
-		mass_add(&hs->mass[c], (u8)c);
+	for (unsigned int c = 0; c < 256; c++) {
+		struct mass m = {0};
+
+		mass_add(&m, (u8)c);
+		hs->common[c] = m.of[0] + m.of[1] + m.of[2];
+	}
 	find_between(hs);
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
 		add_tails(lf, places);

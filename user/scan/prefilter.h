@@ -41,17 +41,26 @@
 #define CLASSES     64 /* of bytes, at most */
 #define CLASSES_CUT 16 /* at most, for class_low[] and so on */
 
-/* to |= from, `n` bytes, a multiple of 64: 64 at a time, which sanitizers, too, look at once for all. */
+/* Bits, or bytes that are 0 or 1, a block at a time: which sanitizers, too, look at once for all. */
+typedef u64 bits_block __attribute__((vector_size(64)));
+
+/* What x or y has. */
+static inline void block_either(const void *x, const void *y, bits_block *ret_block)
+{
+	bits_block other;
+
+	memcpy(ret_block, x, sizeof(*ret_block));
+	memcpy(&other, y, sizeof(other));
+	*ret_block |= other;
+}
+
+/* to |= from, `n` bytes, whole blocks. */
 static inline void bytes_join(void *to, const void *from, size_t n)
 {
-	typedef u64 block __attribute__((vector_size(64)));
+	for (size_t i = 0; i < n; i += sizeof(bits_block)) {
+		bits_block x;
 
-	for (size_t i = 0; i < n; i += sizeof(block)) {
-		block x, y;
-
-		memcpy(&x, (const u8 *)to + i, sizeof(x));
-		memcpy(&y, (const u8 *)from + i, sizeof(y));
-		x |= y;
+		block_either((u8 *)to + i, (const u8 *)from + i, &x);
 		memcpy((u8 *)to + i, &x, sizeof(x));
 	}
 }
@@ -73,11 +82,17 @@ struct anchor {
 #define PRINTS        4
 #define SAMPLE_PLACES (PRINTS * PAGE_PLACES)
 #define SAMPLE_WORDS  (PRINTS * PAGE_WORDS)
-#define PRINT_WORDS   (PAGE_WORDS + 1) /* with what follows the last place */
+#define PRINT_WORDS   (PAGE_WORDS + 2) /* with what follows the last place, in whole blocks */
+#define KNOWN_SETS    64
+struct known_set {
+	bool set[256];
+	u64 places[PRINTS * PRINT_WORDS]; /* a bit where a byte of it stands */
+};
 struct pages {
 	u8 text[PRINTS][PAGE_PLACES + SHAPE_DEPTH];
 	bool has[256];
 	u64 places[256][PRINTS * PRINT_WORDS]; /* by byte: a bit where it stands */
+	struct known_set known[KNOWN_SETS];    /* by hash: the last one */
 };
 void pages_print(struct pages *ret_pages);
 
@@ -85,7 +100,7 @@ void pages_print(struct pages *ret_pages);
 struct sample {
 	u64 at[SHAPE_DEPTH][SAMPLE_WORDS];
 };
-void sample_take(const struct pages *pages, const struct shape *sh, struct sample *ret_sample);
+void sample_take(struct pages *pages, const struct shape *sh, struct sample *ret_sample);
 void sample_join(struct sample *s, const struct sample *other);
 
 /* Adds byte c to place k. */
@@ -304,7 +319,12 @@ int classes_choose(struct prefilter *pf, const struct pages *pages, unsigned int
 
 /* Kinds of bytes: numbers come in runs and words in runs. */
 enum byte_kind { KIND_DIGIT, KIND_LETTER, KIND_OTHER, BYTE_KINDS };
-enum byte_kind byte_kind(u8 c);
+static inline enum byte_kind byte_kind(u8 c)
+{
+	if (c >= '0' && c <= '9')
+		return KIND_DIGIT;
+	return (c | 0x20) >= 'a' && ((c | 0x20) <= 'z' || c >= 0x80) ? KIND_LETTER : KIND_OTHER;
+}
 
 /* What of a set's bytes a text has, by kind, in parts of 1. Shapes are weighed with it. */
 struct mass {

@@ -16,13 +16,6 @@ static const float follows[BYTE_KINDS][BYTE_KINDS] = {
 	[KIND_OTHER] = {[KIND_DIGIT] = 0.2f, [KIND_LETTER] = 0.55f, [KIND_OTHER] = 0.25f},
 };
 
-enum byte_kind byte_kind(u8 c)
-{
-	if (c >= '0' && c <= '9')
-		return KIND_DIGIT;
-	return (c | 0x20) >= 'a' && ((c | 0x20) <= 'z' || c >= 0x80) ? KIND_LETTER : KIND_OTHER;
-}
-
 /* Its part of its kind in a common text. */
 static float part_of_kind(u8 c)
 {

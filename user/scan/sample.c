@@ -85,6 +85,10 @@ static const char page[] =
 	"queue=results depth=118 oldest=4.8s consumers=6 acked=99.97% retries=0 batch 37 of 52, "
 	"page 2/9\n";
 
+#define BLOCK_WORDS (sizeof(bits_block) / sizeof(u64))
+
+_Static_assert(SAMPLE_WORDS % BLOCK_WORDS == 0 && PRINT_WORDS % BLOCK_WORDS == 0, "whole blocks");
+_Static_assert(8 * SAMPLE_WORDS / BLOCK_WORDS <= UINT8_MAX, "sums of bits fit a byte");
 _Static_assert(sizeof(page) > PAGE_PLACES + SHAPE_DEPTH, "the page is shorter than said");
 
 /*
@@ -134,18 +138,36 @@ static void places_of(const struct pages *pages, const bool set[256], size_t n, 
 	less = in <= all / 2;
 	memset(ret_places, 0, n * sizeof(*ret_places));
 	for (unsigned int c = 0; c < 256; c++)
-		for (size_t w = 0; pages->has[c] && set[c] == less && w < n; w++)
-			ret_places[w] |= pages->places[c][w];
+		if (pages->has[c] && set[c] == less)
+			bytes_join(ret_places, pages->places[c], n * sizeof(*ret_places));
 	for (size_t w = 0; !less && w < n; w++)
 		ret_places[w] = ~ret_places[w];
 }
 
-void sample_take(const struct pages *pages, const struct shape *sh, struct sample *ret_sample)
+/* The same for all prints, which is kept: forms have few different sets. */
+static const u64 *known_places(struct pages *pages, const bool set[256])
 {
-	u64 places[PRINTS * PRINT_WORDS];
+	struct known_set *known;
+	u64 hash = 0, eight;
 
+	for (size_t i = 0; i < 256; i += sizeof(eight)) {
+		memcpy(&eight, set + i, sizeof(eight));
+		hash = (hash ^ eight) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 29;
+	}
+	known = &pages->known[hash % KNOWN_SETS];
+	if (memcmp(known->set, set, sizeof(known->set)) != 0) {
+		memcpy(known->set, set, sizeof(known->set));
+		places_of(pages, set, PRINTS * PRINT_WORDS, known->places);
+	}
+	return known->places;
+}
+
+void sample_take(struct pages *pages, const struct shape *sh, struct sample *ret_sample)
+{
 	for (unsigned int k = 0; k < SHAPE_DEPTH; k++) {
-		places_of(pages, sh->at[k], PRINTS * PRINT_WORDS, places);
+		const u64 *places = known_places(pages, sh->at[k]);
+
 		for (size_t w = 0; w < SAMPLE_WORDS; w++) {
 			const u64 *at = &places[w / PAGE_WORDS * PRINT_WORDS + w % PAGE_WORDS];
 
@@ -170,32 +192,70 @@ void sample_join(struct sample *s, const struct sample *other)
 	bytes_join(s, other, sizeof(*s));
 }
 
+/* Adds to each byte of *sum how many bits it has in x. */
+static void add_bits(const bits_block *x, bits_block *sum)
+{
+	bits_block n = *x - (*x >> 1 & 0x5555555555555555);
+
+	n = (n & 0x3333333333333333) + (n >> 2 & 0x3333333333333333);
+	*sum += (n + (n >> 4)) & 0x0f0f0f0f0f0f0f0f;
+}
+
+/* The sum of all bytes. */
+static unsigned int sum_of(const bits_block *bytes)
+{
+	const u64 even = 0x00ff00ff00ff00ff;
+	u64 sum = 0;
+
+	for (size_t w = 0; w < BLOCK_WORDS; w++)
+		sum += ((*bytes)[w] & even) + ((*bytes)[w] >> 8 & even);
+	return (unsigned int)(sum * 0x0001000100010001 >> 48);
+}
+
+static bool is_empty(const bits_block *x)
+{
+	u64 any = 0;
+
+	for (size_t w = 0; w < BLOCK_WORDS; w++)
+		any |= (*x)[w];
+	return !any;
+}
+
+/* Fitting the first bytes counts, too: by how many they are, with the place before. */
+static const float weight[SHAPE_DEPTH] = {
+	[3] = 0.0001f, [5] = 0.001f, [7] = 0.01f, [SHAPE_DEPTH - 1] = 1};
+
+/* Adds to *n, byte by byte, how many of a block of places fit so far, where that counts. */
+static void count_block(const struct sample *x, const struct sample *y, size_t w,
+			bits_block n[SHAPE_DEPTH])
+{
+	bits_block fit = ~(bits_block){0}, at;
+
+	for (int k = 0; k < SHAPE_DEPTH; k++) {
+		block_either(&x->at[k][w], &y->at[k][w], &at);
+		fit &= at;
+		if (!(weight[k] > 0))
+			continue;
+		if (is_empty(&fit))
+			break;
+		add_bits(&fit, &n[k]);
+	}
+}
+
 /*
  * What fits all places counts 1. What fits the first few counts less: of shapes that the page does not
  * have, that is the better one which is further from it.
  */
 float sample_count(const struct sample *x, const struct sample *y)
 {
-	static const float weight[SHAPE_DEPTH] = {
-		[3] = 0.0001f, [5] = 0.001f, [7] = 0.01f, [SHAPE_DEPTH - 1] = 1};
-	u64 fit[SAMPLE_WORDS];
-	unsigned int n[SHAPE_DEPTH] = {0};
+	bits_block n[SHAPE_DEPTH] = {0};
 	float sum = 0;
 
-	/* All words as far as most of them get: that is for vectors. */
-	for (int w = 0; w < SAMPLE_WORDS; w++)
-		fit[w] = (x->at[0][w] | y->at[0][w]) & (x->at[1][w] | y->at[1][w]) &
-			 (x->at[2][w] | y->at[2][w]) & (x->at[3][w] | y->at[3][w]);
-	for (int w = 0; w < SAMPLE_WORDS; w++) {
-		for (int k = 3; fit[w]; fit[w] &= x->at[k][w] | y->at[k][w]) {
-			if (weight[k] > 0)
-				n[k] += bits_in(fit[w]);
-			if (++k == SHAPE_DEPTH)
-				break;
-		}
-	}
+	for (size_t w = 0; w < SAMPLE_WORDS; w += BLOCK_WORDS)
+		count_block(x, y, w, n);
 	for (int k = 0; k < SHAPE_DEPTH; k++)
-		sum += weight[k] * (float)n[k];
+		if (weight[k] > 0)
+			sum += weight[k] * (float)sum_of(&n[k]);
 	return sum;
 }
 

@@ -42,6 +42,14 @@ static float dearer(const struct gathered *g, const struct gathered *piece)
 	return gathered_cost(g, piece, sample_count(&g->sample, &piece->sample)) - g->cost;
 }
 
+/* That at least: together they find no less than each. */
+static float at_least_dearer(const struct gathered *g, const struct gathered *piece)
+{
+	float count = g->count > piece->count ? g->count : piece->count;
+
+	return gathered_cost(g, piece, count) - g->cost;
+}
+
 /* Whether piece p has moved. */
 static bool move_piece(struct prefilter_builder *b, size_t p, float little)
 {
@@ -56,6 +64,8 @@ static bool move_piece(struct prefilter_builder *b, size_t p, float little)
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
 		if (i == b->of[p] || b->shapes[i].quick != piece->quick)
+			continue;
+		if (at_least_dearer(&b->shapes[i], piece) >= saved)
 			continue;
 		more = dearer(&b->shapes[i], piece);
 		if (more < saved) {
