@@ -4,7 +4,7 @@
  *
  *   compile ─▶ (what another daemon hands over) ─▶ kernel's side loaded ─▶ roles, rows ─▶ sockets
  *           ─▶ workers ─▶ sockets taken over into the kernel's side ─▶ in force ─▶ new sockets
- *           ─▶ privileges given up ─▶ (the other daemon lets go, this one accepts)
+ *           ─▶ privileges given up ─▶ (the other daemon lets go) ─▶ mode proxy listens, all accept
  */
 #include "daemon_start.h"
 #include "limits.h"
@@ -48,16 +48,19 @@ static int put_in_force(struct daemon *d, struct err *e)
 }
 
 /*
- * The other daemon stops to accept, this one begins: last, for workers that accept shut the sockets
- * when they end, and with them the other one's.
+ * Nothing is left that could fail: this daemon accepts, and another one stops to. Workers that accept
+ * shut the sockets when they end, and with them the other one's; and who came to a socket that is
+ * new would be reset with it.
  */
-static int take_over(struct daemon *d, struct err *e)
+static int begin(struct daemon *d, bool takeover, struct err *e)
 {
-	int rc = takeover_ready(&d->from, e);
+	int rc = takeover ? takeover_ready(&d->from, e) : 0;
 
 	if (!rc)
+		rc = listen_begin(&d->listen, e);
+	if (!rc && takeover)
 		rc = kern_alone(d->kern, e);
-	if (!rc)
+	if (!rc && takeover)
 		rc = takeover_taken(&d->from, e);
 	for (unsigned int i = 0; i < d->nworkers && !rc; i++)
 		worker_accept(&d->workers[i], true);
@@ -86,7 +89,7 @@ static int start_worker(struct daemon *d, unsigned int i, struct err *e)
 	w->conf.own = d->steers ? own : NULL;
 	w->conf.reclaim = d->steers ? reclaim : NULL;
 	w->conf.ctx = d->kern;
-	w->conf.waits = d->from.conn >= 0;
+	w->conf.waits = true;
 	if (d->nworkers == 1)
 		memcpy(w->conf.receive, d->config->receive, sizeof(w->conf.receive));
 	w->conf.alive_ms = d->notify.watchdog_ms ? d->tick_ms : 0;
@@ -147,8 +150,8 @@ int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e
 		rc = put_in_force(d, e);
 	if (!rc)
 		rc = privilege_drop(d->steers);
-	if (!rc && args->takeover)
-		rc = take_over(d, e);
+	if (!rc)
+		rc = begin(d, args->takeover, e);
 	if (rc && !e->text[0])
 		err_set(e, -rc, "giving up privileges: %s", strerror(-rc));
 	return rc;

@@ -58,22 +58,23 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 		      struct listen_inherited *from, size_t n, struct err *e)
 {
 	const struct config_listener *conf = &l->config->listeners[listener];
-	const struct io_limits *limits = &l->config->limits;
-	bool alone = true;
+	bool alone = true, old;
 	int fd;
 
 	for (unsigned int w = 0; w < nworkers; w++, alone = false) {
 		fd = inherit(l, listener, i, from, n, e);
-		if (fd == -ENOENT)
-			fd = conf->mode == IO_PROXY
-				     ? socket_listen(conf, &conf->listen[i], limits, alone, e)
-				     : socket_steered(conf, families[i], limits, e);
+		old = fd != -ENOENT;
+		if (!old)
+			fd = conf->mode == IO_PROXY ? socket_open(conf, &conf->listen[i], alone, e)
+						    : socket_steered(conf, families[i], e);
 		if (fd < 0)
 			return fd;
-		l->sockets[l->n++] = (struct listen_socket){listener, w, false, fd};
+		l->sockets[l->n++] = (struct listen_socket){
+			listener, w, .listens = old || conf->mode != IO_PROXY, .fd = fd};
 	}
 	for (unsigned int w = 0; (fd = inherit(l, listener, i, from, n, e)) >= 0; w++)
-		l->sockets[l->n++] = (struct listen_socket){listener, w % nworkers, true, fd};
+		l->sockets[l->n++] = (struct listen_socket){listener, w % nworkers, .listens = true,
+							    .spare = true, .fd = fd};
 	return fd == -ENOENT ? 0 : fd;
 }
 
@@ -120,6 +121,18 @@ int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
 				return rc;
 		}
 	return 0;
+}
+
+int listen_begin(struct listen *l, struct err *e)
+{
+	int rc = 0;
+
+	for (struct listen_socket *s = l->sockets; s < l->sockets + l->n && !rc; s++) {
+		if (!s->listens)
+			rc = socket_begin(&l->config->listeners[s->listener], s->fd, e);
+		s->listens = !rc;
+	}
+	return rc;
 }
 
 int listen_steer(const struct listen *l, struct kern *k, bool taken_over, struct err *e)

@@ -8,6 +8,7 @@
 /* A socket, of one worker. */
 struct listen_socket {
 	unsigned int listener, worker;
+	bool listens;
 	bool spare; /* of an old daemon with more workers: only what waits in its queue comes */
 	int fd;
 };
@@ -29,13 +30,17 @@ struct listen {
 };
 
 /*
- * Opens the sockets: for each worker one per address in mode proxy, else one per family.
+ * Opens the sockets: for each worker one per address in mode proxy, which does not listen yet; else
+ * one per family, to which nobody is led yet.
  *   c     borrowed until listen_close(); memory is its
  *   from  n sockets that are used where they fit, instead of new ones
  * Returns 0, or negative with e set (call listen_close() all the same).
  */
 int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
 		struct listen_inherited *from, size_t n, struct err *e);
+
+/* Those of mode proxy that do not listen yet do from here on. 0, or negative with e set. */
+int listen_begin(struct listen *l, struct err *e);
 
 /*
  * Gives the sockets of modes local and gateway to the kernel's side.

@@ -89,22 +89,7 @@ static int open_bound(const union io_addr *at, bool shared, bool transparent)
 	return rc;
 }
 
-/* It listens, and whoever dials at once has what all of its connections have; -errno. */
-static int begin_listening(int fd, const struct io_limits *limits)
-{
-	int rc = fd < 0 ? fd : io_socket_prepare(fd, limits);
-
-	if (!rc && listen(fd, BACKLOG))
-		rc = -errno;
-	if (!rc)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-int socket_listen(const struct config_listener *l, const union io_addr *at,
-		  const struct io_limits *limits, bool first, struct err *e)
+int socket_open(const struct config_listener *l, const union io_addr *at, bool first, struct err *e)
 {
 	int fd;
 
@@ -115,24 +100,42 @@ int socket_listen(const struct config_listener *l, const union io_addr *at,
 			return listen_error(l, at, -fd, e);
 		close(fd);
 	}
-	fd = begin_listening(open_bound(at, true, false), limits);
+	fd = open_bound(at, true, false);
 	return fd < 0 ? listen_error(l, at, -fd, e) : fd;
 }
 
-int socket_steered(const struct config_listener *l, int family, const struct io_limits *limits,
-		   struct err *e)
+int socket_begin(const struct config_listener *l, int fd, struct err *e)
+{
+	union io_addr at = {0};
+	socklen_t len = sizeof(at);
+	int code;
+
+	if (!listen(fd, BACKLOG))
+		return 0;
+	code = errno;
+	getsockname(fd, &at.sa, &len);
+	return listen_error(l, &at, code, e);
+}
+
+int socket_steered(const struct config_listener *l, int family, struct err *e)
 {
 	union io_addr at = {.sa.sa_family = (sa_family_t)family};
-	int fd;
+	int fd, rc;
 
 	if (family == AF_INET6)
 		at.in6.sin6_addr = in6addr_loopback;
 	else
 		at.in4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd = begin_listening(open_bound(&at, false, l->mode == IO_GATEWAY), limits);
+	fd = open_bound(&at, false, l->mode == IO_GATEWAY);
 	if (fd == -EPERM)
 		return err_set(e, EPERM,
 			       "listener %s: transparent sockets need CAP_NET_ADMIN: run as root",
 			       l->name);
-	return fd < 0 ? listen_error(l, &at, -fd, e) : fd;
+	if (fd < 0)
+		return listen_error(l, &at, -fd, e);
+	rc = socket_begin(l, fd, e);
+	if (!rc)
+		return fd;
+	close(fd);
+	return rc;
 }

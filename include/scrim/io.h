@@ -71,7 +71,7 @@ struct io_queue {
 /* What a listening socket serves. */
 struct io_listener {
 	const char *name; /* for log lines */
-	int fd; /* this worker's listening socket; the caller's. O_NONBLOCK is cleared, and io_socket_prepare() called again */
+	int fd; /* this worker's listening socket; the caller's. O_NONBLOCK is cleared, SO_LINGER 0 and TCP_NODELAY set: accepted sockets inherit them */
 	enum io_mode mode;
 	u16 port; /* the service's port, host order: what getsockname() must say in local and gateway, else FLOW_NOT_STEERED */
 	bool mask_to_server, mask_to_client;
@@ -110,13 +110,6 @@ struct io_limits {
 void io_limits_default(struct io_limits *l);
 /* KiB of memory that a worker with such buffers needs at least. */
 u64 io_limits_least(const struct io_limits *l);
-
-/*
- * Gives a socket what every socket of a stream has: linger, delay, keep-alive, urgent bytes inline.
- * Connections inherit it when they are established, not when they are accepted: so for a listening
- * socket to be called before listen(). 0, -errno.
- */
-int io_socket_prepare(int fd, const struct io_limits *l);
 
 struct io_conf {
 	struct io_limits limits;

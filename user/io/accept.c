@@ -22,7 +22,7 @@ int listener_open(struct io_worker *w, const struct io_listener *conf, struct li
 
 	r = address_local(conf->fd, &l.bound);
 	if (!r)
-		r = io_socket_prepare(conf->fd, &w->conf.limits); /* as the limits are now */
+		r = socket_prepare(conf->fd, &w->conf.limits);
 	if (r)
 		return r;
 	/* On a socket that does not block, the ring would say EAGAIN instead of waiting. */

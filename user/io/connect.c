@@ -57,7 +57,7 @@ static int connect_socket(struct conn *c)
 	if (fd < 0)
 		return -errno;
 	c->fd[1] = fd;
-	r = io_socket_prepare(fd, &conf->limits);
+	r = socket_prepare(fd, &conf->limits);
 	if (r)
 		return r;
 	if (conf->own && conf->own(conf->ctx, fd) < 0)

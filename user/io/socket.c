@@ -27,7 +27,7 @@ static int keep_idle(const struct io_limits *l)
 	return s > 0 ? s : 1;
 }
 
-int io_socket_prepare(int fd, const struct io_limits *l)
+int socket_prepare(int fd, const struct io_limits *l)
 {
 	/* Until both directions have ended a close is a reset, also when this process is killed. */
 	const struct linger reset = {.l_onoff = 1};

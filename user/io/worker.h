@@ -201,6 +201,10 @@ void flow_count(struct io_worker *w, enum scrim_flow reason);
 void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,
 		 const union io_addr *peer);
 
+/* socket.c */
+/* Linger, delay, keep-alive: for listeners and upstream sockets. 0, -errno. */
+int socket_prepare(int fd, const struct io_limits *l);
+
 /* accept.c */
 int listener_open(struct io_worker *w, const struct io_listener *conf, struct listener *ret_l);
 void listener_arm(struct listener *l);
