@@ -127,6 +127,26 @@ int fill_iface(struct kern *k, const struct kern_iface *i, struct err *e)
 		      : put(bpf_map__fd(k->gateway->maps.ifaces), &i->index, &value, "ifaces", e);
 }
 
+/* Interfaces of containers come and go, each with an index of its own: their rows go with them. */
+static void forget_gone(const struct kern *k, const struct if_nameindex *all, int map)
+{
+	u32 index, next = 0;
+	int more = bpf_map_get_next_key(map, NULL, &index);
+
+	for (; !more; index = next) {
+		const struct if_nameindex *i = all;
+		bool there = false;
+
+		more = bpf_map_get_next_key(map, &index, &next);
+		while (i->if_index && i->if_index != index)
+			i++;
+		for (size_t j = 0; j < k->nifaces && !there; j++)
+			there = k->ifaces[j].index == index;
+		if (!there && !i->if_index)
+			bpf_map_delete_elem(map, &index);
+	}
+}
+
 /* Best effort: one that has no place in the map counts as new, and only what is steered stays out. */
 void fill_others(struct kern *k)
 {
@@ -134,7 +154,10 @@ void fill_others(struct kern *k)
 	struct if_nameindex *all = if_nameindex();
 	int map = bpf_map__fd(k->gateway->maps.ifaces);
 
-	for (const struct if_nameindex *i = all; i && i->if_index; i++) {
+	if (!all)
+		return;
+	forget_gone(k, all, map);
+	for (const struct if_nameindex *i = all; i->if_index; i++) {
 		bool ours = false;
 
 		for (size_t j = 0; j < k->nifaces && !ours; j++)
@@ -142,8 +165,7 @@ void fill_others(struct kern *k)
 		if (!ours)
 			bpf_map_update_elem(map, &i->if_index, &other, BPF_NOEXIST);
 	}
-	if (all)
-		if_freenameindex(all);
+	if_freenameindex(all);
 }
 
 static int add_gate(int gates, u32 slot, u8 side, u16 port, unsigned int listener, struct err *e)

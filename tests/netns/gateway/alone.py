@@ -5,12 +5,13 @@ detached, the daemon dead. A sender keeps trying all the while; the daemon stand
 that it is the fault itself that is tested and not the repair, and then repairs it.
 """
 import contextlib
+import json
 import os
 
 from gateway.stand import PORT, RAW, nothing_raw, transfer, works
 from libcapture import TCP
 from libpackets import ACK, DSTOPTS, FRAGMENT, MORE, PSH, SYN, chained, fragment6, ip, ipv4, ipv6, tcp
-from netlib import eventually
+from netlib import eventually, run
 
 TRIES = 15
 ESP, AH = 50, 51
@@ -157,6 +158,18 @@ def test_rule_flushed_while_an_interface_is_gone(stand, d, f):
     stand.link_servers()
     with stand.listen(f) as listener:
         works(stand, f, listener)
+
+
+def test_interfaces_that_come_and_go(stand, d, f):
+    """Other interfaces of the host have a row each in the map of interfaces, and leave none behind."""
+    def indices():
+        rows = json.loads(run("bpftool", "-j", "map", "dump", "id", d.map_id("ifaces")))
+        return {row["formatted"]["key"] for row in rows}
+    before = indices()
+    stand.ingest.run("ip", "link", "add", "passing", "type", "veth", "peer", "name", "by")
+    eventually(lambda: len(indices()) == len(before) + 2, "rows for both")
+    stand.ingest.run("ip", "link", "del", "passing")
+    eventually(lambda: indices() == before, "no rows of what is gone")
 
 
 def detached(stand, d, f, interface):
