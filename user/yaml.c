@@ -89,10 +89,13 @@ static char scalar_style(struct fy_event *event)
 /* To where a text's first byte stands: some versions of libfyaml point at its quote, all before its indentation. */
 static void begin_text(const struct build *b, struct yaml *node)
 {
-	size_t n = node->style == '|' ? strspn(node->raw, " ") : 0;
+	size_t n = 0;
 
-	if (*node->raw == node->style && node->raw > b->source && node->raw[-1] != node->style)
-		n = 1;
+	if (node->style == '|')
+		n = strspn(node->raw, " ");
+	else if (node->style)
+		n = *node->raw == node->style && node->raw > b->source &&
+		    node->raw[-1] != *node->raw;
 	node->raw += n;
 	node->column += (unsigned int)n;
 }
@@ -325,8 +328,11 @@ static size_t character(const u8 *p, size_t left)
 	return n;
 }
 
-/* libfyaml does not come to an end where a directive (%) has what is not UTF-8. */
-static bool check_utf8(const char *text, size_t len, struct faults *f)
+/*
+ * libfyaml does not come to an end where a directive (%) has what is not UTF-8, and takes a NUL for the
+ * file's end.
+ */
+static bool check_bytes(const char *text, size_t len, struct faults *f)
 {
 	unsigned int line = 1, column = 1;
 	size_t n;
@@ -336,6 +342,10 @@ static bool check_utf8(const char *text, size_t len, struct faults *f)
 		if (!n) {
 			fault_add(f, line, column, "byte 0x%02x is not UTF-8; write the file in it",
 				  (u8)text[i]);
+			return false;
+		}
+		if (!text[i]) {
+			fault_add(f, line, column, "a NUL byte; a configuration is text");
 			return false;
 		}
 		column++;
@@ -369,7 +379,7 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 	struct build b = {.faults = f};
 
 	b.source = read_file(file, f, &b.len);
-	if (!b.source || !check_utf8(b.source, b.len, f))
+	if (!b.source || !check_bytes(b.source, b.len, f))
 		return -EINVAL;
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
