@@ -162,14 +162,14 @@ def test_rule_flushed_while_an_interface_is_gone(stand, d, f):
 
 def test_interfaces_that_come_and_go(stand, d, f):
     """Other interfaces of the host have a row each in the map of interfaces, and leave none behind."""
-    def indices():
+    def as_many():
         rows = json.loads(run("bpftool", "-j", "map", "dump", "id", d.map_id("ifaces")))
-        return {row["formatted"]["key"] for row in rows}
-    before = indices()
+        there = json.loads(stand.ingest.run("ip", "-j", "link"))
+        return {row["formatted"]["key"] for row in rows} == {i["ifindex"] for i in there}
     stand.ingest.run("ip", "link", "add", "passing", "type", "veth", "peer", "name", "by")
-    eventually(lambda: len(indices()) == len(before) + 2, "rows for both")
+    eventually(as_many, "rows for both")
     stand.ingest.run("ip", "link", "del", "passing")
-    eventually(lambda: indices() == before, "no rows of what is gone")
+    eventually(as_many, "no rows of what is gone")
 
 
 def detached(stand, d, f, interface):
