@@ -89,7 +89,8 @@ static const struct rule_def contacts[] = {
 		.nforms = 2,
 		.forms = {FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]{0,63}@"
 			       "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]{3,189}",
-			       NONE, NONE, PAST, '@', .validate = "email"),
+			       NONE, NONE, PAST, '@', .validate = "email",
+			       .tail = "[0-9A-Za-z.\\x80-\\xff-]"),
 			  /* In a URL or a form. */
 			  FORM("[0-9A-Za-z_](?:[0-9A-Za-z_.+'-]|%2[0-9A-Fa-f]){0,40}%40"
 			       "[0-9A-Za-z][0-9A-Za-z.-]{3,120}",
