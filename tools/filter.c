@@ -123,17 +123,37 @@ static int format_told(const u8 *p, size_t len)
 	return FORMAT_TEXT;
 }
 
+/* Makes room: line ends in front are passed on as they are in either format. */
+static int pass_line_ends(struct input *in, struct err *e)
+{
+	size_t n = 0;
+	int rc;
+
+	while (n < in->to && (in->peeked[n] == '\r' || in->peeked[n] == '\n'))
+		n++;
+	rc = write_all(in->peeked, n, e);
+	in->to -= n;
+	memmove(in->peeked, in->peeked + n, in->to);
+	return rc;
+}
+
 /* Reads until the format is told, if it has to be. */
 static int input_open(struct input *in, int fd, int *format, struct err *e)
 {
 	struct stat st;
 	ssize_t n = 1;
+	int rc;
 
 	*in = (struct input){.fd = fd};
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size >= PROGRESS_FROM &&
 	    isatty(STDERR_FILENO))
 		in->size = st.st_size;
-	while (*format < 0 && in->to < PEEK) {
+	while (*format < 0) {
+		rc = in->to == PEEK ? pass_line_ends(in, e) : 0;
+		if (rc)
+			return rc;
+		if (in->to == PEEK)
+			break;
 		n = read_some(in->fd, in->peeked + in->to, PEEK - in->to, e);
 		if (n <= 0)
 			break;
