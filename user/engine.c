@@ -30,8 +30,12 @@ int engine_policy(struct engine *g, const struct config_policy *p, enum frame_fo
 {
 	struct policy **slot =
 		&g->policies[(size_t)(p - g->config->policies) * FORMAT_COUNT + format];
-	const struct policy_conf conf = {
-		.format = format, .isa = g->isa, .enabled = p->enabled, .allow = p->allow};
+	const struct policy_conf conf = {.format = format,
+					 .isa = g->isa,
+					 .enabled = p->enabled,
+					 .allow = p->allow,
+					 .others = g->policies,
+					 .nothers = g->config->npolicies * FORMAT_COUNT};
 	int rc;
 
 	if (!*slot && !p->pass) {

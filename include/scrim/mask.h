@@ -35,6 +35,9 @@ struct policy_conf {
 	const bool *enabled; /* rs->nrules flags, or NULL: all; borrowed for the call */
 	/* NULL-ended, or NULL: values that no rule masks, as rule_def.allow; borrowed for the call */
 	const char *const *allow;
+	/* Policies made before, NULL among them; of one that looks for the same rules the scanner is shared. */
+	struct policy *const *others;
+	size_t nothers;
 };
 
 /*

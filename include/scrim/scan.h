@@ -79,7 +79,12 @@ struct scanner;
  */
 int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa,
 		struct scanner **ret_s);
-/* No thread may be scanning with it. NULL is allowed. */
+/* Whether scanner_new() would make the same of these. */
+bool scanner_is_of(const struct scanner *s, const struct ruleset *rs, const bool *enabled,
+		   enum isa isa);
+/* Returns s, which has one owner more, for scanner_free(). Owners come and go in one thread at a time. */
+struct scanner *scanner_share(struct scanner *s);
+/* It goes with its last owner; no thread may be scanning with it then. NULL is allowed. */
 void scanner_free(struct scanner *s);
 /* The ISA whose code really runs. */
 enum isa scanner_isa(const struct scanner *s);

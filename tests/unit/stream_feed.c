@@ -7,15 +7,13 @@
 
 #define UNUSED 0xa5 /* what the head room holds before a call */
 
-void feeder_begin(struct feeder *f, const struct ruleset *rs, const bool *enabled,
-		  enum frame_format format, enum isa isa)
+static void begin(struct feeder *f, const struct ruleset *rs, const struct policy_conf *conf)
 {
-	struct policy_conf conf = {.format = format, .isa = isa, .enabled = enabled};
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct err e = {0};
 
 	*f = (struct feeder){.rs = rs};
-	cr_assert_eq(policy_new(rs, &conf, &f->policy, &e), 0, "%s", e.text);
+	cr_assert_eq(policy_new(rs, conf, &f->policy, &e), 0, "%s", e.text);
 	cr_assert_eq(mask_scratch_new(FED_MAX, &f->scratch), 0);
 	f->map_len = (SCRIM_HEADROOM + FED_MAX + page - 1) / page * page + 2 * page;
 	f->map = mmap(NULL, f->map_len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -24,11 +22,41 @@ void feeder_begin(struct feeder *f, const struct ruleset *rs, const bool *enable
 	cr_assert_eq(mprotect(f->map + f->map_len - page, page, PROT_NONE), 0);
 }
 
+void feeder_begin(struct feeder *f, const struct ruleset *rs, const bool *enabled,
+		  enum frame_format format, enum isa isa)
+{
+	begin(f, rs, &(struct policy_conf){.format = format, .isa = isa, .enabled = enabled});
+}
+
+void feeder_begin_beside(struct feeder *f, const struct feeder *other, const bool *enabled,
+			 enum frame_format format, enum isa isa)
+{
+	begin(f, other->rs,
+	      &(struct policy_conf){.format = format,
+				    .isa = isa,
+				    .enabled = enabled,
+				    .others = &other->policy,
+				    .nothers = 1});
+}
+
 void feeder_end(struct feeder *f)
 {
 	munmap(f->map, f->map_len);
 	mask_scratch_free(f->scratch);
 	policy_free(f->policy);
+}
+
+void feeders_begin(struct feeder f[FORMAT_COUNT], const struct ruleset *rs, enum isa isa)
+{
+	feeder_begin(&f[0], rs, NULL, (enum frame_format)0, isa);
+	for (int i = 1; i < FORMAT_COUNT; i++)
+		feeder_begin_beside(&f[i], &f[0], NULL, (enum frame_format)i, isa);
+}
+
+void feeders_end(struct feeder f[FORMAT_COUNT])
+{
+	for (int i = 0; i < FORMAT_COUNT; i++)
+		feeder_end(&f[i]);
 }
 
 void feed_begin(struct feeder *f, struct fed *ret_fed)

@@ -38,7 +38,13 @@ struct feeder {
 /* The test fails if the policy is refused. */
 void feeder_begin(struct feeder *f, const struct ruleset *rs, const bool *enabled,
 		  enum frame_format format, enum isa isa);
+/* The same, with the scanner of another feeder if that has the same rules: making one takes long. */
+void feeder_begin_beside(struct feeder *f, const struct feeder *other, const bool *enabled,
+			 enum frame_format format, enum isa isa);
 void feeder_end(struct feeder *f);
+/* One of all rules for each format. */
+void feeders_begin(struct feeder f[FORMAT_COUNT], const struct ruleset *rs, enum isa isa);
+void feeders_end(struct feeder f[FORMAT_COUNT]);
 
 /* A stream: begun, fed, left idle, finished. Each returns what the stream said. */
 void feed_begin(struct feeder *f, struct fed *ret_fed);

@@ -48,21 +48,21 @@ Test(idle, goes_out_masked_past_the_commit_point)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
+	struct feeder feeders[FORMAT_COUNT];
 
+	feeders_begin(feeders, rs, isa_best());
 	for (size_t i = 0; i < array_size(flushes); i++) {
 		u16 rule = 0;
 		size_t n;
-		struct feeder f;
+		struct feeder *f = &feeders[flushes[i].format];
 
 		while (strcmp(rs->rules[rule].name, flushes[i].rule) != 0)
 			cr_assert_lt(++rule, rs->nrules);
-		feeder_begin(&f, rs, NULL, flushes[i].format, isa_best());
-		feed_begin(&f, &got);
+		feed_begin(f, &got);
 		cr_assert_eq(
-			feed_bytes(&f, (const u8 *)flushes[i].before, strlen(flushes[i].before)),
-			0);
+			feed_bytes(f, (const u8 *)flushes[i].before, strlen(flushes[i].before)), 0);
 		n = got.n;
-		feed_idle(&f);
+		feed_idle(f);
 		got.out[got.n] = '\0';
 		cr_expect_str_eq((char *)got.out + n, flushes[i].idle, "%zu: %s", i,
 				 (char *)got.out + n);
@@ -71,14 +71,14 @@ Test(idle, goes_out_masked_past_the_commit_point)
 		cr_expect_eq(got.rows[rule].idle, flushes[i].masked, "%zu: %llu", i,
 			     got.rows[rule].idle);
 		n = got.n;
-		cr_assert_eq(feed_bytes(&f, (const u8 *)flushes[i].after, strlen(flushes[i].after)),
+		cr_assert_eq(feed_bytes(f, (const u8 *)flushes[i].after, strlen(flushes[i].after)),
 			     0);
-		feed_finish(&f);
+		feed_finish(f);
 		got.out[got.n] = '\0';
 		cr_expect_str_eq((char *)got.out + n, flushes[i].rest, "%zu: %s", i,
 				 (char *)got.out + n);
-		feeder_end(&f);
 	}
+	feeders_end(feeders);
 	ruleset_free(rs);
 }
 

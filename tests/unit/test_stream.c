@@ -98,6 +98,70 @@ Test(stream, forgets)
 	ruleset_free(rs);
 }
 
+static void assert_masks(struct feeder *f, const char *in, const char *out)
+{
+	feed_whole(f, (const u8 *)in, strlen(in), &got);
+	got.out[got.n] = '\0';
+	cr_assert_str_eq((char *)got.out, out);
+}
+
+/* Policies made beside each other mask by their own rules, and one goes without the others. */
+Test(stream, policies_share_no_more_than_the_same_rules)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	bool most[RULE_MAX], all[RULE_MAX];
+	struct feeder first, same, fewer;
+
+	for (u16 i = 0; i < rs->nrules; i++) {
+		all[i] = true;
+		most[i] = strcmp(rs->rules[i].name, "email") != 0;
+	}
+	feeder_begin(&first, rs, NULL, FORMAT_TEXT, isa_best());
+	feeder_begin_beside(&same, &first, all, FORMAT_HL7, isa_best());
+	feeder_begin_beside(&fewer, &first, most, FORMAT_TEXT, isa_best());
+	assert_masks(&first, "SSN 123-45-6789, a@x.org\n", "SSN 111-11-1111, x@x.xxx\n");
+	feeder_end(&first);
+	assert_masks(&same, "MSH|^~\\&|A\rNTE|1||a@x.org\r", "MSH|^~\\&|A\rNTE|1||x@x.xxx\r");
+	assert_masks(&fewer, "SSN 123-45-6789, a@x.org\n", "SSN 111-11-1111, a@x.org\n");
+	feeder_end(&fewer);
+	assert_masks(&same, "MSH|^~\\&|A\rNTE|1||a@x.org\r", "MSH|^~\\&|A\rNTE|1||x@x.xxx\r");
+	feeder_end(&same);
+	ruleset_free(rs);
+}
+
+/* What scanner_is_of() takes for the same is what scanner_new() would make. */
+Test(stream, a_scanner_is_of_its_rules_alone)
+{
+	static const char *const fields[] = {"PID-5", NULL};
+	static const struct rule_def defs[] = {
+		{.name = "a", .class = ID_OTHER, .nforms = 1, .forms = {{.pattern = "aa"}}},
+		{.name = "field", .class = ID_OTHER, .fields = fields},
+		{.name = "b", .class = ID_OTHER, .nforms = 1, .forms = {{.pattern = "bb"}}},
+	};
+	static const bool of[][array_size(defs)] = {
+		{true, true, true}, {true, false, true}, {true, true, false}, {false, false, true}};
+	static const bool alike[array_size(of)][array_size(of)] = {
+		{true, true}, {true, true}, {[2] = true}, {[3] = true}};
+	struct ruleset *rs = ruleset_of(defs, array_size(defs));
+	struct ruleset *other = ruleset_of(defs, array_size(defs));
+
+	for (size_t i = 0; i < array_size(of); i++) {
+		struct scanner *s = NULL;
+
+		cr_assert_eq(scanner_new(rs, of[i], ISA_SCALAR, &s), 0);
+		for (size_t k = 0; k < array_size(of); k++)
+			cr_expect_eq(scanner_is_of(s, rs, of[k], ISA_SCALAR), alike[i][k],
+				     "%zu %zu", i, k);
+		cr_expect_eq(scanner_is_of(s, rs, NULL, ISA_SCALAR), i < 2);
+		cr_expect_not(scanner_is_of(s, other, of[i], ISA_SCALAR));
+		cr_expect_not(scanner_is_of(s, rs, of[i], (enum isa)(ISA_SCALAR + 1)));
+		scanner_free(s);
+	}
+	ruleset_free(rs);
+	ruleset_free(other);
+}
+
 /* A rule that is not enabled neither masks nor counts; a row that is NULL is not counted. */
 Test(stream, rules_and_rows_left_out)
 {
@@ -148,27 +212,28 @@ Test(stream, refused_gives_nothing_and_stays)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
+	struct feeder feeders[FORMAT_COUNT];
 	bool held = false;
 
+	feeders_begin(feeders, rs, isa_best());
 	for (size_t i = 0; i < array_size(refusals); i++) {
 		const u8 *before = (const u8 *)refusals[i].before;
 		const u8 *chunk = (const u8 *)refusals[i].refused;
 		size_t len = strlen(refusals[i].before);
-		struct feeder f;
+		struct feeder *f = &feeders[refusals[i].format];
 
-		feeder_begin(&f, rs, NULL, refusals[i].format, isa_best());
-		feed_begin(&f, &got);
+		feed_begin(f, &got);
 		if (len)
-			cr_assert_eq(feed_bytes(&f, before, len), 0, "case %zu", i);
-		held |= stream_held(&f.stream) > 0;
+			cr_assert_eq(feed_bytes(f, before, len), 0, "case %zu", i);
+		held |= stream_held(&f->stream) > 0;
 		/* Asserts all of it. */
-		cr_assert_eq(feed_bytes(&f, chunk, strlen(refusals[i].refused)),
+		cr_assert_eq(feed_bytes(f, chunk, strlen(refusals[i].refused)),
 			     -(int)refusals[i].reason, "case %zu: %d", i, got.reason);
 		cr_assert_leq(got.n, len);
-		stream_drop(&f.stream);
-		feeder_end(&f);
+		stream_drop(&f->stream);
 	}
 	cr_assert(held);
+	feeders_end(feeders);
 	ruleset_free(rs);
 }
 

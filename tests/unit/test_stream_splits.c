@@ -103,25 +103,40 @@ static const struct {
 	{"zip", "Springfield, IL 62704-1234, Boise, ID 83702, zip code: 12345"},
 };
 
-/* A line with values of the rule, cut everywhere, as text and in two HL7 fields. */
-static void rule_alone(const struct ruleset *rs, u16 rule, enum isa isa, const char *line)
+/* One rule alone, in text and in HL7. */
+struct alone {
+	u16 rule;
+	struct feeder text, hl7;
+};
+
+static void alone_begin(struct alone *a, const struct ruleset *rs, u16 rule, enum isa isa)
 {
 	bool enabled[RULE_MAX] = {false};
-	size_t len = strlen(line);
-	struct feeder f;
 
+	a->rule = rule;
 	enabled[rule] = true;
+	feeder_begin(&a->text, rs, enabled, FORMAT_TEXT, isa);
+	feeder_begin_beside(&a->hl7, &a->text, enabled, FORMAT_HL7, isa);
+}
+
+static void alone_end(struct alone *a)
+{
+	feeder_end(&a->text);
+	feeder_end(&a->hl7);
+}
+
+/* A line with values of the rule, cut everywhere, as text and in two HL7 fields. */
+static void splits_alone(struct alone *a, const char *line)
+{
+	size_t len = strlen(line);
+
 	memcpy(text, line, len);
-	feeder_begin(&f, rs, enabled, FORMAT_TEXT, isa);
-	splits(&f, len, line);
-	cr_assert_gt(want.rows[rule].matches, 0, "%s", line);
-	feeder_end(&f);
+	splits(&a->text, len, line);
+	cr_assert_gt(want.rows[a->rule].matches, 0, "%s", line);
 	len = (size_t)snprintf((char *)text, sizeof(text),
 			       "MSH|^~\\&|A\rOBX|1|TX|X||%s|\rNTE|||%s\r", line, line);
-	feeder_begin(&f, rs, enabled, FORMAT_HL7, isa);
-	splits(&f, len, line);
-	cr_assert_gt(want.rows[rule].matches, 1, "%s", line);
-	feeder_end(&f);
+	splits(&a->hl7, len, line);
+	cr_assert_gt(want.rows[a->rule].matches, 1, "%s", line);
 }
 
 /* The examples of a rule in one line, without their brackets. */
@@ -147,23 +162,27 @@ ParameterizedTest(enum isa *isa, splits, each_rule_alone)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
+	size_t tried = 0;
 
-	for (size_t i = 0; i < array_size(examples); i++) {
-		u16 rule = 0;
-
-		while (rule < rs->nrules && strcmp(rs->rules[rule].name, examples[i].rule) != 0)
-			rule++;
-		cr_assert_lt(rule, rs->nrules);
-		rule_alone(rs, rule, *isa, examples[i].text);
-	}
 	for (u16 i = 0; i < rs->nrules; i++) {
+		struct alone alone;
 		char line[SHORT / 2];
 
 		own_examples(&defs[i], line, sizeof(line));
 		cr_assert(*line || !defs[i].nforms, "no example of %s", defs[i].name);
-		if (*line)
-			rule_alone(rs, i, *isa, line);
+		if (!*line)
+			continue;
+		alone_begin(&alone, rs, i, *isa);
+		splits_alone(&alone, line);
+		for (size_t k = 0; k < array_size(examples); k++) {
+			if (strcmp(defs[i].name, examples[k].rule) != 0)
+				continue;
+			splits_alone(&alone, examples[k].text);
+			tried++;
+		}
+		alone_end(&alone);
 	}
+	cr_assert_eq(tried, array_size(examples));
 	ruleset_free(rs);
 }
 
@@ -192,8 +211,7 @@ ParameterizedTest(enum isa *isa, splits, cases)
 	struct feeder f[FORMAT_COUNT];
 	glob_t g;
 
-	for (int i = 0; i < FORMAT_COUNT; i++)
-		feeder_begin(&f[i], rs, NULL, (enum frame_format)i, *isa);
+	feeders_begin(f, rs, *isa);
 	cr_assert_eq(glob("tests/cases/*/in", 0, NULL, &g), 0, "start it in the top directory");
 	cr_assert_gt(g.gl_pathc, 20);
 	for (size_t i = 0; i < g.gl_pathc; i++) {
@@ -204,8 +222,7 @@ ParameterizedTest(enum isa *isa, splits, cases)
 			splits(&f[k], len, g.gl_pathv[i]);
 	}
 	globfree(&g);
-	for (int i = 0; i < FORMAT_COUNT; i++)
-		feeder_end(&f[i]);
+	feeders_end(f);
 	ruleset_free(rs);
 }
 
@@ -346,14 +363,12 @@ ParameterizedTest(enum isa *isa, splits, long_records)
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
 	u32 seeded = *isa == ISA_SCALAR ? 2000 : 10000;
-	struct feeder f;
+	struct feeder f[FORMAT_COUNT];
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, *isa);
-	splits_long(&f, long_text(), FORMAT_TEXT, seeded, "long text");
-	feeder_end(&f);
-	feeder_begin(&f, rs, NULL, FORMAT_HL7, *isa);
-	splits_long(&f, long_hl7(), FORMAT_HL7, seeded, "long HL7");
-	feeder_end(&f);
+	feeders_begin(f, rs, *isa);
+	splits_long(&f[FORMAT_TEXT], long_text(), FORMAT_TEXT, seeded, "long text");
+	splits_long(&f[FORMAT_HL7], long_hl7(), FORMAT_HL7, seeded, "long HL7");
+	feeders_end(f);
 	ruleset_free(rs);
 }
 

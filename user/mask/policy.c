@@ -41,6 +41,21 @@ size_t policy_allows_max(const struct policy *p, u16 rule)
 	return own && value_set_max(own) > most ? value_set_max(own) : most;
 }
 
+/* There is a scanner for it, or one is made. */
+static int find_scanner(struct policy *p, const struct policy_conf *conf)
+{
+	for (size_t i = 0; i < conf->nothers; i++) {
+		const struct policy *other = conf->others[i];
+
+		if (!other || !other->scanner ||
+		    !scanner_is_of(other->scanner, p->rs, conf->enabled, conf->isa))
+			continue;
+		p->scanner = scanner_share(other->scanner);
+		return 0;
+	}
+	return scanner_new(p->rs, conf->enabled, conf->isa, &p->scanner);
+}
+
 int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
 	       struct err *e)
 {
@@ -57,7 +72,7 @@ int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct 
 	}
 	r = frame_map_new(conf->format, rs, conf->enabled, conf->isa, &p->map, e);
 	if (!r && any_pattern(rs, conf->enabled)) {
-		r = scanner_new(rs, conf->enabled, conf->isa, &p->scanner);
+		r = find_scanner(p, conf);
 		if (r)
 			err_set(e, -r, "out of memory");
 	}

@@ -167,14 +167,21 @@ static void prepare(struct prefilter_builder *b, struct scanner *s)
 	b->max -= b->max_quick;
 }
 
+static u16 count_forms(const struct ruleset *rs, const bool *enabled)
+{
+	u16 n = 0;
+
+	for (u16 i = 0; i < rs->nforms; i++)
+		n = (u16)(n + (!enabled || enabled[rs->forms[i].rule]));
+	return n;
+}
+
 static int add_forms(struct scanner *s, const bool *enabled)
 {
 	struct prefilter_builder *b = calloc(1, sizeof(*b));
-	u16 n = 0;
+	u16 n = count_forms(s->rs, enabled);
 	int r = 0;
 
-	for (u16 i = 0; i < s->rs->nforms; i++)
-		n = (u16)(n + (!enabled || enabled[s->rs->forms[i].rule]));
 	s->ngroups = (u16)((n + GROUP_FORMS - 1) / GROUP_FORMS);
 	s->forms = arena_array(&s->arena, n, sizeof(*s->forms));
 	s->groups = arena_array(&s->arena, s->ngroups, sizeof(*s->groups));
@@ -229,6 +236,7 @@ int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, str
 	memset(s, 0, sizeof(*s));
 	s->rs = rs;
 	s->isa = isa;
+	s->owners = 1;
 	s->serial = next_serial();
 	s->memo_key = s->serial * 0x9e3779b97f4a7c15 >> 1;
 	s->line_end = '\r';
@@ -241,9 +249,25 @@ int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, str
 	return 0;
 }
 
+bool scanner_is_of(const struct scanner *s, const struct ruleset *rs, const bool *enabled,
+		   enum isa isa)
+{
+	bool all = s->rs == rs && s->isa == isa && s->nforms == count_forms(rs, enabled);
+
+	for (u16 i = 0; i < s->nforms && all && enabled; i++)
+		all = enabled[s->forms[i].form->rule];
+	return all;
+}
+
+struct scanner *scanner_share(struct scanner *s)
+{
+	s->owners++;
+	return s;
+}
+
 void scanner_free(struct scanner *s)
 {
-	if (!s)
+	if (!s || --s->owners)
 		return;
 	arena_free(&s->arena);
 	free(s);

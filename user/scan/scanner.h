@@ -108,6 +108,7 @@ struct scanner {
 	struct arena arena; /* owns all of it */
 	const struct ruleset *rs;
 	enum isa isa;
+	unsigned int owners;
 	u16 nforms, ngroups;
 	u64 serial; /* no other scanner of this process has it, nor had */
 	u64 memo_key; /* what tells its lines from those of others in a memo; the top bit is not set */
