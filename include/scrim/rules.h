@@ -72,7 +72,10 @@ enum guard {
 			  U+00BF and U+2000 to U+2FFF */
 	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
 	GUARD_NUMBER,  /* a digit, or a '.' or '-' with a digit on its other side */
-	GUARD_TOKEN    /* what GUARD_WORD and GUARD_NUMBER forbid */
+	GUARD_TOKEN,   /* what GUARD_WORD and GUARD_NUMBER forbid */
+	GUARD_GROUP /* a digit; behind a match that ends in a group of digits behind another one and a
+			  space also '.', '-', '/' or ':' with a digit on its other side: with that
+			  group another value begins ("5550123 03/14/2024") */
 };
 
 /*
@@ -284,7 +287,7 @@ bool form_guard_before(const struct form *f, const u8 *text, size_t p);
 /*
  * Whether f's guard after a match that ends before text[e] holds: 1 yes, 0 no, -EAGAIN if that
  * depends on bytes not there yet (only when !ends); a form with a tail waits for the byte at e, too.
- * Reads two bytes at most, none at len or behind.
+ * Reads two bytes at most, none at len or behind, and for GUARD_GROUP 24 before e.
  */
 int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends);
 

@@ -286,6 +286,7 @@ static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 	case GUARD_NONE:
 		return true;
 	case GUARD_DIGIT:
+	case GUARD_GROUP: /* see group_goes_on() */
 		return !digit;
 	case GUARD_WORD:
 		return touching < 0x80 && !isalnum(touching) && touching != '_';
@@ -298,6 +299,18 @@ static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 		       !((touching == '.' || touching == '-') && joined);
 	}
 	return false;
+}
+
+/* Whether text[0, e) ends in a number, a space and a number, within 24 bytes, and behind them one goes on. */
+static bool group_goes_on(const u8 *text, size_t len, size_t e)
+{
+	size_t least = e > 24 ? e - 24 : 0, from = e;
+
+	while (from > least && (isdigit(text[from - 1]) || memchr(".-/:", text[from - 1], 4)))
+		from--;
+	return from < e && from >= least + 2 && text[from - 1] == ' ' &&
+	       (isdigit(text[from - 2]) || text[from - 2] == ')') && e + 1 < len &&
+	       memchr(".-/:", text[e], 4) && isdigit(text[e + 1]);
 }
 
 /* Whose matches are asked for. */
@@ -347,6 +360,8 @@ static size_t form_longest(const struct asked *a, u16 form, const u8 *text, size
 		if (after == 0xc2 || after == 0xe2)
 			after = ' ';
 		if (!ends[e] || !guard_holds(def->after, after, byte_at(text, len, p + e + 1)))
+			continue;
+		if (def->after == GUARD_GROUP && group_goes_on(text, len, p + e))
 			continue;
 		if (!form_labelled(f, text, p))
 			return 0;

@@ -273,6 +273,8 @@ static const struct {
 	{GUARD_TOKEN, "aX_", false, false},
 	{GUARD_TOKEN, "a-X.a", true, true},
 	{GUARD_TOKEN, "-X.", true, true},
+	{GUARD_GROUP, "1X1", false, false},
+	{GUARD_GROUP, "1-X-1", true, true},
 	/* Spaces, dashes, quotes of Unicode. */
 	{GUARD_WORD, "\xc2\xa0X\xc2\xa0", true, true},
 	{GUARD_WORD, "\xe2\x80\x9cX\xe2\x80\x9d", true, true},
@@ -315,6 +317,34 @@ Test(pattern, guards)
 		}
 		ruleset_free(rs);
 	}
+}
+
+/* The text up to '|' matches. */
+static const struct {
+	const char *text;
+	bool holds;
+} grouped[] = {
+	{"1234 12|-31", false}, {"1234 12|/3", false},   {"1234 12|.5", false},
+	{"1234 12|:30", false}, {"1234 12-3|-9", false}, {"1234 1|2-31", false},
+	{"1234| 12-31", true},  {"1234 12|-x", true},    {"1234 12|, 3", true},
+	{"1234-12|-31", true},  {"1234 x12|-31", true},  {"1234 12|", true},
+	{"tel 1234|/5", true},  {"(12) 34|-5", false},   {"1 12345678901234567890123|-5", true},
+};
+
+Test(pattern, a_group_that_goes_on_is_another_value)
+{
+	struct form_def def = {.pattern = "X", .after = GUARD_GROUP};
+	struct ruleset *rs = one_form(&def);
+
+	for (size_t i = 0; i < array_size(grouped); i++) {
+		size_t e = (size_t)(strchr(grouped[i].text, '|') - grouped[i].text);
+		char text[40];
+
+		sprintf(text, "%.*s%s", (int)e, grouped[i].text, grouped[i].text + e + 1);
+		cr_expect_eq(form_guard_after(&rs->forms[0], (u8 *)text, e, strlen(text), true),
+			     grouped[i].holds, "'%s'", grouped[i].text);
+	}
+	ruleset_free(rs);
 }
 
 static const char *const labels[] = {"mrn", "medical record", "chart #", "=OK", NULL};

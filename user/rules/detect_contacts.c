@@ -4,7 +4,7 @@
 #include "validate.h"
 
 /* What follows a number on the same line: an extension, or what kind of line it is. */
-#define EXTENSION "(?: ?,? ?(?:[Ee]xt[.:]?|EXT[.:]?|[Ee]xtension:?|[Xx]|#) ?\\d{1,6})?"
+#define EXTENSION "(?: ?,? ?(?:[Ee]xt[.:]?|EXT[.:]?|[Ee]xtension:?|[Xx]\\.?|#) ?\\d{1,6})?"
 #define LINE_KIND "[ -]\\(?(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell|[Hh]ome|[Ww]ork|[Pp]ager)"
 
 #define PHONE_LABELS                                                                               \
@@ -16,12 +16,22 @@
                                                                                                    \
 	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
 	     "home:", "work:", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",       \
-	     "caller id", "texted", "sms", "dialed")
+	     "caller id", "texted", "sms", "dialed",                                               \
+                                                                                                   \
+	     "text me", "caller", "my registered", "number on file", "home number", "work number", \
+	     "messages to", /* X12, PER */ "=*TE*", "=*CP*", "=*HP*", "=*WP*", "=*FX*",            \
+	     "toll free", "call from", "text to", "office number", "your number?", "me back",      \
+	     "voicemail from", "daytime number", "number on record", "phone numbers",              \
+	     "message to")
 
 /* As it is dialled at home, behind the trunk prefix 0 (ITU-T E.123): in groups. */
 #define TRUNK                 "(?:0|\\(0\\))[1-9]\\d{0,4}[ /-]\\d{2,8}(?:[ -]\\d{2,5}){0,3}"
 #define PHONE_FORM(text, ...) FORM(text EXTENSION, NUMBER, DIGIT, DIGITS, 7, ##__VA_ARGS__)
-#define NAMED_PHONE(text)     FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7)
+/* Of groups, however many. */
+#define PHONE_GROUPS(text, ...)                                                                    \
+	FORM(text EXTENSION, NUMBER, GROUP, DIGITS, 7, .validate = "phone", ##__VA_ARGS__)
+#define NAMED_PHONE(text)                                                                          \
+	FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7, .validate = "phone-line")
 
 static const struct rule_def contacts[] = {
 	{
@@ -43,29 +53,33 @@ static const struct rule_def contacts[] = {
 				 "[+44 20 7946 0958], fax [030 123456]", "[089 72 63 41] office",
 				 "pager [31245], \"phoneNumber\":[2125550123]",
 				 "[212-555-0123 #204], tel [(0)617 5550155]",
+				 "[212-555-0123 x.45], ([+44) 7400 123456], [02.98.95.39.81]",
+				 "tel [5550123] 12-34-56-78-90, tel [212-555-0123] 12 34 5",
+				 "[030 123456] 13/14/1999, phone [1-093-184-8018]",
 				 "112-555-0123 and 212 155 0123", "NDC 0378-0023-01, 0-306-40615-2",
 				 "call 911, pager 2 times"),
-		.nforms = 15,
+		.nforms = 16,
 		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
 			  PHONE_FORM("\\((?:[2-9]\\d{2}\\)[-. ]?\\d{3}|0\\d{1,4}\\)[-. ]?\\d{3,5}"
 				     "|[1-9]\\d\\) ?\\d{4,5})[-. ]?\\d{4}"),
-			  FORM(TRUNK EXTENSION, TOKEN, NUMBER, DIGITS, 7, .validate = "trunk"),
+			  FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk"),
+			  /* France: pairs, with full stops too. */
+			  FORM("0[1-9](?:\\.\\d{2}){4}", TOKEN, NUMBER, DIGITS, 7),
 			  PHONE_FORM("(?:[78] ?)?\\([2-9]\\d{2}\\) ?\\d{3}-\\d{2}-\\d{2}"),
 			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([2-9]\\d{2}\\)[-. ]?)"
 				     "\\d{3}[-. ]\\d{4}"),
-			  PHONE_FORM("\\+1[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
-			  PHONE_FORM("\\+(?:[2-9]\\d{0,14}|\\([2-9]\\d{0,3}\\))(?:[ "
-				     "./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}",
-				     .validate = "phone"),
+			  PHONE_FORM(
+				  "\\+1\\)?[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
+			  PHONE_GROUPS("\\+(?:[2-9]\\d{0,14}|\\([2-9]\\d{0,3}\\)|[2-9]\\d{0,3}\\))"
+				       "(?:[ ./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}"),
 			  /* Not "0071-0155-23", an NDC: two digits end more groups than that. */
-			  PHONE_FORM("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){1,2}(?:[ ./-]\\d{3,8}|(?:[ "
-				     "./-]\\d{1,8}){2,3})",
-				     .validate = "phone"),
+			  PHONE_GROUPS("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){1,2}"
+				       "(?:[ ./-]\\d{3,8}|(?:[ ./-]\\d{1,8}){2,3})"),
 			  /* Not the end of a hexadecimal id in front of other numbers. */
 			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, TOKEN, NUMBER, DIGITS,
 			       7),
-			  FORM("[0-9(][0-9+]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
-			       DIGIT, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
+			  FORM("[0-9(][0-9+-]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
+			       GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
 			       .distance = 24),
 			  FORM("[2-9]\\d{2}" GAP "\\d{3}(?:" GAP "|[-. ])\\d{4}", NUMBER, DIGIT,
 			       DIGITS, 7, ENCODED("phone")),

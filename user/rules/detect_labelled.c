@@ -16,7 +16,7 @@
 	FORM("(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d" ID_REST, WORD, NONE, DIGITS, 4,               \
 	     .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_GROUPS(labels_, ...)                                                                    \
-	FORM("(?:[A-Z]{1,3} ?)?\\d{2,6}(?: \\d{2,6}){1,5}", WORD, DECIMAL, DIGITS, 4,              \
+	FORM("(?:[A-Z]{1,3} ?)?\\d{2,6}(?: \\d{2,6}){1,5}", WORD, GROUP, DIGITS, 4,                \
 	     .labels = labels_, .distance = 24, ##__VA_ARGS__)
 
 /* "no", "number", "id", "#" and "is" may follow any of them (label.c), but not as "policyNumber". */
@@ -54,9 +54,10 @@ static const struct rule_def labelled[] = {
 		.group = "builtin",
 		.what = "account or visit number after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(J)",
-		.examples = LIST("Account No: [00123456]", "acct# [AC-1234567]",
-				 "account number is [1234 5678 9012]", "account 30 days overdue",
-				 "accounts of 2019 and accounting 12345"),
+		.examples =
+			LIST("Account No: [00123456]", "acct# [AC-1234567]",
+			     "account number is [1234 5678 9012]", "acct [12345] 12/15 of",
+			     "account 30 days overdue", "accounts of 2019 and accounting 12345"),
 		.nforms = 3,
 		.forms = {ID_DIGITS(ACCOUNT_LABELS), ID_LETTERS(ACCOUNT_LABELS),
 			  ID_GROUPS(ACCOUNT_LABELS)},
@@ -68,10 +69,21 @@ static const struct rule_def labelled[] = {
 		.what = "number of a member, subscriber, policy or group after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(I)",
 		.examples = LIST("Member ID: [XYZ123456789]", "Policy [H-0012345], group # [70012]",
-				 "\"subscriberId\": \"[W1234567801]\"", "policy holder, plan B",
+				 "\"subscriberId\": \"[W1234567801]\"",
+				 "Member ID: [W12345678 02], policy no [XYZ 123456789]",
+				 "subscriber id [123456789] 30 days", "policy holder, plan B",
 				 "member since 2019"),
-		.nforms = 3,
-		.forms = {ID_DIGITS(PLAN_LABELS), ID_LETTERS(PLAN_LABELS), ID_GROUPS(PLAN_LABELS)},
+		.nforms = 4,
+		.forms = {ID_DIGITS(PLAN_LABELS), ID_LETTERS(PLAN_LABELS), ID_GROUPS(PLAN_LABELS),
+			  /* Blue Cross: three letters in front; which member of a family behind. */
+			  FORM("(?:[A-Z]{1,3} ?)?\\d{6,12} 0\\d|[A-Z]{3} \\d{6,12}(?:-\\d{2})?",
+			       WORD, GROUP, DIGITS, 4,
+			       .labels = LIST("member id", "member no", "member number", "member #",
+					      "subscriber id", "subscriber no", "subscriber number",
+					      "policy id", "policy no", "policy number", "policy #",
+					      "plan id", "insurance id", "insured id",
+					      "beneficiary id", "enrollee id"),
+			       .distance = 12)},
 	},
 	{
 		.name = "plate",
@@ -81,17 +93,18 @@ static const struct rule_def labelled[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(L)",
 		.examples = LIST("License plate: [7ABC123]", "plate no [ABC 1234], tag # [12-XY34]",
 				 "Plate [XYZ 4321], plate: [BB10 MXF], vehicle reg. [1LY 434]",
-				 "agar plate 12 wells", "plate number pending"),
+				 "plate no [479 PDX] 12-99-21", "agar plate 12 wells",
+				 "plate number pending"),
 		.nforms = 3,
 		.forms =
-			{FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, WORD, BYTES,
-			      4, .labels = PLATE_LABELS, .distance = 24),
+			{FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, TOKEN,
+			      BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
 			 FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?", WORD,
-			      WORD, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
+			      TOKEN, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
 			 /* A plate may be a dish or of bone: then no letters stand beside its number. */
 			 FORM("[A-Z]{2}(?:[A-Z]?[- ]?\\d{3,5}|\\d{2} ?[A-Z]{3})"
 			      "|\\d{1,3}[- ]?[A-Z]{3}(?:[- ]?\\d{1,4})?|\\d[A-Z]{2} ?\\d{3}",
-			      WORD, WORD, BYTES, 4,
+			      WORD, TOKEN, BYTES, 4,
 			      .labels = LIST("plate", "plates", "vehicle reg",
 					     "vehicle registration"),
 			      .distance = 8)},
@@ -124,12 +137,12 @@ static const struct rule_def labelled[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(M)",
 		.examples =
 			LIST("pacemaker S/N [PJN7654321]", "serial number: [GTX-00123-A]",
-			     "lead SN [4402918], serial [RNB123456H]",
+			     "lead SN [4402918], serial [RNB123456H], S/N [VVPK905043]",
 			     "serial troponins 3 times, serial 12-lead EKGs", "device is 12 mm"),
 		.nforms = 3,
 		.forms = {ID_DIGITS(DEVICE_LABELS), ID_LETTERS(DEVICE_LABELS),
 			  FORM("(?:[A-Z]{1,4}-?)?\\d{5,20}[A-Z]?", WORD, WORD, DIGITS, 4,
-			       .labels = LIST("serial", "=SN"), .distance = 8)},
+			       .labels = LIST("serial", "=SN", "s/n"), .distance = 8)},
 	},
 };
 

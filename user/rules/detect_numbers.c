@@ -98,6 +98,7 @@ static const struct rule_def numbers[] = {
 				 "[378282246310005] declined, "
 				 "[4111.1111.1111.1111]",
 				 "credit card no. [4111.1111.1111.1112], card # [060465518185]",
+				 "card no [4569754373603] 21-22-23-24-25",
 				 "4111111111111112, 4111-1111 1111-1111", "card 12 of 16"),
 		.nforms = 4,
 		.forms = {FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
@@ -107,8 +108,8 @@ static const struct rule_def numbers[] = {
 			  FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}-\\d{4}(?:-\\d{1,3})?"
 			       "| \\d{4} \\d{4} \\d{4}(?: \\d{1,3})?|\\.\\d{4}\\.\\d{4}\\.\\d{4}"
 			       "|-\\d{6}-\\d{4,5}| \\d{6} \\d{4,5})",
-			       DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
-			  FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, DECIMAL, DIGITS, 6,
+			       DECIMAL, GROUP, DIGITS, 6, .validate = "card"),
+			  FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, GROUP, DIGITS, 6,
 			       .labels =
 				       LIST("card no", "card number", "card #", "credit card",
 					    "debit card", "credit card number", "debit card number",
@@ -126,14 +127,14 @@ static const struct rule_def numbers[] = {
 		.what = "medical record number: digits, or letters and digits, after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(H)",
 		.examples = LIST("MRN: [123456]", "Medical Record Number is [HX-12345678].",
-				 "MRN [123 45 67]", "MRN pending, room 123456",
-				 "the patient id was lost"),
+				 "MRN [123 45 67]", "MRN [1234] 12/15 of",
+				 "MRN pending, room 123456", "the patient id was lost"),
 		.nforms = 6,
 		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,39}", DECIMAL, NONE, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24, MRN_TAIL),
 			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
 			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d"),
-			  FORM("\\d{2,4}(?: \\d{2,4}){1,4}", DECIMAL, DECIMAL, DIGITS, 4,
+			  FORM("\\d{2,4}(?: \\d{2,4}){1,4}", DECIMAL, GROUP, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24)},
 	},
 	{

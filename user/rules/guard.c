@@ -7,12 +7,32 @@
 #include <errno.h>
 #include <scrim/rules.h>
 
+#define GROUP_SEEN 24 /* bytes */
+
 /* Whether c goes on with a number if a digit stands on its other side. */
 static bool joins(enum guard g, u8 c)
 {
 	bool number = g == GUARD_NUMBER || g == GUARD_TOKEN;
+	bool group = g == GUARD_GROUP;
 
-	return (c == '.' && (g == GUARD_DECIMAL || number)) || (c == '-' && number);
+	return (c == '.' && (g == GUARD_DECIMAL || number || group)) ||
+	       (c == '-' && (number || group)) || ((c == '/' || c == ':') && group);
+}
+
+/*
+ * Whether what ends before text[e] is a group behind another: a digit or a bracket, a space, then digits,
+ * which '.', '-', '/' and ':' may divide. Looks GROUP_SEEN bytes back, so that all that is there to look
+ * back at says the same.
+ */
+static bool ends_in_group(const u8 *text, size_t e)
+{
+	size_t least = e > GROUP_SEEN ? e - GROUP_SEEN : 0, at = e;
+
+	while (at > least &&
+	       (byte_is_digit(text[at - 1]) || (text[at - 1] >= '-' && text[at - 1] <= ':')))
+		at--;
+	return at < e && at > least + 1 && text[at - 1] == ' ' &&
+	       (byte_is_digit(text[at - 2]) || text[at - 2] == ')');
 }
 
 static bool touches(enum guard g, u8 c)
@@ -28,7 +48,8 @@ bool form_guard_before(const struct form *f, const u8 *text, size_t p)
 		return true;
 	if (touches(f->before, text[p - 1]))
 		return text[p - 1] >= 0x80 && utf8_gap_before(text, 0, p);
-	return p < 2 || !joins(f->before, text[p - 1]) || !byte_is_digit(text[p - 2]);
+	return p < 2 || f->before == GUARD_GROUP || !joins(f->before, text[p - 1]) ||
+	       !byte_is_digit(text[p - 2]);
 }
 
 int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len, bool ends)
@@ -44,5 +65,5 @@ int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len,
 		return 1;
 	if (e + 1 == len)
 		return ends ? 1 : -EAGAIN;
-	return !byte_is_digit(text[e + 1]);
+	return !byte_is_digit(text[e + 1]) || (f->after == GUARD_GROUP && !ends_in_group(text, e));
 }

@@ -30,6 +30,7 @@ static const struct {
 	{"name", validate_name},
 	{"npi", validate_npi},
 	{"phone", validate_phone},
+	{"phone-line", validate_phone_line},
 	{"ssn", validate_ssn},
 	{"street", validate_street},
 	{"trunk", validate_trunk},

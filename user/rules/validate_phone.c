@@ -3,23 +3,58 @@
 #include "bytes.h"
 #include "validate.h"
 
+/* Whether what stands before the first space is a date with separators. */
+static bool begins_with_date(const u8 *text, size_t len)
+{
+	u8 d[SCRIM_WINDOW];
+	size_t date_len = 0;
+
+	while (date_len < len && text[date_len] != ' ')
+		date_len++;
+	return date_len != text_digits(text, date_len, d, sizeof(d)) &&
+	       validate_date(text, date_len);
+}
+
+/*
+ * Whether text begins with a number of North America, which is whole, and other digits stand behind a
+ * space: ten digits, or eleven behind a 1 (ATIS-0300051).
+ */
+static bool goes_on(const u8 *text, size_t len)
+{
+	size_t n = 0, at, whole = 10;
+	u8 d[11];
+
+	for (at = 0; at < len && n < whole; at++) {
+		if (!byte_is_digit(text[at]))
+			continue;
+		d[n++] = text[at];
+		whole = d[0] == '1' ? 11 : 10;
+	}
+	if (text[0] == '+' || n < whole || d[whole - 10] < '2' || d[whole - 7] < '2')
+		return false;
+	return at + 1 < len && text[at] == ' ' &&
+	       (byte_is_digit(text[at + 1]) || text[at + 1] == '(');
+}
+
 /*
  * ITU-T E.164: 7 to 15 digits, the extension behind a letter apart. What begins with a date
- * ("01/15/2024 10") is that, not a number to call.
+ * ("01/15/2024 10") is that, not a number to call; what begins with a whole number ends there.
  */
 bool validate_phone(const u8 *text, size_t len)
 {
 	u8 d[SCRIM_WINDOW];
-	size_t number_len = 0, date_len = 0, n;
+	size_t number_len = 0, n;
 
 	while (number_len < len && !byte_is_letter(text[number_len]))
 		number_len++;
 	n = text_digits(text, number_len, d, sizeof(d));
-	while (date_len < len && text[date_len] != ' ')
-		date_len++;
-	return n >= 7 && n <= 15 &&
-	       (date_len == text_digits(text, date_len, d, sizeof(d)) ||
-		!validate_date(text, date_len));
+	return n >= 7 && n <= 15 && !goes_on(text, number_len) && !begins_with_date(text, len);
+}
+
+/* In front of a kind of line ("61 51 81 office"): not a day and a code ("2024-01-15 99213 Office visit"). */
+bool validate_phone_line(const u8 *text, size_t len)
+{
+	return !begins_with_date(text, len);
 }
 
 #define GROUPS 5
@@ -100,7 +135,7 @@ bool validate_trunk(const u8 *text, size_t len)
 		return g.digits >= 9 && g.of[1].len >= 5;
 	if (g.of[g.n - 1].len < 3 && g.of[g.n - 1].before == '-')
 		return false;
-	if (g.n == 3 && g.of[0].len == 3 && g.of[1].len == 2 && g.of[2].len == 4)
+	if (g.n >= 3 && g.of[0].len == 3 && g.of[1].len == 2 && g.of[2].len == 4)
 		return false;
 	return pairs || g.of[0].len >= 3 || g.of[1].len >= 3;
 }

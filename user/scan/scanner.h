@@ -122,7 +122,7 @@ struct scanner {
 	u16 nlabels;
 	bool unindexed; /* some form's labels are not in it */
 	const struct label_set *label_sets[LABEL_SETS];
-	signed char behind[GUARD_TOKEN + 1][256]; /* by guard, for scan_form.behind */
+	signed char behind[GUARD_GROUP + 1][256]; /* by guard, for scan_form.behind */
 };
 
 /* Lays d out for walking, in a. Returns 0, -ENOMEM. */
