@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Dates that the calendar has: 2024-02-29 2/29/24 24-02-29 29.2.2024 20240229[1015[30]] 29 Feb 2024
- * "February 29th, 2024" "Feb 29". Of two small numbers either may be the month.
+ * "February 29th, 2024" "Feb 29" 2024-Feb-29. Of two small numbers either may be the month.
  *
  * Years of four digits are 1880 to 2099: others are more often numbers than dates.
  */
@@ -93,6 +93,8 @@ static bool named_month(const struct parts *p)
 		       on_calendar(p->value[2], p->month, p->value[1]);
 	if (p->n == 1)
 		return on_calendar(2000, p->month, p->value[0]);
+	if (p->n == 2 && p->digits[0] == 4) /* "2023-Oct-08" */
+		return on_calendar(p->value[0], p->month, p->value[1]);
 	return p->n == 2 && on_calendar(year_of(p->value[1], p->digits[1]), p->month, p->value[0]);
 }
 
