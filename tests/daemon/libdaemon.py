@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """scrimd in mode proxy, its clients and its server: what tests of the daemon from outside share."""
+import contextlib
 import json
 import os
 import re
@@ -163,6 +164,17 @@ def is_reset(s):
         return s.recv(1) == b"never"
     except ConnectionResetError:
         return True
+
+
+def until_reset(s):
+    """What comes before a reset; a clean end is none."""
+    got = b""
+    with contextlib.suppress(ConnectionResetError):
+        while True:
+            data = s.recv(64)
+            assert data, "a clean end"
+            got += data
+    return got
 
 
 def run_tests(tests):
