@@ -119,7 +119,7 @@ static u8 *exponent_of(const u8 *text, u8 *from, const u8 *to)
 		return NULL;
 	if (rest < to && (*rest == '-' || *rest == '+'))
 		rest++;
-	if (skip_digits(rest, to) < to || !behind_colon(text, from))
+	if (rest == to || skip_digits(rest, to) < to || !behind_colon(text, from))
 		return NULL;
 	colon = from[-1] == ':' ? from - 1 : from - 2;
 	if (colon < from - 1 && from[-1] != ' ' && from[-1] != '-')
