@@ -51,6 +51,18 @@ static void serve(const struct host *h, int client, const char *text)
 	end(p);
 }
 
+/* A worker for one connection, which is there; the second one waits. */
+static struct pair one_more_waits(struct host *h, int *ret_second)
+{
+	struct pair first;
+
+	host_of_one(h);
+	first = host_pair(h);
+	*ret_second = dial_saying(h, "second");
+	host_await_flow(h, FLOW_WAITED, 1);
+	return first;
+}
+
 /* A takeover that fails early: nobody had asked it to accept nobody. */
 static void asked_again(void)
 {
@@ -58,10 +70,7 @@ static void asked_again(void)
 	struct pair first;
 	int second, third;
 
-	host_of_one(&h);
-	first = host_pair(&h);
-	second = dial_saying(&h, "second");
-	host_await_flow(&h, FLOW_WAITED, 1);
+	first = one_more_waits(&h, &second);
 	io_worker_accept(h.worker, true);
 	host_turns(&h);
 	third = dial_saying(&h, "third");
@@ -81,10 +90,7 @@ static void not_yet_asked(void)
 	struct pair first;
 	int second, third;
 
-	host_of_one(&h);
-	first = host_pair(&h);
-	second = dial_saying(&h, "second");
-	host_await_flow(&h, FLOW_WAITED, 1);
+	first = one_more_waits(&h, &second);
 	CHECK(io_worker_accepting(h.worker));
 	io_worker_accept(h.worker, false);
 	while (io_worker_accepting(h.worker))
