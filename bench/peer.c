@@ -2,7 +2,7 @@
 /*
  * The text that a peer holds over a chunk's end, and the masking of what its engine finds.
  *
- *   carried: looked back at, held │ new bytes      decided is all that begins SCRIM_WINDOW + 1
+ *   carried: looked back at, held │ new bytes      decided is all that begins SCRIM_WINDOW
  *   ──────────────────────────────┴──────────▶     bytes before the end, and what matches of it
  */
 #include "engine.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOLD (SCRIM_WINDOW + 1)
+#define HOLD SCRIM_WINDOW
 
 struct peer {
 	const struct ruleset *rs;

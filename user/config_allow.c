@@ -37,7 +37,7 @@ const char *const *read_except(struct reader *r, const struct yaml *value)
 	}
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
 		if (item->kind == YAML_TEXT && *item->text)
-			check_pattern(r, item);
+			check_pattern(r, item, GUARD_NONE);
 	return read_texts(r, value, "a pattern such as 'TEST[0-9]{4}'");
 }
 

@@ -71,8 +71,8 @@ const char *const *read_labels(struct reader *r, const struct yaml *value);
 /* `labels`, or `context`, which is the same; NULL: neither. Both are a fault. */
 const struct yaml *either_labels(struct reader *r, const struct yaml *labels,
 				 const struct yaml *context);
-/* Whether a text is a pattern, or a fault in its place. */
-bool check_pattern(struct reader *r, const struct yaml *item);
+/* Whether a text is a pattern, in front of such a guard; or a fault in its place. */
+bool check_pattern(struct reader *r, const struct yaml *item, enum guard after);
 
 /* `allow`: values. `except`: patterns. As read_texts(). */
 const char *const *read_allow(struct reader *r, const struct yaml *value);

@@ -97,11 +97,11 @@ static void compiled(struct reader *r, int rc)
 		r->faults->failed = rc;
 }
 
-bool check_pattern(struct reader *r, const struct yaml *item)
+bool check_pattern(struct reader *r, const struct yaml *item, enum guard after)
 {
 	unsigned int column = 0;
 	struct err e = {0};
-	int rc = pattern_check(item->text, &column, &e);
+	int rc = pattern_check(item->text, after, &column, &e);
 
 	if (!rc)
 		return true;
@@ -111,7 +111,8 @@ bool check_pattern(struct reader *r, const struct yaml *item)
 	return false;
 }
 
-static void read_patterns(struct reader *r, const struct yaml *value, struct rule_def *def)
+static void read_patterns(struct reader *r, const struct yaml *value, enum guard after,
+			  struct rule_def *def)
 {
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
 
@@ -123,7 +124,7 @@ static void read_patterns(struct reader *r, const struct yaml *value, struct rul
 		wrong(r, value, "`pattern` is an empty list; give a pattern");
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL) {
 		if (expect(r, item, YAML_TEXT, "a pattern such as 'HX-[0-9]{8}'") &&
-		    check_pattern(r, item))
+		    check_pattern(r, item, after))
 			def->forms[def->nforms++].pattern = item->text;
 	}
 }
@@ -209,7 +210,7 @@ static void read_tail(struct reader *r, const struct rule_map *map, struct form_
 	const char *text = map->tail->text;
 
 	if (!expect(r, map->tail, YAML_TEXT, "a class of bytes such as '[0-9A-Za-z]'") ||
-	    !check_pattern(r, map->tail))
+	    !check_pattern(r, map->tail, GUARD_NONE))
 		return;
 	if (*text != '[' || strcspn(text, "]") + 1 != strlen(text))
 		wrong(r, map->tail,
@@ -292,7 +293,7 @@ static void read_rule(struct reader *r, const struct yaml *node, size_t index)
 		read_fields(r, map.fields, def);
 	read_form(r, &map, &form);
 	if (map.patterns)
-		read_patterns(r, map.patterns, def);
+		read_patterns(r, map.patterns, form.after, def);
 	for (size_t i = 0; i < def->nforms; i++) {
 		form.pattern = def->forms[i].pattern;
 		def->forms[i] = form;

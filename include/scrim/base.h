@@ -14,7 +14,10 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-/* The longest span a pattern may match, in bytes: a pattern that could match more is refused. */
+/*
+ * The longest span a pattern may match with what its guard behind holds (enum guard), in bytes; a
+ * pattern that could match more is refused. No more of a stream is ever held undecided.
+ */
 #define SCRIM_WINDOW 256
 /* How far before a match its guards and labels may look, in bytes. */
 #define SCRIM_LOOKBACK 98
@@ -24,7 +27,7 @@ typedef uint64_t u64;
  */
 #define SCRIM_HEADROOM 512
 
-_Static_assert(SCRIM_LOOKBACK + SCRIM_WINDOW + 1 <= SCRIM_HEADROOM, "held bytes fit the head room");
+_Static_assert(SCRIM_LOOKBACK + SCRIM_WINDOW <= SCRIM_HEADROOM, "held bytes fit the head room");
 
 #define array_size(a)           (sizeof(a) / sizeof((a)[0]))
 #define cleanup(fn)             __attribute__((cleanup(fn)))

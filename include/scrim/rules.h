@@ -29,7 +29,7 @@
  *   x? x{3} x{1,5}    repeats;  x|y  either;  (?:x)  a group
  *   (x)               once in a pattern, and in no repeat but "?": the part to mask; without it the
  *                     whole match is
- * What can match nothing, or more than SCRIM_WINDOW bytes, is refused.
+ * What can match nothing, or more than SCRIM_WINDOW bytes (enum guard), is refused.
  *
  * A match whose part to mask is a value that its rule allows (rule_def.allow, rule_def.except) is a
  * match like any other, and takes its bytes from all others; who masks leaves it as it is.
@@ -70,6 +70,7 @@ enum guard {
 			  quotes: before the match U+00A0 to U+00BF less three letters, U+2000 to
 			  U+207F, U+2212, U+3000, U+FEFF; behind it what c2 and e2 begin, U+0080 to
 			  U+00BF and U+2000 to U+2FFF */
+	/* These may hold a byte behind a match: a pattern before them matches at most SCRIM_WINDOW - 1. */
 	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
 	GUARD_NUMBER,  /* a digit, or a '.' or '-' with a digit on its other side */
 	GUARD_TOKEN,   /* what GUARD_WORD and GUARD_NUMBER forbid */
@@ -224,12 +225,13 @@ void ruleset_free(struct ruleset *rs);
 
 /*
  * Compiles a single pattern for a caller that wants to check it (config, tests).
+ *   after       the guard that is to stand behind its matches
  *   ret_column  on -EINVAL the column in pattern where it went wrong, bytes from 1; may be NULL
  *   e           may be NULL
  * Returns 0, -EINVAL, -E2BIG or -ENOMEM, as ruleset_compile(); keeps nothing. Cost: that of the
  * automaton, which is bounded for any pattern.
  */
-int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e);
+int pattern_check(const char *pattern, enum guard after, unsigned int *ret_column, struct err *e);
 
 /* Whether a text can be a label: 0, or -EINVAL with e (may be NULL) set. Keeps nothing. */
 int label_check(const char *label, struct err *e);

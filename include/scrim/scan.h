@@ -162,7 +162,7 @@ struct scan_job {
  * than SCRIM_WINDOW + 8 bytes there. Labels are looked up behind each byte of [start, len) and of the
  * RULE_MAX_DISTANCE before it once at most. `walked` and `looked_up` say what it came to.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
- * Invariants: len - decided <= SCRIM_WINDOW + 1; with `ends`, decided == len; glued together the
+ * Invariants: len - decided <= SCRIM_WINDOW; with `ends`, decided == len; glued together the
  * matches and the rejected candidates of all calls are the same for every cut of a text.
  * A rejected candidate is counted once per (form, p) where the pattern, guards and labels hold
  * for some e, the validator accepts none of them, and p was not inside a chosen match.

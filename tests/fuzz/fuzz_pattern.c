@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	memcpy(pattern, data, len);
 	pattern[len] = 0;
-	rc = pattern_check(pattern, &column, &e);
+	rc = pattern_check(pattern, GUARD_NONE, &column, &e);
 	if (rc) {
 		fuzz_check(e.text[0] != 0, "refused without a word");
 		fuzz_check(column <= len + 1, "a column beyond the pattern");

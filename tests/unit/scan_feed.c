@@ -39,7 +39,7 @@ static size_t feed_piece(const struct scanner *s, struct scan_memo *memo, const 
 	scan(s, &job);
 	cr_assert(refused_right(&job, counts));
 	cr_assert(job.decided >= job.start && job.decided <= job.len);
-	cr_assert_leq(job.len - job.decided, SCRIM_WINDOW + 1);
+	cr_assert_leq(job.len - job.decided, SCRIM_WINDOW);
 	cr_assert(!ends || job.decided == job.len);
 	cr_assert_leq(job.looked_up, job.len - job.start + RULE_MAX_DISTANCE);
 	cr_assert_leq(job.nmatches, cap);

@@ -117,7 +117,7 @@ void site_pattern(u64 *seed, char *text)
 			add_numbered(&p);
 		else
 			add_choice(&p, 2);
-	} while (pattern_check(text, NULL, NULL));
+	} while (pattern_check(text, GUARD_TOKEN, NULL, NULL));
 }
 
 static const char *const label_words[] = {

@@ -24,7 +24,7 @@ struct site {
 	struct site_form forms[RULE_MAX][SITE_FORMS];
 };
 
-/* A pattern that pattern_check() accepts, into text[SITE_PATTERN]. */
+/* A pattern that pattern_check() accepts before any guard, into text[SITE_PATTERN]. */
 void site_pattern(u64 *seed, char *text);
 /* n rules, freed by free(). */
 struct site *site_new(u64 *seed, size_t n);

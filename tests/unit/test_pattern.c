@@ -81,7 +81,7 @@ Test(pattern, refusals_say_where_and_what)
 		unsigned int column = 0;
 		struct err e = {0};
 
-		cr_expect_eq(pattern_check(refused[i].pattern, &column, &e), -EINVAL,
+		cr_expect_eq(pattern_check(refused[i].pattern, GUARD_NONE, &column, &e), -EINVAL,
 			     "'%s' is accepted", refused[i].pattern);
 		cr_expect_eq(column, refused[i].column, "'%s': column %u, not %u",
 			     refused[i].pattern, column, refused[i].column);
@@ -103,7 +103,8 @@ Test(pattern, state_explosion_is_refused)
 	for (size_t i = 0; i < array_size(hostile); i++) {
 		struct err e = {0};
 
-		cr_expect_eq(pattern_check(hostile[i], NULL, &e), -E2BIG, "%s", hostile[i]);
+		cr_expect_eq(pattern_check(hostile[i], GUARD_NONE, NULL, &e), -E2BIG, "%s",
+			     hostile[i]);
 		cr_expect(strstr(e.text, "needs more than"), "%s", e.text);
 	}
 }
@@ -126,7 +127,7 @@ Test(pattern, any_bytes_at_all)
 			pattern[k] = bytes[(seed >> 33) % (sizeof(bytes) - 1)];
 		}
 		pattern[len] = '\0';
-		r = pattern_check(pattern, &column, NULL);
+		r = pattern_check(pattern, GUARD_NONE, &column, NULL);
 		cr_assert(r == 0 || r == -EINVAL || r == -E2BIG, "'%s': %d", pattern, r);
 		cr_assert(column >= 1 && column <= len + 1, "'%s': column %u", pattern, column);
 		compiled += r == 0;
@@ -141,7 +142,7 @@ Test(pattern, too_long_to_write)
 
 	memset(pattern, 'a', sizeof(pattern));
 	pattern[sizeof(pattern) - 1] = '\0';
-	cr_assert_eq(pattern_check(pattern, &column, NULL), -EINVAL);
+	cr_assert_eq(pattern_check(pattern, GUARD_NONE, &column, NULL), -EINVAL);
 	cr_assert_eq(column, 1025);
 }
 

@@ -99,7 +99,7 @@ static void make_pattern(struct maker *m)
 		if (draw(m, 6) == 0)
 			add(m, "(?i)");
 		make_choice(m, 3);
-	} while (pattern_check(m->pattern, NULL, NULL));
+	} while (pattern_check(m->pattern, GUARD_NONE, NULL, NULL));
 }
 
 static void make_text(struct maker *m, u8 *text)

@@ -36,7 +36,7 @@ size_t fill_escaped(const struct fill_job *job, struct filled *ret_filled);
  * stay (fill_encoded.c). All of it is decided.
  *   job  its `escape` and `ends` are not read; at most FILL_ENCODED_MAX bytes
  */
-#define FILL_ENCODED_MAX (SCRIM_WINDOW + 1)
+#define FILL_ENCODED_MAX SCRIM_WINDOW
 void fill_encoded(const struct fill_job *job, struct filled *ret_filled);
 
 #endif

@@ -6,7 +6,7 @@
 #include "fill.h"
 #include "private.h"
 
-#define HELD_MAX (SCRIM_WINDOW + 1)
+#define HELD_MAX SCRIM_WINDOW
 
 /* A chunk being masked. */
 struct work {

@@ -4,8 +4,8 @@
  * word's guard so may a space, dash or quote of Unicode, though its bytes are over 0x7f.
  */
 #include "bytes.h"
+#include "pattern.h"
 #include <errno.h>
-#include <scrim/rules.h>
 
 #define GROUP_SEEN 24 /* bytes */
 
@@ -33,6 +33,11 @@ static bool ends_in_group(const u8 *text, size_t e)
 		at--;
 	return at < e && at > least + 1 && text[at - 1] == ' ' &&
 	       (byte_is_digit(text[at - 2]) || text[at - 2] == ')');
+}
+
+u32 guard_holds(enum guard after)
+{
+	return joins(after, '.');
 }
 
 static bool touches(enum guard g, u8 c)

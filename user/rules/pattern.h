@@ -57,6 +57,7 @@ struct parser {
 	unsigned int depth;
 	bool fold;           /* (?i) */
 	bool marked;         /* the group that marks has been seen */
+	u32 limit;           /* of what it may match, bytes */
 	unsigned int column; /* of the error */
 	struct err *e;
 };
@@ -118,6 +119,9 @@ bool dfa_takes(const struct dfa *d, const u8 *text, size_t len);
 
 /* A pattern's automaton, and no more, in `a`. Returns 0, -EINVAL or -E2BIG with e set, -ENOMEM. */
 int pattern_dfa(struct arena *a, const char *pattern, struct dfa *ret_dfa, struct err *e);
+
+/* How many bytes behind a match are held while this guard waits for the one behind them. */
+u32 guard_holds(enum guard after);
 
 /* Whether the group that marks a part can take text[0, len). */
 bool group_takes(const struct group_prog *group, const u8 *text, size_t len);

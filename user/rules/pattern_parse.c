@@ -8,7 +8,7 @@
  *   repeat   = atom [ "?" | "{m}" | "{m,n}" ]
  *   atom     = byte | "." | "\" escape | "[" class "]" | "(?:" choice ")" | "(" choice ")"
  *
- * Lengths are added up on the way, so that no tree ever grows beyond SCRIM_WINDOW bytes of
+ * Lengths are added up on the way, so that no tree ever grows beyond parser.limit bytes of
  * match: with every part at least able to match a byte, that bounds the tree as well.
  */
 #include "pattern.h"
@@ -46,10 +46,10 @@ static struct node *node_new(struct parser *ps, enum node_kind kind, u32 min, u3
 
 static int check_length(struct parser *ps, const char *at, u32 max)
 {
-	if (max <= SCRIM_WINDOW)
+	if (max <= ps->limit)
 		return 0;
-	return parser_fail(ps, at, "up to here it can match %u bytes; the limit is %d", max,
-			   SCRIM_WINDOW);
+	return parser_fail(ps, at, "up to here it can match %u bytes; the limit is %u%s", max,
+			   ps->limit, ps->limit < SCRIM_WINDOW ? " with this guard behind it" : "");
 }
 
 /* ps->p behind "(?": says why this group is refused. */

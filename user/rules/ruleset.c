@@ -25,10 +25,15 @@ void ruleset_free(struct ruleset *rs)
 }
 
 /* The pattern as a program in `scratch`, its tree for the lengths. */
-static int pattern_program(struct arena *scratch, const char *pattern, struct node **ret_tree,
-			   struct nfa *ret_nfa, unsigned int *ret_column, struct err *e)
+static int pattern_program(struct arena *scratch, const char *pattern, enum guard after,
+			   struct node **ret_tree, struct nfa *ret_nfa, unsigned int *ret_column,
+			   struct err *e)
 {
-	struct parser ps = {.arena = scratch, .pattern = pattern, .column = 1, .e = e};
+	struct parser ps = {.arena = scratch,
+			    .pattern = pattern,
+			    .limit = SCRIM_WINDOW - guard_holds(after),
+			    .column = 1,
+			    .e = e};
 	int r;
 
 	r = pattern_parse(&ps, ret_tree);
@@ -45,7 +50,7 @@ static int say_memory(int r, struct err *e)
 	return r == -ENOMEM ? err_set(e, ENOMEM, "out of memory") : r;
 }
 
-static int dfa_of(struct arena *a, const char *pattern, struct dfa *ret_dfa,
+static int dfa_of(struct arena *a, const char *pattern, enum guard after, struct dfa *ret_dfa,
 		  unsigned int *ret_column, struct err *e)
 {
 	struct arena scratch cleanup(arena_free) = {0};
@@ -53,22 +58,22 @@ static int dfa_of(struct arena *a, const char *pattern, struct dfa *ret_dfa,
 	struct nfa nfa;
 	int r;
 
-	r = pattern_program(&scratch, pattern, &tree, &nfa, ret_column, e);
+	r = pattern_program(&scratch, pattern, after, &tree, &nfa, ret_column, e);
 	if (!r)
 		r = dfa_build(a ? a : &scratch, &nfa, tree, ret_dfa, e);
 	return say_memory(r, e);
 }
 
-int pattern_check(const char *pattern, unsigned int *ret_column, struct err *e)
+int pattern_check(const char *pattern, enum guard after, unsigned int *ret_column, struct err *e)
 {
 	struct dfa dfa;
 
-	return dfa_of(NULL, pattern, &dfa, ret_column, e);
+	return dfa_of(NULL, pattern, after, &dfa, ret_column, e);
 }
 
 int pattern_dfa(struct arena *a, const char *pattern, struct dfa *ret_dfa, struct err *e)
 {
-	return dfa_of(a, pattern, ret_dfa, NULL, e);
+	return dfa_of(a, pattern, GUARD_NONE, ret_dfa, NULL, e);
 }
 
 bool dfa_takes(const struct dfa *d, const u8 *text, size_t len)
@@ -163,7 +168,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 		r = tail_build(box, def->tail, &f->tail, e);
 	if (r)
 		return say_memory(r, e);
-	r = pattern_program(&box->scratch, def->pattern, &tree, &nfa, NULL, e);
+	r = pattern_program(&box->scratch, def->pattern, def->after, &tree, &nfa, NULL, e);
 	if (!r)
 		r = dfa_build(&box->arena, &nfa, tree, &f->dfa, e);
 	if (!r)
