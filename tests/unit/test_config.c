@@ -199,6 +199,29 @@ static const char *role_of(const struct roles *r, const char *address)
 	return roles_of(r, &a)->name;
 }
 
+/* A name that is a rule's and a class's, too, excepts the whole class, and nothing else. */
+Test(config, except_takes_a_class_whole)
+{
+	static const char text[] = "version: 1\n"
+				   "policies: {all: {rules: [builtin, providers, desk]},"
+				   " some: {rules: [builtin, providers, desk], except: [phone]}}\n"
+				   "rules: [{name: desk, class: fax, pattern: 'desk [0-9]{4}'}]\n";
+	struct config *c = NULL;
+	size_t off = 0;
+	char *said;
+
+	cr_assert_eq(read_text_config(text, strlen(text), &c, &said), 0, "%s", said);
+	for (size_t i = 0; i < c->ndefs; i++) {
+		cr_expect(c->policies[0].enabled[i]);
+		cr_expect_eq(c->policies[1].enabled[i], c->defs[i].class != ID_PHONE, "%s",
+			     c->defs[i].name);
+		off += !c->policies[1].enabled[i];
+	}
+	cr_expect_eq(off, 3, "phone, hl7-phone and hl7-provider-phone: %zu", off);
+	config_free(c);
+	free(said);
+}
+
 Test(config, narrowest_role)
 {
 	struct config *c = NULL;
