@@ -70,8 +70,10 @@ static void read_top(struct reader *r, const struct yaml *root)
 			check_rules_used(r, top.rules);
 	}
 	mark_unused(r->config);
-	if (top.listeners)
+	if (top.listeners) {
 		read_listeners(r, top.listeners);
+		check_rows(r, top.listeners);
+	}
 }
 
 static struct config *config_new(void)

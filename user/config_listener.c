@@ -180,8 +180,8 @@ static void read_roles(struct reader *r, const struct listener_map *map, struct 
 	if (roles && !expect(r, roles, YAML_LIST, "a list of roles"))
 		roles = NULL;
 	if (roles && roles->n >= SCRIM_MAX_ROLES) {
-		wrong(r, roles, "%zu roles; a listener has at most %d with the default one",
-		      roles->n, SCRIM_MAX_ROLES);
+		wrong(r, roles, "%zu roles beside the default one; at most %d", roles->n,
+		      SCRIM_MAX_ROLES - 1);
 		roles = NULL;
 	}
 	l->roles = must_new(&r->config->arena, struct config_role, (roles ? roles->n : 0) + 1);

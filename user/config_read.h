@@ -96,5 +96,7 @@ void read_policies(struct reader *r, const struct yaml *value);
 void mark_unused(struct config *c);
 void check_rules_used(struct reader *r, const struct yaml *rules);
 void read_listeners(struct reader *r, const struct yaml *value);
+/* More rows of counters than there are is a fault. */
+void check_rows(struct reader *r, const struct yaml *listeners);
 
 #endif

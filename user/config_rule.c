@@ -68,6 +68,8 @@ const char *const *read_labels(struct reader *r, const struct yaml *value)
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
 	struct err e;
 
+	if (value->kind == YAML_LIST && value->n > RULE_MAX_LABELS)
+		wrong(r, value, "%zu labels; a pattern has at most %d", value->n, RULE_MAX_LABELS);
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
 		if (item->kind == YAML_TEXT && *item->text && label_check(item->text, &e))
 			wrong(r, item, "label `%.40s`: %s", item->text, e.text);

@@ -55,9 +55,10 @@
 #include <scrim/err.h>
 #include <scrim/identifier.h>
 
-#define RULE_MAX          256 /* rules in a ruleset */
-#define RULE_MAX_FORMS    16  /* forms of a rule */
-#define RULE_MAX_DISTANCE 64  /* from a label to its value, bytes */
+#define RULE_MAX          256  /* rules in a ruleset */
+#define RULE_MAX_FORMS    16   /* forms of a rule */
+#define RULE_MAX_LABELS   1024 /* of a form */
+#define RULE_MAX_DISTANCE 64   /* from a label to its value, bytes */
 
 /*
  * The class of byte that must not touch a match, on that side. A comma never counts: values
@@ -113,8 +114,9 @@ struct form_def {
 	quick_fn quick;       /* or NULL; for the built-in rules */
 	never_fn never;       /* or NULL; likewise */
 	/*
-	 * NULL-ended, or NULL: no label needed. At most 1024 of them, each 1 to 31 bytes of one line
-	 * (label_check()); a space in one is any or no separator; "=OK" asks for the case as written.
+	 * NULL-ended, or NULL: no label needed. At most RULE_MAX_LABELS of them, each 1 to 31 bytes
+	 * of one line (label_check()); a space in one is any or no separator; "=OK" asks for the case
+	 * as written.
 	 */
 	const char *const *labels;
 	const char *const *unless; /* labels that forbid a match, likewise */

@@ -5,6 +5,7 @@
  */
 #include "../../user/config_read.h"
 #include "../../user/roles.h"
+#include "config_text.h"
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -32,23 +33,6 @@ static const char good[] = "version: 1\n"
 			   "  narrow: {default: none}\n"
 			   "rules:\n"
 			   "  - {name: site, class: other-id, pattern: 'it''s [0-9]{2}'}\n";
-
-/* Reads a text as a file; the faults go to *ret_said, freed by the caller. */
-static int read_text_config(const char *text, size_t len, struct config **ret_c, char **ret_said)
-{
-	int fd = memfd_create("config", MFD_CLOEXEC);
-	char path[64];
-	size_t size;
-	FILE *said = open_memstream(ret_said, &size);
-	int rc;
-
-	cr_assert(fd >= 0 && write(fd, text, len) == (ssize_t)len);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	rc = config_read(path, said, ret_c);
-	fclose(said);
-	close(fd);
-	return rc;
-}
 
 static const struct rule_def *rule_of(const struct config *c, const char *name)
 {

@@ -20,7 +20,6 @@
 #include <scrim/outline.h>
 #include <string.h>
 
-#define LABELS_MAX 1024 /* of a form */
 
 _Static_assert(RULE_MAX_DISTANCE + LABEL_MAX + 3 <= SCRIM_LOOKBACK, "a label is seen whole");
 
@@ -110,8 +109,8 @@ int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 		return err_set(e, EINVAL,
 			       "distance %u: at most %d bytes between a label and its value",
 			       distance, RULE_MAX_DISTANCE);
-	if (n > LABELS_MAX)
-		return err_set(e, EINVAL, "%zu labels; at most %d", n, LABELS_MAX);
+	if (n > RULE_MAX_LABELS)
+		return err_set(e, EINVAL, "%zu labels; at most %d", n, RULE_MAX_LABELS);
 	set = arena_alloc(a, sizeof(*set) + n * sizeof(set->labels[0]));
 	if (!set)
 		return -ENOMEM;
