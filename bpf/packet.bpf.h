@@ -16,6 +16,7 @@
 
 #define IP_DF             0x4000
 #define IP_FRAGMENT       0x3fff /* more fragments, or an offset */
+#define OPTION_JUMBO      0xc2
 #define PROTOCOL_MOBILITY 135
 #define PROTOCOL_HIP      139
 #define PROTOCOL_SHIM6    140
@@ -72,24 +73,45 @@ static __always_inline bool packet_extension(__u8 protocol)
 	return false;
 }
 
+/*
+ * Of TCP over IPv6 that the kernel has merged, or not yet cut, beyond 64 KiB the length is in a header
+ * of its own in front ("BIG TCP", RFC 2675; include/net/ipv6.h). On the wire there is no such packet.
+ */
+struct jumbo {
+	__u8 next, words, type, size;
+	__be32 len;
+};
+
+static __always_inline bool packet_jumbo(struct __sk_buff *skb, __u32 at, struct jumbo *ret_j)
+{
+	return skb->gso_segs > 1 && !bpf_skb_load_bytes(skb, at, ret_j, sizeof(*ret_j)) &&
+	       !ret_j->words && ret_j->type == OPTION_JUMBO && ret_j->size == sizeof(ret_j->len) &&
+	       ret_j->next == IPPROTO_TCP;
+}
+
 static __always_inline int packet_read_v6(struct __sk_buff *skb, __u32 ip, struct packet *p)
 {
+	struct jumbo jumbo;
 	struct ipv6hdr h;
 	__u32 len;
 
 	if (bpf_skb_load_bytes(skb, ip, &h, sizeof(h)) || h.version != 6)
 		return FLOW_MALFORMED;
+	len = bpf_ntohs(h.payload_len);
 	__builtin_memcpy(p->flow.src, &h.saddr, 16);
 	__builtin_memcpy(p->flow.dst, &h.daddr, 16);
 	p->ip = ip;
 	p->l4 = ip + sizeof(h);
 	p->protocol = h.nexthdr;
 	p->v6 = true;
-	if (h.nexthdr == IPPROTO_FRAGMENT)
+	if (!len && h.nexthdr == IPPROTO_HOPOPTS && packet_jumbo(skb, p->l4, &jumbo)) {
+		p->l4 += sizeof(jumbo);
+		p->protocol = jumbo.next;
+	}
+	if (p->protocol == IPPROTO_FRAGMENT)
 		return FLOW_FRAGMENT;
-	if (packet_extension(h.nexthdr))
+	if (packet_extension(p->protocol))
 		return FLOW_EXTENSION;
-	len = bpf_ntohs(h.payload_len);
 	if (!len && skb->gso_segs > 1)
 		len = skb->len - p->l4;
 	if (len > skb->len - p->l4)

@@ -65,6 +65,14 @@ const struct packet_case packet_cases[] = {
 	{"a TCP header beyond the end", VERDICT_DROP, FLOW_MALFORMED, BOTH, .doff = 15,
 	 .flags = TH_SYN, .longer = -40},
 	{"longer than it is", VERDICT_DROP, FLOW_MALFORMED, BOTH, .flags = TH_SYN, .longer = 1},
+	{"merged beyond 64 KiB", VERDICT_DROP, FLOW_NOT_OWNED, BOTH, .merged = true, DATA},
+	{"merged, the length in a header", VERDICT_DROP, FLOW_NOT_OWNED, V6, .merged = true,
+	 .jumbo = 6, DATA},
+	{"merged from a server, the length in a header", VERDICT_DROP, FLOW_NOT_OWNED, V6,
+	 .merged = true, .jumbo = 6, .from_server = true, .sport = STEERED, .dport = CLIENT, DATA},
+	{"merged, more headers behind the length", VERDICT_DROP, FLOW_EXTENSION, V6, .merged = true,
+	 .jumbo = 60, DATA},
+	{"the length in a header on the wire", VERDICT_DROP, FLOW_EXTENSION, V6, .jumbo = 6, DATA},
 	{"for another host", VERDICT_NEXT, -1, BOTH, .other_mac = true, .flags = TH_SYN},
 	{"redirect of a network", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0500},
 	{"redirect of a host", VERDICT_DROP, FLOW_REDIRECT, V4, ICMP, .sport = 0x0501},
@@ -126,20 +134,31 @@ static void put_address(uint8_t *to, bool v6, bool server)
 	to[15] = 9;
 }
 
+/* RFC 2675: an option of a hop-by-hop header. */
+static size_t put_jumbo(uint8_t *p, uint8_t next, size_t l4)
+{
+	p[0] = next;
+	p[2] = 0xc2;
+	p[3] = 4;
+	put16(p + 6, 8 + l4);
+	return 8;
+}
+
 static size_t put_ip(uint8_t *p, const struct packet_case *c, bool v6, size_t l4)
 {
 	uint8_t protocol = c->protocol == 0xff ? 0 : c->protocol ? c->protocol : IPPROTO_TCP;
+	bool unsaid = c->merged || c->jumbo;
 	size_t head = v6 ? 40 : 20u + c->options, at = v6 ? 8 : 12;
 	size_t addr = v6 ? 16 : 4;
 
 	if (v6) {
 		p[0] = 0x60;
-		put16(p + 4, (size_t)((int)l4 + c->longer));
-		p[6] = protocol;
+		put16(p + 4, unsaid ? 0 : (size_t)((int)l4 + c->longer));
+		p[6] = c->jumbo ? 0 : protocol;
 		p[7] = 60;
 	} else {
 		p[0] = (uint8_t)(0x40 | head / 4);
-		put16(p + 2, (size_t)((int)(head + l4) + c->longer));
+		put16(p + 2, unsaid ? 0 : (size_t)((int)(head + l4) + c->longer));
 		put16(p + 6, c->frag);
 		p[8] = 60;
 		p[9] = protocol;
@@ -149,7 +168,7 @@ static size_t put_ip(uint8_t *p, const struct packet_case *c, bool v6, size_t l4
 	put_address(p + at + addr, v6, !c->from_server && !c->outside);
 	if (!v6)
 		put16(p + 10, 0xffff ^ sum(p, head, 0));
-	return head;
+	return head + (c->jumbo ? put_jumbo(p + head, c->jumbo, l4) : 0);
 }
 
 size_t packet_make(uint8_t *to, const struct packet_case *c, bool v6)

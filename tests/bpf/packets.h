@@ -35,10 +35,12 @@ struct packet_case {
 	uint16_t frag;      /* IPv4 fragment field */
 	uint16_t ethertype; /* 0: by family */
 	int16_t longer;     /* the IP header's length says so many bytes more than there are */
-	bool outside;       /* to an address that is not protected */
-	bool from_server;   /* from a protected one to one that is not */
-	bool other_mac;     /* not for this host */
-	bool egress;        /* to what stands there; of ICMP the type is in sport's first byte */
+	bool merged;        /* by the kernel, beyond 64 KiB: the IP header has no length */
+	uint8_t jumbo; /* nor has it behind this header of IPv6 that has one: what follows that */
+	bool outside;  /* to an address that is not protected */
+	bool from_server; /* from a protected one to one that is not */
+	bool other_mac;   /* not for this host */
+	bool egress;      /* to what stands there; of ICMP the type is in sport's first byte */
 };
 
 extern const struct packet_case packet_cases[];

@@ -86,8 +86,10 @@ static void run_case(struct steer_gateway *g, const struct packet_case *c, bool 
 {
 	__u8 in[256], out[256];
 	__u64 before[FLOW_COUNT], after[FLOW_COUNT];
+	struct __sk_buff merged = {.gso_segs = 2, .gso_size = 100};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in, .data_out = out,
-		    .data_size_out = sizeof(out), .repeat = 1);
+		    .data_size_out = sizeof(out), .repeat = 1, .ctx_in = c->merged ? &merged : NULL,
+		    .ctx_size_in = c->merged ? sizeof(merged) : 0);
 	const struct bpf_program *prog =
 		c->egress ? g->progs.drop_redirects : g->progs.steer_gateway;
 	const char *why = NULL;

@@ -3,9 +3,10 @@
 import hashlib
 import random
 import socket
+import struct
 import subprocess
 
-from gateway.stand import PORT, all_ended
+from gateway.stand import PORT, all_ended, flows
 from netlib import BUILD, Thread
 
 MUCH = 64 << 20
@@ -58,6 +59,36 @@ def test_much_both_ways(stand, d, f):
     exchange(stand, f, text(MUCH, 1), text(MUCH, 2))
     all_ended(stand, d)
     assert d.flow("relayed") == before + 1
+
+
+def let_merge(ns, interface, most):
+    """Packets of that many bytes, sent by the interface uncut or merged by it, of both families (Linux 6.3)."""
+    kinds = (41, 58, 63, 64)  # IFLA_GSO_MAX_SIZE, GRO, and these two of IPv4
+    with ns.entered():
+        body = struct.pack("BxHiII", 0, 0, socket.if_nametoindex(interface), 0, 0)
+    body += b"".join(struct.pack("HHI", 8, kind, most) for kind in kinds)
+    with ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as s:
+        s.send(struct.pack("IHHII", 16 + len(body), 16, 5, 1, 0) + body)  # RTM_NEWLINK, to be acknowledged
+        assert struct.unpack_from("i", s.recv(4096), 16) == (0,)
+
+
+def test_merged_beyond_64_kib(stand, d, f):
+    """Packets that the kernel merges, or leaves uncut, beyond 64 KiB ("BIG TCP") are steered as others."""
+    ends = [(stand.client, "c0"), (stand.server, "s0")] + [(stand.ingest, i) for i in stand.interfaces]
+    for ns, interface in ends:
+        let_merge(ns, interface, 180000)
+    try:
+        before = flows(d)
+        with stand.at_client() as near, stand.at_server() as far:
+            exchange(stand, f, text(MUCH // 8, 7), text(MUCH // 8, 8))
+            for capture in (near, far):
+                assert max(len(p.ip) for p in capture.packets() if p.sent) > 65536
+        all_ended(stand, d)
+        after = flows(d)
+        assert {k for k in after if after[k] != before[k]} == {"steered", "accepted", "relayed"}
+    finally:
+        for ns, interface in ends:
+            let_merge(ns, interface, 65536)
 
 
 def test_like_the_filter(stand, d, f):
