@@ -4,7 +4,7 @@
  * over, cut anywhere, give what they give without one, on each ISA; with any scanner, and when scanners come
  * and go. What is said of an outline's labels holds for every text that it is of.
  */
-#include "../../user/scan/outline_vec.h"
+#include "../../user/scan/memo.h"
 #include "scan_feed.h"
 #include "scan_text.h"
 #include "scanners.h"
@@ -412,39 +412,4 @@ Test(memo, keeps_no_word_of_a_line_that_came_once)
 	scan_memo_free(m);
 	scanner_free(s);
 	ruleset_free(rs);
-}
-
-/* --- outlines ------------------------------------------------------------------------------------- */
-
-static void outline(const char *text, const char *want_outline)
-{
-	u8 to[LINE_ROOM];
-
-	outline_of((const u8 *)text, strlen(text), strlen(text), to);
-	cr_assert_eq(memcmp(to, want_outline, strlen(text)), 0, "%s: %.*s", text, (int)strlen(text),
-		     to);
-	for (size_t i = strlen(text); i % 64; i++)
-		cr_assert_eq(to[i], 0);
-}
-
-Test(memo, outlines)
-{
-	outline("in 12:11:12.609 job f626bc41 of 7\n", "in 00:00:00.000 job 11111111 of 0\n");
-	outline("deadbeef 1234 beef1 1beef x1y\n", "11111111 0000 11111 11111 x0y\n");
-	/* Letters alone are a run where they are no part of a word. */
-	outline("a/fe/12 fed/feed-Ade bedside cafes\n", "1/11/00 111/1111-111 bedside cafes\n");
-	outline("cache3 1st 0xfe bag_ace \xc3\xa9"
-		"e\n",
-		"cach11 0st 0xfe bag_111 \xc3\xa9"
-		"1\n");
-	outline("\n", "\n");
-	/* What a run has in an earlier block counts, what it has in a later one does not. */
-	outline("0123456789 123456789 123456789 123456789 123456789 123456789 1ab4cd9 0a\n",
-		"0000000000 000000000 000000000 000000000 000000000 000000000 1111111 11\n");
-	outline("---------- --------- --------- --------- --------- --------- -abca-\n",
-		"---------- --------- --------- --------- --------- --------- -ab11-\n");
-	outline("---------- --------- --------- --------- --------- --------- -xyab-\n",
-		"---------- --------- --------- --------- --------- --------- -xyab-\n");
-	outline("---------- --------- --------- --------- --------- --------- -12ab-\n",
-		"---------- --------- --------- --------- --------- --------- -0011-\n");
 }

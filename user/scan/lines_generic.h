@@ -8,8 +8,6 @@
  */
 #include "memo.h"
 
-#define SPAN 2048 /* bytes that are read for a batch */
-
 /* Reads text[from, to) as if there were no memo; it ends with a line, or the text does. */
 static void run_part(const struct scanner *s, struct scan_job *job, size_t from, size_t to)
 {
@@ -79,18 +77,20 @@ static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struc
 	job->walked += len;
 }
 
-/* Asks the forms of the places [i, end) of a line, which are all at p, and returns where reading goes on. */
+/* Asks the forms of some places of a line, which are all at p, and returns where reading goes on. */
 static size_t ask_known(const struct scanner *s, struct scan_job *job, const struct memo_line *l,
-			size_t i, size_t end, size_t p)
+			u32 places, size_t p)
 {
 	struct match *m = &job->matches[job->nmatches];
 	u64 forms[GROUPS_MAX];
 	bool labelled = false;
 
 	memset(forms, 0, s->ngroups * sizeof(*forms));
-	for (; i < end; i++) {
-		forms[l->places[i].group] = l->places[i].forms;
-		labelled |= l->places[i].labelled;
+	for (; places; places &= places - 1) {
+		const struct memo_place *place = &l->places[__builtin_ctz(places)];
+
+		forms[place->group] = place->forms;
+		labelled |= place->labelled;
 	}
 	if (confirm_among(s, job, p, forms, labelled, m) != MATCH)
 		return p + 1;
@@ -98,34 +98,41 @@ static size_t ask_known(const struct scanner *s, struct scan_job *job, const str
 	return m->to;
 }
 
-/* Whether any form of the places [i, end) of a line, which are all at p, is left. */
+/* Whether any form of some places of a line, which are all at p, is left. */
 static inline bool any_left(const struct scanner *s, const struct scan_job *job,
-			    const struct memo_line *l, size_t i, size_t end, size_t p)
+			    const struct memo_line *l, u32 places, size_t p)
 {
-	u64 any = forms_left(s, job, &l->places[i], p);
+	u64 any = 0;
 
-	while (++i < end)
-		any |= forms_left(s, job, &l->places[i], p);
+	for (; places; places &= places - 1)
+		any |= forms_left(s, job, &l->places[__builtin_ctz(places)], p);
 	return any;
 }
 
 /* A line that begins at `at`, from place `next` on. */
 static inline void read_known(const struct scanner *s, struct scan_job *job,
-			      const struct memo_line *l, size_t at, size_t next)
+			      const struct memo_line *l, const u64 digits[LINE_BLOCKS + 1],
+			      size_t at, size_t next)
 {
-	struct form_id id;
-	size_t end, len;
+	u32 left = places_left(l, digits);
 
-	for (size_t i = 0; i < l->nplaces; i = end) {
-		const struct memo_place *place = &l->places[i];
-		size_t p = at + place->at;
+	while (left) {
+		unsigned int first = (unsigned int)__builtin_ctz(left);
+		const struct memo_place *place = &l->places[first];
+		u32 here = left & -left;
+		size_t p = at + l->at[first];
 		bool far = job->len - p >= QUICK_READ;
+		struct form_id id;
+		size_t len;
 
-		for (end = i + 1; end < l->nplaces && l->places[end].at == place->at; end++)
-			;
+		left ^= here;
+		while (left && l->at[__builtin_ctz(left)] == l->at[first]) {
+			here |= left & -left;
+			left &= left - 1;
+		}
 		if (p < next)
 			continue;
-		if (place->quick && far && end == i + 1) {
+		if (place->quick && far && !(here & (here - 1))) {
 			len = quick_match(&s->groups[place->group], job, place, p, &id);
 			if (len) {
 				add_quickly(job, p, len, id);
@@ -133,8 +140,8 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 				continue;
 			}
 		}
-		if (!far || any_left(s, job, l, i, end, p))
-			next = ask_known(s, job, l, i, end, p);
+		if (!far || any_left(s, job, l, here, p))
+			next = ask_known(s, job, l, here, p);
 	}
 }
 
@@ -164,20 +171,6 @@ static size_t first_line(const struct scanner *s, const struct scan_job *job)
 	return back || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
 }
 
-/* Behind which bytes of text[at, len) lines end, relative to `at`, in the next SPAN bytes. Returns how many. */
-static size_t list_line_ends(const struct scanner *s, const struct scan_job *job, size_t at,
-			     u16 ret_ends[SPAN + LIST_ROOM])
-{
-	size_t n = job->len - at < SPAN ? job->len - at : SPAN, count = 0;
-
-	for (size_t i = 0; i < n; i += 64) {
-		u64 ends = line_ends(job->text + at + i, n - i < 64 ? n - i : 64, s->line_end);
-
-		count += list_bits(ends, i + 1, ret_ends + count);
-	}
-	return count;
-}
-
 /*
  * Makes the outlines of the lines that text[at, len) begins with, as far as there is room, up to one that has
  * no end or is too long.
@@ -186,30 +179,27 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
-	u16 ends[SPAN + LIST_ROOM];
-	size_t count = list_line_ends(s, job, at, ends), line = 0;
-	u32 from = 0;
+	const u8 *text = job->text + at, *end = job->text + job->len;
+	u8 *bytes = b->bytes;
+	size_t n = 0, written;
 
-	b->n = b->bytes_read = 0;
-	for (size_t i = 0; i < count && i < BATCH_LINES; i++) {
-		size_t len = ends[i] - line;
-		const u8 *text = job->text + at + line;
+	for (; n < BATCH_LINES; n++) {
+		size_t room = (size_t)(end - text), len = line_length(text, room, s->line_end);
+		struct outline *o = &b->line[n];
 
-		if (len > LINE_ROOM)
+		if (!len)
 			break;
-		b->line[i] = (struct outline){
-			.hash = outline_of(text, len, job->len - at - line, b->bytes + from) ^
-				s->memo_key,
-			.len = (u32)len,
-			.from = from,
-		};
-		__builtin_prefetch(m->tag[b->line[i].hash % MEMO_SETS]);
-		from += (u32)OUTLINE_SIZE(len);
-		line = ends[i];
-		b->n++;
+		o->len = (u32)len;
+		o->from = (u32)(bytes - b->bytes);
+		o->hash = s->memo_key ^ outline_of(text, len, room, bytes, o->digits);
+		__builtin_prefetch(m->tag[o->hash % MEMO_SETS]);
+		bytes += OUTLINE_SIZE(len);
+		text += len;
 	}
-	b->bytes_read = line;
-	b->written = from > b->written ? from : b->written;
+	b->n = n;
+	b->bytes_read = (size_t)(text - job->text) - at;
+	written = (size_t)(bytes - b->bytes);
+	b->written = written > b->written ? written : b->written;
 }
 
 /* What is known of the line of the batch with outline o: most often what was expected. */
@@ -249,7 +239,7 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 
 			if (l) {
 				run_part(s, job, unread, at);
-				read_known(s, job, l, at, job->start);
+				read_known(s, job, l, b->line[i].digits, at, job->start);
 				unread = at + b->line[i].len;
 			}
 			at += b->line[i].len;

@@ -23,8 +23,8 @@
 /* What the outline of a line of n bytes takes, with the zeros behind it: two blocks at least. */
 #define OUTLINE_SIZE(n) ((n) > 128 ? ((n) + 63) / 64 * 64 : 128)
 #define MEMO_SETS       1024
-#define MEMO_WAYS       4 /* lines of a set */
-#define MEMO_PLACES     32
+#define MEMO_WAYS       4  /* lines of a set */
+#define MEMO_PLACES     32 /* of a line */
 
 /* A line as far as it matters which one it is. */
 struct outline {
@@ -32,10 +32,11 @@ struct outline {
 	u32 len;  /* with what ends the line */
 	u32 from; /* where in line_batch.bytes it is */
 	struct memo_line *expected;
+	u64 digits[LINE_BLOCKS + 1]; /* where the line has some, and a block of zeros behind it */
 };
 
 /* Lines that follow each other. */
-#define BATCH_LINES 64
+#define BATCH_LINES 32
 struct line_batch {
 	size_t n, bytes_read;
 	struct outline line[BATCH_LINES];
@@ -45,11 +46,20 @@ struct line_batch {
 
 /* Forms of a group that may match at a place of a line. */
 struct memo_place {
-	u16 at;
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
 	bool quick;    /* one of them knows a quick way, and none is labelled */
 	u64 forms;
+};
+
+/*
+ * Where a blank is any hex digit, it says much which of those of the line are digits: "deadbeef" is no date. For eight
+ * places: a bit for each pattern of digits that the first PLACE_SEEN bytes may have, and so for as many behind them.
+ */
+#define PLACE_SEEN   6 /* bytes */
+#define EIGHT_PLACES 8
+struct place_digits {
+	u64 first[EIGHT_PLACES], second[EIGHT_PLACES];
 };
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
@@ -64,8 +74,11 @@ struct memo_line {
 	u16 len;
 	u8 state;
 	u8 nplaces;
-	bool used;                             /* since room was looked for in its set */
-	struct memo_place places[MEMO_PLACES]; /* in order */
+	bool used;           /* since room was looked for in its set */
+	u16 at[MEMO_PLACES]; /* where the places are, in order */
+	/* Of the places, then zeros. */
+	_Alignas(64) struct place_digits digits[MEMO_PLACES / EIGHT_PLACES];
+	struct memo_place places[MEMO_PLACES];
 	_Alignas(64) u8 outline[LINE_ROOM];
 };
 
@@ -105,6 +118,8 @@ static inline struct memo_line *memo_expect(struct scan_memo *m, u64 hash)
 		way = tags[i] == hash ? i : way;
 	l = &m->line[hash % MEMO_SETS][way];
 	__builtin_prefetch(l);
+	__builtin_prefetch(l->digits[0].first);
+	__builtin_prefetch(l->digits[0].second);
 	__builtin_prefetch(l->outline);
 	__builtin_prefetch(l->outline + 64);
 	return l;

@@ -82,16 +82,22 @@ static u64 forms_at(const struct study *y, u16 g, size_t p)
 	return forms;
 }
 
-/* Whether the guard behind a match may let byte c of an outline stand there. */
-static bool may_stand_behind(const struct scan_form *sf, u8 c)
+/* Whether the guard behind a match may let the n > 0 bytes of an outline stand there. */
+static bool may_stand_behind(const struct scan_form *sf, const u8 *bytes, size_t n)
 {
-	u8 bytes[22];
-	size_t n = outline_bytes(c, bytes);
-	bool may = false;
+	u8 next[22], second[22] = {'\n'};
+	size_t nnext = outline_bytes(bytes[0], next);
+	size_t nsecond = n > 1 ? outline_bytes(bytes[1], second) : 1;
 
-	for (size_t i = 0; i < n; i++)
-		may |= sf->behind[bytes[i]] != 0;
-	return may;
+	for (size_t i = 0; i < nnext; i++) {
+		for (size_t j = 0; j < nsecond; j++) {
+			u8 behind[2] = {next[i], second[j]};
+
+			if (form_guard_after(sf->form, behind, 0, sizeof(behind), true))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* States of an automaton, each once. */
@@ -181,7 +187,7 @@ static bool may_match(struct study *y, const struct scan_form *sf, size_t p)
 		if (y->work > LEARN_MOST || !walk_step(y, sf, w, p, next))
 			return true;
 		if ((any_accepts(d, &next->now) || any_accepts(d, &next->pure)) &&
-		    may_stand_behind(sf, y->bytes[p + 1]))
+		    may_stand_behind(sf, y->bytes + p + 1, y->len - p - 1))
 			return true;
 		other = w;
 		w = next;
@@ -204,10 +210,41 @@ static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 	return kept;
 }
 
+/* With which digits and other bytes from p + from on some of these forms may match at p, as place_digits has it. */
+static u64 patterns_of(const struct study *y, u16 g, size_t p, size_t from, u64 forms)
+{
+	const struct group *group = &y->s->groups[g];
+	u64 left[2][PLACE_SEEN]; /* forms that a byte leaves: one that is no digit, one that is */
+	u64 patterns = 0;
+	bool vary = false;
+
+	_Static_assert(2 * PLACE_SEEN <= FILTER_DEPTH, "a group knows of as many bytes");
+	for (size_t k = 0; k < PLACE_SEEN; k++) {
+		size_t at = from + k;
+		u8 c = p + at < y->len ? y->bytes[p + at] : '\n';
+
+		vary |= c == ANY_HEX;
+		left[1][k] = c == ANY_HEX || c == ANY_DIGIT ? group->at_blank[at][BLANK_DIGIT] : 0;
+		left[0][k] = c == ANY_DIGIT ? 0 : ~0ULL;
+		if (c == ANY_HEX)
+			left[0][k] = group->at_blank[at][BLANK_LETTER];
+	}
+	if (!vary)
+		return ~0ULL;
+	for (unsigned int pattern = 0; pattern < 1 << PLACE_SEEN; pattern++) {
+		u64 any = forms;
+
+		for (size_t k = 0; k < PLACE_SEEN; k++)
+			any &= left[pattern >> k & 1][k];
+		patterns |= (u64)(any != 0) << pattern;
+	}
+	return patterns;
+}
+
 /* What to ask of group g at p, if anything. */
 static struct memo_place place_of(struct study *y, u16 g, size_t p)
 {
-	struct memo_place place = {.at = (u16)p, .group = g};
+	struct memo_place place = {.group = g};
 	bool vague = y->s->unindexed || y->sets[p] != y->sure[p];
 	u64 forms = forms_at(y, g, p);
 
@@ -219,12 +256,25 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	return place;
 }
 
+/* A place of a line; there is room for it. */
+static void add_place(const struct study *y, size_t p, struct memo_place place, struct memo_line *l)
+{
+	struct place_digits *d = &l->digits[l->nplaces / EIGHT_PLACES];
+	size_t i = l->nplaces % EIGHT_PLACES;
+
+	l->places[l->nplaces++] = place;
+	l->at[l->nplaces - 1] = (u16)p;
+	d->first[i] = patterns_of(y, place.group, p, 0, place.forms);
+	d->second[i] = patterns_of(y, place.group, p, PLACE_SEEN, place.forms);
+}
+
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
 {
 	struct study y = {.s = s, .bytes = bytes, .len = len};
 
 	l->state = LINE_UNFIT;
 	l->nplaces = 0;
+	memset(l->digits, 0, sizeof(l->digits));
 	find_labels(&y);
 	for (u16 g = 0; g < s->ngroups; g++)
 		for (u16 i = 0; i < s->nlabels; i++)
@@ -238,7 +288,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 			if (y.work > LEARN_MOST || (place.forms && l->nplaces == MEMO_PLACES))
 				return y.work;
 			if (place.forms)
-				l->places[l->nplaces++] = place;
+				add_place(&y, p, place, l);
 		}
 	}
 	l->state = LINE_KNOWN;

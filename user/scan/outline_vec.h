@@ -61,7 +61,7 @@ static inline vec load_some(const u8 *p, size_t n, size_t room)
 
 /* The block at text[i] of a line of n bytes: what it is in the outline. */
 static inline void outline_block(const u8 *text, size_t i, size_t n, size_t room,
-				 struct run_before *before, u8 *to)
+				 struct run_before *before, u8 *to, u64 *ret_digits)
 {
 	struct block_bits bits = {0};
 	vec v[BLOCK_VECS];
@@ -79,6 +79,7 @@ static inline void outline_block(const u8 *text, size_t i, size_t n, size_t room
 		bits.others |= vec_bits((vec)(letter - 6 <= (u8)19)) << k * WIDTH;
 		v[k] = (v[k] & ~digits) | (digits & (u8)ANY_DIGIT);
 	}
+	*ret_digits = bits.digits;
 	hex = hex_runs(&bits, before);
 	for (size_t k = 0; k < BLOCK_VECS; k++) {
 		if (hex) {
@@ -114,12 +115,14 @@ static inline u64 outline_hash(const u8 *bytes, size_t n)
  * The outline of a line of n bytes, at most LINE_ROOM; returns its hash.
  *   room  bytes of text that may be read
  */
-static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to)
+static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to,
+			     u64 ret_digits[LINE_BLOCKS + 1])
 {
 	struct run_before before = {0};
 
 	for (size_t i = 0; i < OUTLINE_SIZE(n); i += 64)
-		outline_block(text, i, n, room, &before, to);
+		outline_block(text, i, n, room, &before, to, ret_digits + i / 64);
+	ret_digits[OUTLINE_SIZE(n) / 64] = 0;
 	return outline_hash(to, OUTLINE_SIZE(n)) | 1ULL << 63;
 }
 
@@ -147,6 +150,38 @@ static inline u64 line_ends(const u8 *text, size_t n, u8 other)
 		ends |= vec_bits((vec)(v == '\n') | (vec)(v == other)) << k;
 	}
 	return ends;
+}
+
+static inline size_t line_length(const u8 *text, size_t room, u8 other)
+{
+	for (size_t i = 0; i < room && i < LINE_ROOM; i += 64) {
+		u64 ends = line_ends(text + i, room - i < 64 ? room - i : 64, other);
+
+		if (ends)
+			return i + (size_t)__builtin_ctzll(ends) + 1;
+	}
+	return 0;
+}
+
+/* Those places of a line, a bit for each, at which something may match by where the line has digits. */
+static inline u32 places_left(const struct memo_line *l, const u64 digits[LINE_BLOCKS + 1])
+{
+	const u64 seen = (1U << PLACE_SEEN) - 1;
+	u32 left = 0;
+
+	for (size_t i = 0; i < l->nplaces; i++) {
+		u64 at;
+
+		const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
+		size_t k = i % EIGHT_PLACES;
+
+		memcpy(&at, (const u8 *)digits + l->at[i] / 8, sizeof(at));
+		at >>= l->at[i] % 8;
+		left |= (u32)(d->first[k] >> (at & seen) &
+			      d->second[k] >> (at >> PLACE_SEEN & seen) & 1)
+			<< i;
+	}
+	return left;
 }
 
 #endif

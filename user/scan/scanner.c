@@ -123,12 +123,14 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 /* The forms of a table by byte, for each blank of an outline. */
 static void take_blanks(const u64 table[256], u64 ret_forms[BLANKS])
 {
-	static const u8 blanks[BLANKS] = {[BLANK_DIGIT] = ANY_DIGIT, [BLANK_HEX] = ANY_HEX};
+	for (unsigned int c = 0; c < 256; c++) {
+		bool digit = outline_may_be(ANY_DIGIT, (u8)c);
 
-	for (unsigned int i = 0; i < BLANKS; i++)
-		for (unsigned int c = 0; c < 256; c++)
-			if (outline_may_be(blanks[i], (u8)c))
-				ret_forms[i] |= table[c];
+		if (!outline_may_be(ANY_HEX, (u8)c))
+			continue;
+		ret_forms[BLANK_HEX] |= table[c];
+		ret_forms[digit ? BLANK_DIGIT : BLANK_LETTER] |= table[c];
+	}
 }
 
 static void group_take_blanks(struct group *g)
