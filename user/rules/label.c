@@ -20,7 +20,6 @@
 #include <scrim/outline.h>
 #include <string.h>
 
-
 _Static_assert(RULE_MAX_DISTANCE + LABEL_MAX + 3 <= SCRIM_LOOKBACK, "a label is seen whole");
 
 /* The words that may, too, in the order of their length, and how many are shorter than n bytes. */
