@@ -167,6 +167,8 @@ int loop_turn(struct io_worker *w)
 	if (ring_broke(r))
 		return r;
 	loop_completions(w);
+	if (w->unwatched && !io_uring_cq_has_overflow(&w->ring))
+		relay_watch(w);
 	loop_deadlines(w);
 	__atomic_store_n(&w->turns, w->turns + 1, __ATOMIC_RELAXED);
 	return w->broke;

@@ -27,6 +27,39 @@ void direction_watch(struct direction *d)
 	sqe = ring_sqe(direction_conn(d)->w, d, OP_HANGUP);
 	io_uring_prep_poll_multishot(sqe, direction_in(d), 0);
 	d->watching = true;
+	d->unwatched = false;
+}
+
+/* No more is of interest: the connection has ended, or will have. */
+static bool direction_done(const struct direction *d, const struct conn *c)
+{
+	return c->dead || (d->eof && c->dir[!d->index].shut);
+}
+
+/*
+ * The poll has ended. While completions have no room that is why, and one that finds the end (RDHUP),
+ * as it does at once, would end in the same way, and its completion take the room: many never stop.
+ */
+static void direction_watch_again(struct direction *d)
+{
+	struct io_worker *w = direction_conn(d)->w;
+
+	if (io_uring_cq_has_overflow(&w->ring))
+		w->unwatched = d->unwatched = true;
+	else
+		direction_watch(d);
+}
+
+void relay_watch(struct io_worker *w)
+{
+	w->unwatched = false;
+	for (struct link *l = w->conns.next; l != &w->conns; l = l->next) {
+		struct conn *c = container_of(l, struct conn, link);
+
+		for (int i = 0; i < 2; i++)
+			if (c->dir[i].unwatched && !direction_done(&c->dir[i], c))
+				direction_watch(&c->dir[i]);
+	}
 }
 
 void direction_poll(struct direction *d)
@@ -173,7 +206,7 @@ void relay_hangup(struct direction *d, int res, bool more)
 	bool shut = c->dir[!d->index].shut;
 
 	d->watching = more;
-	if (c->dead || (d->eof && shut))
+	if (direction_done(d, c))
 		return;
 	/* Ended in both directions it hangs up, though the end may not be received yet. */
 	if (res > 0 && (res & POLLERR || (res & POLLHUP && !shut))) {
@@ -181,7 +214,7 @@ void relay_hangup(struct direction *d, int res, bool more)
 		if (!direction_over(d, c))
 			direction_pause(d); /* a new receive sees what this one may have missed */
 	} else if (!more && (res >= 0 || res == -EINTR || res == -EAGAIN || res == -ECANCELED)) {
-		direction_watch(d);
+		direction_watch_again(d);
 	} else if (!more && !c->lost) { /* its end would not be seen */
 		conn_reset(c, res == -ENOMEM ? FLOW_MEMORY : FLOW_INTERNAL);
 	}

@@ -66,6 +66,7 @@ struct direction {
 	bool shut : 1;        /* the end was passed on */
 	bool cut : 1;         /* the sender has ended by a reset */
 	bool watching : 1;    /* a poll for the sender's reset is armed */
+	bool unwatched : 1;   /* ... or will be, once completions have room */
 	bool awaiting : 1;    /* `receiving` is a poll: bytes will be spliced, splice.c */
 	bool woken : 1;       /* ... which has fired */
 	bool spliced : 1;     /* bytes were: the other socket is O_NONBLOCK */
@@ -131,6 +132,7 @@ struct io_worker {
 	struct ifaddrs *own; /* this host's addresses, read at own_at (ns) */
 	u64 own_at;
 	bool at_limit;     /* a listener waits for room */
+	bool unwatched;    /* a direction is */
 	bool pins_no_more; /* buffers cannot be registered: said once */
 	struct link conns, connecting, resetting, quiet, idle, blocked, starving[POOLS];
 	int habit;                        /* how many of the last waits were short: wait.c */
@@ -277,6 +279,8 @@ void room_look(struct direction *d);
 /* relay.c */
 /* Polls for the sender's reset, where a receive would not see it. */
 void direction_watch(struct direction *d);
+/* The same of all that wait for room in the ring. */
+void relay_watch(struct io_worker *w);
 /* Waits for room in the other socket. */
 void direction_poll(struct direction *d);
 /* A light direction's receive would go on by itself: no more. */
