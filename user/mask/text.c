@@ -15,6 +15,8 @@
 #include "work.h"
 #include <string.h>
 
+#define BLANKS_MAX 16 /* that are looked back over */
+
 static const struct form *form_of(const struct work *k, u16 form)
 {
 	return &k->s->policy->rs->forms[form];
@@ -103,10 +105,21 @@ static u8 *skip_digits(u8 *p, const u8 *end)
 	return p;
 }
 
-/* Where a key of JSON may stand in front: right before the value, or before a space. */
-static bool behind_colon(const u8 *text, const u8 *from)
+/* What may stand between a key of JSON and its value: `"mrn" : [ -12e5`. */
+static const u8 *skip_blanks_back(const u8 *text, const u8 *p)
 {
-	return from - text >= 2 && (from[-1] == ':' || from[-2] == ':');
+	const u8 *least = p - text > BLANKS_MAX ? p - BLANKS_MAX : text;
+
+	while (p > least && (p[-1] == ' ' || p[-1] == '\t' || p[-1] == '['))
+		p--;
+	return p;
+}
+
+/* Behind the colon that stands in front of a value, as that of a key may; NULL: there is none. */
+static const u8 *behind_colon(const u8 *text, const u8 *from)
+{
+	from = skip_blanks_back(text, from - (from > text && from[-1] == '-'));
+	return from > text && from[-1] == ':' ? from : NULL;
 }
 
 /* The letter of the exponent in "mrn": 12e5, which stays, or it would be no number of JSON; else NULL. */
@@ -119,11 +132,10 @@ static u8 *exponent_of(const u8 *text, u8 *from, const u8 *to)
 		return NULL;
 	if (rest < to && (*rest == '-' || *rest == '+'))
 		rest++;
-	if (rest == to || skip_digits(rest, to) < to || !behind_colon(text, from))
+	colon = behind_colon(text, from);
+	if (rest == to || skip_digits(rest, to) < to || !colon)
 		return NULL;
-	colon = from[-1] == ':' ? from - 1 : from - 2;
-	if (colon < from - 1 && from[-1] != ' ' && from[-1] != '-')
-		return NULL;
+	colon = skip_blanks_back(text, colon - 1);
 	return colon > text && colon[-1] == '"' ? e : NULL;
 }
 
