@@ -193,6 +193,12 @@ static const struct {
 	 "L-000 X-11111 X-111 X-1111\nL-000\n1L-000",
 	 {0, 0, 0, 3},
 	 {0, 0, 0, 3}},
+	/* It stands right behind a value that could have gone on and has not. */
+	{FORMAT_TEXT,
+	 "L-123L-000 L-1234<open> L-123<open>",
+	 "X-111L-000 X-1111<open> X-111<open>",
+	 {0, 0, 0, 3},
+	 {0, 0, 2, 1}},
 };
 
 Test(allow, streams_leave_such_values_however_they_are_cut)

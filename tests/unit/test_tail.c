@@ -27,6 +27,11 @@ static const struct rule_def defs[] = {
 		.forms = {{.pattern = "<[^>]{3}", .before = GUARD_NONE},
 			  {.pattern = "[\\x80-\\xbf]=\\d"}},
 	},
+	{.name = "cut",
+	 .class = ID_OTHER,
+	 .nforms = 2,
+	 .forms = {{.pattern = "H\\d{2}", .tail = "[^ ]"},
+		   {.pattern = "K\\d{2}", .tail = "[a-z\\xe2]"}}},
 };
 
 static struct fed want, got;
@@ -66,6 +71,12 @@ static const struct {
 	 "\xc3\xa9=1 \xe2\x82\xac=1 \xe2\x82=1 x=1",
 	 {0},
 	 {0, 0, 5}},
+	/* Of one that a tail has begun to mask the rest is masked, by whatever: no match leaves it. */
+	{FORMAT_TEXT,
+	 "H12\xe2\x80\x91=3z K12\xe2\x80\x91z\xe2\x80\x91=3z\x80",
+	 "X11xxx=1x X11xxxxxxx=1z\x80",
+	 {0},
+	 {0, 0, 2 + 2, 6 + 9}},
 	/* No UTF-8: each byte by itself. */
 	{FORMAT_TEXT, "<ab\xe9 <abc\xe9\xe9\xa0", "<xxx <xxx\xe9\xe9\xa0", {0}, {0, 0, 6}},
 };

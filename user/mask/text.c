@@ -181,10 +181,14 @@ static u8 *tail_end(const struct work *k, u8 *from, u8 *to, u8 *ret_lacks)
 	const bool *class = s->tail ? form_of(k, (u16)(s->tail - 1))->tail : NULL;
 	u8 lacks = s->lacks;
 
-	for (; from < to && lacks && continues(*from); lacks--)
-		from++;
-	while (from < to && class && class[*from])
-		from++;
+	for (; from < to; from++) {
+		if (lacks && continues(*from))
+			lacks--;
+		else if (class && class[*from])
+			lacks = (u8)(character_length(*from) - 1);
+		else
+			break;
+	}
 	*ret_lacks = lacks;
 	return from;
 }
@@ -194,9 +198,9 @@ static void mask_tail(struct work *k, u8 *from, u8 *to)
 {
 	struct stream *s = k->s;
 	struct filled filled;
-	u8 *end = tail_end(k, from, to, &s->lacks);
+	u8 *end = tail_end(k, from, to, &s->lacks), lacks;
 
-	if (end < to)
+	if (end < to || (to < k->run_end && tail_end(k, to, to + 1, &lacks) == to))
 		s->tail = s->lacks = 0;
 	work_fill(k, from, end, true, &filled);
 	tally_of(k->w, s->tail_rule)->masked_bytes += filled.now;
