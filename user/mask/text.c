@@ -12,10 +12,9 @@
  * known by the bytes as received and by what is open in the stream, so cuts do not matter.
  */
 #include "fill_sixteen.h"
+#include "syntax.h"
 #include "work.h"
 #include <string.h>
-
-#define BLANKS_MAX 16 /* that are looked back over */
 
 static const struct form *form_of(const struct work *k, u16 form)
 {
@@ -50,23 +49,6 @@ static size_t begun_before(const u8 *text, const u8 *from, const u8 *to)
 	return n;
 }
 
-/* How many bytes at the begin of [from, to) belong to an escape of JSON: "MRN:\n123456". */
-static size_t escaped_before(const u8 *text, const u8 *from, const u8 *to)
-{
-	size_t slashes = 0, n = 1;
-
-	while (slashes < 8 && from - text > (ptrdiff_t)slashes &&
-	       from[-1 - (ptrdiff_t)slashes] == '\\')
-		slashes++;
-	if (slashes % 2 == 0)
-		return 0;
-	if (*from != 'u')
-		return memchr("bfnrt", *from, 5) != NULL;
-	while (n < 5 && from + n < to && fill_is_hex(from[n]))
-		n++;
-	return n == 5 ? n : 0;
-}
-
 /*
  * How many bytes at the begin of [from, to) are no part of a value: of a character or an escape that
  * began before. Of one that is masked (`lacks` bytes more) they are.
@@ -74,7 +56,7 @@ static size_t escaped_before(const u8 *text, const u8 *from, const u8 *to)
 static size_t begins_with_others(const struct work *k, const u8 *from, const u8 *to, u8 lacks)
 {
 	size_t begun = lacks ? 0 : begun_before(k->text, from, to);
-	size_t escaped = frame_escape(&k->s->frame) ? 0 : escaped_before(k->text, from, to);
+	size_t escaped = frame_escape(&k->s->frame) ? 0 : syntax_escape(k->text, from, to);
 
 	return begun > escaped ? begun : escaped;
 }
@@ -98,47 +80,6 @@ static u8 lacks_behind(u8 lacks, const u8 *from, const u8 *to)
 	return from == to ? lacks : lacks_at_end(from, to);
 }
 
-static u8 *skip_digits(u8 *p, const u8 *end)
-{
-	while (p < end && *p >= '0' && *p <= '9')
-		p++;
-	return p;
-}
-
-/* What may stand between a key of JSON and its value: `"mrn" : [ -12e5`. */
-static const u8 *skip_blanks_back(const u8 *text, const u8 *p)
-{
-	const u8 *least = p - text > BLANKS_MAX ? p - BLANKS_MAX : text;
-
-	while (p > least && (p[-1] == ' ' || p[-1] == '\t' || p[-1] == '['))
-		p--;
-	return p;
-}
-
-/* Behind the colon that stands in front of a value, as that of a key may; NULL: there is none. */
-static const u8 *behind_colon(const u8 *text, const u8 *from)
-{
-	from = skip_blanks_back(text, from - (from > text && from[-1] == '-'));
-	return from > text && from[-1] == ':' ? from : NULL;
-}
-
-/* The letter of the exponent in "mrn": 12e5, which stays, or it would be no number of JSON; else NULL. */
-static u8 *exponent_of(const u8 *text, u8 *from, const u8 *to)
-{
-	u8 *e = skip_digits(from, to), *rest = e + 1;
-	const u8 *colon;
-
-	if (e == from || e == to || (*e | 0x20) != 'e')
-		return NULL;
-	if (rest < to && (*rest == '-' || *rest == '+'))
-		rest++;
-	colon = behind_colon(text, from);
-	if (rest == to || skip_digits(rest, to) < to || !colon)
-		return NULL;
-	colon = skip_blanks_back(text, colon - 1);
-	return colon > text && colon[-1] == '"' ? e : NULL;
-}
-
 /* Fills a part of what form f found. */
 static void fill_part(struct work *k, const struct form *f, u8 *from, u8 *to,
 		      struct filled *ret_filled)
@@ -154,14 +95,18 @@ static void fill_part(struct work *k, const struct form *f, u8 *from, u8 *to,
 	fill_encoded(&job, ret_filled);
 }
 
-/* Fills what form f found, but for the letter of an exponent. */
+/* Fills what form f found, so that what reads the text around it still can. */
 static void fill_found(struct work *k, const struct form *f, u8 *from, u8 *to,
 		       struct filled *ret_filled)
 {
-	u8 *e = frame_escape(&k->s->frame) ? NULL : exponent_of(k->text, from, to);
+	bool text = !frame_escape(&k->s->frame);
+	bool percent = text && syntax_percent(k->text, from, to);
+	u8 *e = text ? syntax_exponent(k->text, from, to) : NULL;
 	struct filled rest;
 
 	fill_part(k, f, from, e ? e : to, ret_filled);
+	if (percent)
+		syntax_hex(from);
 	if (!e)
 		return;
 	fill_part(k, f, e + 1, to, &rest);
@@ -270,7 +215,7 @@ static void work_matches(struct work *k, const struct scan_job *job)
 		}
 		if (tail_open(k->s) || form_of(k, m->form)->tail || form_of(k, m->form)->encoded ||
 		    ((*from | to[-1]) & 0x80) || (from > k->text && from[-1] == '\\') ||
-		    behind_colon(k->text, from))
+		    syntax_behind_colon(k->text, from))
 			filled.now = mask_slowly(k, m, from, to);
 		else if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
 			 k->end - from >= FILL_ROOM)
