@@ -135,8 +135,12 @@ $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(UNIT_SHARED)) $(OUT)/commo
 	@mkdir -p $(@D)
 	$(call run,link,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion -lpcre2-8 -lhs
 
-# What is given back goes by way of the test, wherever it is called.
+# What is given back, and what is sent, goes by way of a test, wherever that is called.
 $(OUT)/unit/test_wiped: LDFLAGS_ALL += -Wl,--wrap=free,--wrap=munmap
+$(OUT)/unit/test_counted: LDFLAGS_ALL += -Wl,--wrap=send,--wrap=sendmsg,--wrap=splice \
+	-Wl,--wrap=io_uring_submit,--wrap=io_uring_submit_and_get_events \
+	-Wl,--wrap=io_uring_submit_and_wait,--wrap=io_uring_submit_and_wait_timeout
+$(OUT)/unit/test_counted: $(call obj,tests/relay/host.c tests/relay/peer.c)
 
 .PHONY: unit
 unit: $(UNIT)
