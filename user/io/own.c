@@ -1,25 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * This host's own addresses, as they were at most a second ago: a connection that would go on to
- * one of them may come back here.
+ * This host's own addresses, as they are now: a connection that would go on to one of them may come
+ * back here. They are read again when the kernel has told of a change, which it does before the
+ * address can be reached.
  */
 #include "worker.h"
+#include <errno.h>
 #include <ifaddrs.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
+#include <unistd.h>
 
-#define OLD_NS 1000000000ULL
+static void own_watch(struct io_worker *w)
+{
+	const struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
+					   .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
+
+	w->own_news = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (w->own_news < 0 || !bind(w->own_news, (const struct sockaddr *)&groups, sizeof(groups)))
+		return;
+	close(w->own_news);
+	w->own_news = -1;
+}
+
+/* Whether there may have been a change since the last call; what it is does not matter. */
+static bool own_changed(struct io_worker *w)
+{
+	bool changed = false;
+	char some[64];
+
+	if (w->own_news < 0) {
+		own_watch(w);
+		return true;
+	}
+	while (recv(w->own_news, some, sizeof(some), MSG_DONTWAIT) >= 0 || errno == ENOBUFS)
+		changed = true;
+	return changed || errno != EAGAIN;
+}
+
+static void own_forget(struct io_worker *w)
+{
+	if (w->own)
+		freeifaddrs(w->own);
+	w->own = NULL;
+}
 
 static bool own_read(struct io_worker *w)
 {
 	struct ifaddrs *list;
 
-	if (w->own && worker_now(w) < w->own_at + OLD_NS)
+	if (!own_changed(w) && w->own)
 		return true;
+	own_forget(w);
 	if (getifaddrs(&list))
 		return false;
-	own_forget(w);
 	w->own = list;
-	w->own_at = worker_now(w);
 	return true;
 }
 
@@ -41,9 +76,9 @@ bool own_address(struct io_worker *w, const union io_addr *a)
 	return false;
 }
 
-void own_forget(struct io_worker *w)
+void own_close(struct io_worker *w)
 {
-	if (w->own)
-		freeifaddrs(w->own);
-	w->own = NULL;
+	own_forget(w);
+	if (w->own_news >= 0)
+		close(w->own_news);
 }

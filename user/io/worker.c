@@ -82,6 +82,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	w->waits = conf->waits;
 	w->accepting = !conf->waits;
 	w->ring.ring_fd = -1;
+	w->own_news = -1;
 	splice_open(w);
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link_init(&w->conns);
@@ -162,7 +163,7 @@ void io_worker_free(struct io_worker *w)
 	ruleset_use(&w->conf.rules, NULL);
 	for (size_t i = 0; i < w->nlisteners; i++)
 		listener_close(&w->listeners[i]);
-	own_forget(w);
+	own_close(w);
 	mask_scratch_free(w->scratch);
 	free(w->listeners);
 	if (w->wake >= 0)

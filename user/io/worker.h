@@ -129,11 +129,11 @@ struct io_worker {
 	size_t spilled;      /* bytes in memory outside of the pools */
 	int pipe[2];         /* splice.c; empty between two calls; -1: none */
 	u32 pipe_size;       /* bytes that it holds; 0: nothing is spliced */
-	struct ifaddrs *own; /* this host's addresses, read at own_at (ns) */
-	u64 own_at;
-	bool at_limit;     /* a listener waits for room */
-	bool unwatched;    /* a direction is */
-	bool pins_no_more; /* buffers cannot be registered: said once */
+	struct ifaddrs *own; /* this host's addresses; NULL: not read */
+	int own_news;        /* a socket that is told when they change; -1: none yet */
+	bool at_limit;       /* a listener waits for room */
+	bool unwatched;      /* a direction is */
+	bool pins_no_more;   /* buffers cannot be registered: said once */
 	struct link conns, connecting, resetting, quiet, idle, blocked, starving[POOLS];
 	int habit;                        /* how many of the last waits were short: wait.c */
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
@@ -221,7 +221,7 @@ void listener_close(struct listener *l);
 /* own.c */
 /* Whether it is one of this host's addresses. */
 bool own_address(struct io_worker *w, const union io_addr *a);
-void own_forget(struct io_worker *w);
+void own_close(struct io_worker *w);
 
 /* gate.c */
 /* 0: one more connection of the listener is taken on, until gate_leave(); else a negative reason. */
