@@ -132,6 +132,14 @@ static size_t labelled_value(u64 *seed, const char *label, u8 *to)
 	return n;
 }
 
+/* What differs from punctuation as a small letter does from a capital is another byte. */
+static void change_punctuation(u64 *seed, u8 *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ispunct(text[i]) && draw(seed, 2))
+			text[i] ^= 0x20;
+}
+
 /* Label upon label, far more than a scanner knows one by one; a value now and then. */
 Test(scan, nothing_but_labels)
 {
@@ -172,7 +180,10 @@ Test(scan, labels)
 
 		for (size_t k = 0; k < 2; k++) {
 			for (size_t l = 0; sets[k] && sets[k][l]; l++) {
+				size_t from = len;
+
 				len += labelled_value(&seed, sets[k][l], text + len);
+				change_punctuation(&seed, text + from, strlen(sets[k][l]));
 				len += labelled_value(&seed, sets[k][l], text + len);
 				if (len < sizeof(text) - 200)
 					continue;

@@ -134,9 +134,14 @@ bool word_begins(const u8 *text, size_t from, size_t at)
 
 bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end)
 {
+	return label_ends_first(l, l->len, text, from, end);
+}
+
+bool label_ends_first(const struct label *l, size_t left, const u8 *text, size_t from, size_t end)
+{
 	size_t at = end;
 
-	for (size_t i = l->len; i-- > 0;) {
+	for (size_t i = left; i-- > 0;) {
 		if (l->text[i] == ' ') {
 			if (at > from && label_is_space(text[at - 1]))
 				at--;

@@ -37,6 +37,8 @@ static inline bool label_is_space(u8 c)
  * it is any one separator, or none.
  */
 bool label_ends(const struct label *l, const u8 *text, size_t from, size_t end);
+/* The same where it is known that the first `left` bytes of l are all that is still to be compared. */
+bool label_ends_first(const struct label *l, size_t left, const u8 *text, size_t from, size_t end);
 
 /* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
 bool word_begins(const u8 *text, size_t from, size_t at);

@@ -23,6 +23,7 @@ struct indexed {
 struct tail {
 	u64 bytes, mask;
 	u16 first, n; /* labels */
+	u8 letters;   /* as many as it has bytes: then it is exact. Else 0 */
 };
 
 /* What tells whether a label ends somewhere: its bytes and the character before them. */
@@ -54,10 +55,13 @@ static struct tail tail_of(const struct label *l)
 {
 	u8 bytes[8] = {0}, mask[8] = {0};
 	struct tail t = {0};
+	bool letters = true;
 
 	for (size_t k = 1; k <= 8 && k <= l->len && l->text[l->len - k] != ' '; k++) {
 		bytes[8 - k] = (u8)l->text[l->len - k] | 0x20;
 		mask[8 - k] = 0xff;
+		letters &= bytes[8 - k] >= 'a' && bytes[8 - k] <= 'z';
+		t.letters = letters ? (u8)k : 0;
 	}
 	memcpy(&t.bytes, bytes, sizeof(t.bytes));
 	memcpy(&t.mask, mask, sizeof(t.mask));
@@ -183,13 +187,18 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 	}
 	for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
 		const struct tail *t = &x->listed[k];
+		size_t seen = known ? t->letters : 0;
 
 		if ((t->bytes ^ tail) & t->mask & known)
 			continue;
 		for (const struct indexed *l = x->labels + t->first, *end_of = l + t->n; l < end_of;
-		     l++)
-			if ((l->sets & asked & ~sets) && label_ends(&l->label, text, from, end))
+		     l++) {
+			size_t n = l->label.exact ? 0 : seen;
+
+			if ((l->sets & asked & ~sets) &&
+			    label_ends_first(&l->label, l->label.len - n, text, from, end - n))
 				sets |= l->sets & asked;
+		}
 	}
 	return sets;
 }
