@@ -89,11 +89,12 @@ static const struct rule_def codes[] = {
 		.name = "iban",
 		.class = ID_ACCOUNT,
 		.group = "builtin",
-		.what = "international bank account number, by country's length and check digits; "
-			"any after a label",
+		.what = "international bank account number, by country and check digits; any "
+			"after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(J); ISO 13616-1, SWIFT IBAN registry",
 		.examples = LIST("to [GB82WEST12345698765432]", "[DE89 3704 0044 0532 0130 00] and",
 				 "[NL91-ABNA-0417-1643-00], IBAN: [GB82 WEST 1234 5698 7654 33]",
+				 "[GB88WEST1234569876543] has too few, [GB82WEST12345698765432]",
 				 "GB82WEST12345698765433, GB82WEST1234569876543"),
 		.nforms = 2,
 		.forms = {FORM("(?i)" IBAN_COUNTRY
