@@ -196,9 +196,12 @@ Test(validate, street)
 {
 	ACCEPTS("street", "742 Evergreen Terrace", "12 N Main St", "12 N Main St. Apt 4B",
 		"1600 Pennsylvania Ave NW", "4500 State Route 7", "12 MAIN ST", "9 Elm Ct, Unit 3",
-		"77 St. Bride's Ln", "221 Baker St. #4", "12 5th Avenue", "8 June Way");
+		"77 St. Bride's Ln", "221 Baker St. #4", "12 5th Avenue", "8 June Way",
+		"7 Gardner Field Apt. 9", "1065 Gardner Field Suite 769");
 	REFUSES("street", "12 Main", "Main Street", "12 Street", "5 Day Course", "64 Slice CT",
-		"2 Chest CT", "5 PM Dr", "12 January Dr", "12 Main St Today", "3 Mr Lane", "");
+		"2 Chest CT", "5 PM Dr", "12 January Dr", "12 Main St Today", "3 Mr Lane",
+		"12 Apt 4", "65 Gardner Field Suite 769", "1065 Gardner Field Suite 76",
+		"12 Patients Field Apt 4", "12 Old Gardner Field Acre Apt 4", "");
 }
 
 Test(validate, address)

@@ -232,18 +232,41 @@ static bool zip_like(struct word w)
 	return w.len >= 5 && byte_is_digit(w.text[0]) && byte_is_digit(w.text[w.len - 1]);
 }
 
+static bool no_street(const struct word *w, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (word_is_in(w[i], NO_STREET) || zip_like(w[i]))
+			return true;
+	return false;
+}
+
+/*
+ * One to three words of a name and an apartment make an address, whatever kind of street it is; a suite does
+ * where both numbers are of a house, for tests come in suites.
+ */
+static bool leads_to_unit(const struct word *w, size_t n)
+{
+	if (n < 4 || n > 6 || !word_is_in(w[n - 2], UNITS) || !byte_is_digit(w[n - 1].text[0]))
+		return false;
+	if (byte_lower(w[n - 2].text[0]) != 'a' &&
+	    (byte_lower(w[n - 2].text[0]) != 's' || w[0].len < 3 || w[n - 1].len < 3))
+		return false;
+	return !no_street(w, n - 2);
+}
+
 /* A number, at least one word of a name, a kind of street, and what may follow it. */
 bool validate_street(const u8 *text, size_t len)
 {
 	struct word w[WORDS_MAX];
 	size_t n = words_of(text, len, w);
 
+	if (leads_to_unit(w, n))
+		return true;
 	for (size_t i = n - 1; i >= 2 && i < n && i + 1 + BEHIND_MAX >= n; i--) {
 		if (!kind_of_street(w, i) || i + 1 + behind_kind(w, n, i + 1) != n)
 			continue;
-		for (size_t k = 1; k < i; k++)
-			if (word_is_in(w[k], NO_STREET) || zip_like(w[k]))
-				return false;
+		if (no_street(w, i))
+			return false;
 		return !word_is_in(w[i], TITLES) || !word_is_in(w[i - 1], MONTHS);
 	}
 	return false;
