@@ -30,6 +30,9 @@
 /* Of groups, however many. */
 #define PHONE_GROUPS(text, ...)                                                                    \
 	FORM(text EXTENSION, NUMBER, GROUP, DIGITS, 7, .validate = "phone", ##__VA_ARGS__)
+#define NANP_GROUPS "[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"
+/* Of an area that cannot be: an extension says what it is. */
+#define EXTENDED "[01]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.)\\d{4} ?[Xx]\\d{2,6}"
 #define NAMED_PHONE(text)                                                                          \
 	FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7, .validate = "phone-line")
 
@@ -56,17 +59,19 @@ static const struct rule_def contacts[] = {
 				 "[212-555-0123 x.45], ([+44) 7400 123456], [02.98.95.39.81]",
 				 "tel [5550123] 12-34-56-78-90, tel [212-555-0123] 12 34 5",
 				 "[030 123456] 13/14/1999, phone [1-093-184-8018]",
+				 "[(112) 555-0123], [012-555-0123x45], [(06227) 93966]",
 				 "112-555-0123 and 212 155 0123", "NDC 0378-0023-01, 0-306-40615-2",
 				 "call 911, pager 2 times"),
 		.nforms = 16,
-		.forms = {PHONE_FORM("[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"),
-			  PHONE_FORM("\\((?:[2-9]\\d{2}\\)[-. ]?\\d{3}|0\\d{1,4}\\)[-. ]?\\d{3,5}"
-				     "|[1-9]\\d\\) ?\\d{4,5})[-. ]?\\d{4}"),
+		.forms = {PHONE_FORM(EXTENDED "|" NANP_GROUPS),
+			  PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)[-. ]?\\d{3}"
+				     "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})"
+				     "[-. ]?\\d{4})"),
 			  FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk"),
 			  /* France: pairs, with full stops too. */
 			  FORM("0[1-9](?:\\.\\d{2}){4}", TOKEN, NUMBER, DIGITS, 7),
 			  PHONE_FORM("(?:[78] ?)?\\([2-9]\\d{2}\\) ?\\d{3}-\\d{2}-\\d{2}"),
-			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([2-9]\\d{2}\\)[-. ]?)"
+			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([1-9]\\d{2}\\)[-. ]?)"
 				     "\\d{3}[-. ]\\d{4}"),
 			  PHONE_FORM(
 				  "\\+1\\)?[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
