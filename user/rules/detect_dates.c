@@ -24,6 +24,9 @@
 	LIST("date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized",            \
 	     "presented", "appt", "edd", "lmp")
 
+#define NO_VERSION                                                                                 \
+	LIST("v", "ver", "version", "release", "build", "firmware", "rev", "section", "time")
+
 #define DATE_FORM(text, before, after, digits, ...)                                                \
 	FORM(text, before, after, DIGITS, digits, .validate = "date", ##__VA_ARGS__)
 
@@ -37,16 +40,18 @@ static const struct rule_def dates[] = {
 		.group = "builtin",
 		.what = "date of the calendar, in digits or with the month's name",
 		.source = "45 CFR 164.514(b)(2)(i)(C); ISO 8601, HL7 v2 chapter 2A (DTM)",
-		.examples = LIST(
-			"born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
-			"[20240229101530], [14/Mar/2024]:10:15:30, [14MAR24]",
-			"TKA in [Apr '19], flu shot [October of 2020]", "[March 14-16, 2024]",
-			"presented on [12/31], DOS [3-14-24]",
-			"admission date: [3/4], admitted [03/2019], hospitalized [3/14-3/19]",
-			"seen [3-4-21], [31.05.75], [2023-Oct-08]", "version 10.02.24, 3.12.24",
-			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
-			"pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
-		.nforms = 15,
+		.examples =
+			LIST("born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
+			     "[20240229101530], [14/Mar/2024]:10:15:30, [14MAR24]",
+			     "TKA in [Apr '19], flu shot [October of 2020]", "[March 14-16, 2024]",
+			     "presented on [12/31], DOS [3-14-24]",
+			     "admission date: [3/4], admitted [03/2019], hospitalized [3/14-3/19]",
+			     "seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08]",
+			     "[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
+			     "version 10.02.24, 3.12.24",
+			     "2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
+			     "pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
+		.nforms = 16,
 		.forms =
 			{DATE_FORM(
 				 YEAR
@@ -57,10 +62,10 @@ static const struct rule_def dates[] = {
 			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4),
 			 /* A version looks much like it: both zeros are written. */
 			 DATE_FORM("(?:0[1-9]|[12]\\d|3[01])\\.(?:0[1-9]|1[0-2])\\.\\d{2}", DECIMAL,
-				   DECIMAL, 4,
-				   .unless = LIST("v", "ver", "version", "release", "build",
-						  "firmware", "rev", "section", "time"),
-				   .distance = 8),
+				   DECIMAL, 4, .unless = NO_VERSION, .distance = 8),
+			 /* The month first: apart, for an IPv4 address looks like both. */
+			 DATE_FORM("0[1-9]\\.(?:1[3-9]|2\\d|3[01])\\.\\d{2}", DECIMAL, DECIMAL, 4,
+				   .unless = NO_VERSION, .distance = 8),
 			 DATE_FORM(YEAR "-" MONTH "-" DAY, DECIMAL, DECIMAL, 4),
 			 /* Not a piece of a longer number with dashes. */
 			 DATE_FORM("\\d{1,2}-\\d{1,2}-(?:" YEAR "|\\d{2})", NUMBER, NUMBER, 4),
@@ -85,7 +90,8 @@ static const struct rule_def dates[] = {
 				   .never = never_month),
 			 DATE_FORM(MONTH "\\.?(?:[- ]{1,2}(?:" DAY ORDINAL "(?:-" DAY ")?"
 					 "(?:,? ?-?" YEAR ")?|" YEAR "|'\\d{2})|,? of " YEAR
-					 "|, " YEAR ")",
+					 "|, " YEAR "|-" DAY "-\\d{2}|/" DAY "/(?:" YEAR
+					 "|\\d{2}))",
 				   WORD, DECIMAL, 1),
 			 /* What only its label makes a date. */
 			 FORM(MONTH_DAY UNTIL "|(?:0?[1-9]|1[0-2])/" YEAR
