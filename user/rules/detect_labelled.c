@@ -13,8 +13,8 @@
 	FORM("\\d(?:-?[0-9A-Za-z])" ID_REST, DECIMAL, NONE, DIGITS, 4, .labels = labels_,          \
 	     .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_LETTERS(labels_, ...)                                                                   \
-	FORM("(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d" ID_REST, WORD, NONE, DIGITS, 4,               \
-	     .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
+	FORM("(?:(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d|[A-Z]{4,5}\\d{6})" ID_REST, WORD, NONE,     \
+	     DIGITS, 4, .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_GROUPS(labels_, ...)                                                                    \
 	FORM("(?:[A-Z]{1,3} ?)?\\d{2,6}(?: \\d{2,6}){1,5}", WORD, GROUP, DIGITS, 4,                \
 	     .labels = labels_, .distance = 24, ##__VA_ARGS__)
@@ -57,6 +57,7 @@ static const struct rule_def labelled[] = {
 		.examples =
 			LIST("Account No: [00123456]", "acct# [AC-1234567]",
 			     "account number is [1234 5678 9012]", "acct [12345] 12/15 of",
+			     "account [WXYZ21793639700389]", "account WXYZ2024",
 			     "account 30 days overdue", "accounts of 2019 and accounting 12345"),
 		.nforms = 3,
 		.forms = {ID_DIGITS(ACCOUNT_LABELS), ID_LETTERS(ACCOUNT_LABELS),
@@ -115,16 +116,17 @@ static const struct rule_def labelled[] = {
 		.group = "builtin",
 		.what = "number of a license, certificate or passport after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(K)",
-		.examples = LIST("driver's license number is [A56319335]",
-				 "DL: [D1234567], dl=[D6816969], lic. "
-				 "[MD-12345]",
-				 "passport [C01234567], DL: [CA D1234567]", "licensed in 2019",
-				 "GLUCOSE 104 MG/DL 1500 KCAL"),
+		.examples =
+			LIST("driver's license number is [A56319335]",
+			     "DL: [D1234567], dl=[D6816969], lic. "
+			     "[MD-12345]",
+			     "passport [C01234567], DL: [CA D1234567]", "license no. [832 359 431]",
+			     "licensed in 2019", "GLUCOSE 104 MG/DL 1500 KCAL"),
 		.nforms = 4,
 		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS),
-			  /* Behind its state, or what it is for: "RN 558812". */
-			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}", WORD, WORD, DIGITS, 4,
-			       .labels = LICENSE_LABELS, .distance = 24),
+			  /* Behind its state, or its kind: "RN 558812"; or in threes. */
+			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}|\\d{3} \\d{3} \\d{3}", WORD, WORD,
+			       DIGITS, 4, .labels = LICENSE_LABELS, .distance = 24),
 			  /* "MG/DL 1500": a decilitre has fewer digits. */
 			  FORM("(?:[A-Z]{2} )?(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD,
 			       DIGITS, 4, .labels = LIST("=DL", "dl="), .distance = 8)},
