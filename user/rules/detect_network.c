@@ -72,7 +72,7 @@ static const struct rule_def network[] = {
 			      NONE, BYTES, 10, ENCODED("url"), .tail = "[" URL "\\\\]"),
 			 FORM("(?:(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss]?[Ff][Tt][Pp][Ss]?)://"
 			      "|[Ww][Ww][Ww]\\.)"
-			      "[" URL "]{3,200}",
+			      "(?:\\[[0-9A-Fa-f:.]{2,45}\\][" URL "]{0,150}|[" URL "]{3,200})",
 			      WORD, NONE, BYTES, 10, .validate = "url", .encoded = true,
 			      .refuses_shorter = true, .tail = "[" URL "]"),
 			 /* As HL7 writes it: "&" is "\\T\\". */
