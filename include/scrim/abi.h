@@ -81,7 +81,8 @@ struct scrim_flow_row {
 	X(NOT_STEERED, "not-steered", "u: refused, came to scrim's own address")                   \
 	X(LOOP, "loop", "u: refused, would connect scrim to itself")                               \
 	X(HL7_NO_MSH, "hl7-no-msh", "u: reset, a message that does not begin with MSH")            \
-	X(HL7_SEPARATOR, "hl7-separator", "u: reset, an impossible separator")                     \
+	X(HL7_SEPARATOR, "hl7-separator",                                                          \
+	  "u: reset, an impossible separator, or a character set that may hide one")               \
 	X(HL7_FRAME, "hl7-frame", "u: reset, MLLP framing is broken")                              \
 	X(HL7_SEGMENT, "hl7-segment", "u: reset, a line that is not an HL7 segment")               \
 	X(HL7_UNFINISHED, "hl7-unfinished", "u: the stream ended inside a frame")                  \

@@ -156,7 +156,8 @@ Test(frame, hl7_mutated_up_to_the_refusal)
 	ruleset_free(rs);
 }
 
-#define MSH "MSH|^~\\&|A|B\r"
+#define MSH   "MSH|^~\\&|A|B\r"
+#define MSH18 "MSH|^~\\&|||||||ADT^A01|1|P|2.5||||||" /* what follows is MSH-18 */
 
 #define CASE(format, reason, text) {format, reason, text, sizeof(text) - 1}
 
@@ -201,6 +202,22 @@ static const struct {
 	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~A&|\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~\\&#$|\r"),
 	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~\x1c\r"),
+	/* Characters that hide one: by an escape of ISO 2022, or as MSH-18 says. */
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH "PID|1||1||\x1b$BF|\x1b(B"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH "OBR|1||\x1b$)C\x0e"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH "NTE|1||\x1b\x1b(I1^"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH$^~\\&$a\x1b$B"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "MSH|^~\\&|A\x1b-A"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH18 "BIG-5\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH18 "GB 18030-2000|x"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH18 "~sjis^x\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, "\x0b" MSH18 "big5\x1c\r"),
+	CASE(FORMAT_HL7, FLOW_HL7_SEPARATOR, MSH MSH18 "Shift_JIS|"),
+	CASE(FORMAT_HL7, 0,
+	     MSH "NTE|1||\x1b&l0O\x1b(s0p\x1b(8U\x1b%0B\x1b|$\x1b|(B\x1b\rNTE|1||$B"),
+	CASE(FORMAT_HL7, 0, MSH18 "UNICODE UTF-8\rPID|1||1\rOBX|1|GB|||BIG\r"),
+	CASE(FORMAT_HL7, 0, MSH18 "8859/1~ISO IR87|x\rPID|1||1"),
+	CASE(FORMAT_HL7, 0, MSH18 "|BIG-5|GB 18030\r" MSH18 "\r"),
 	/* MLLP. */
 	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "\x1cX"),
 	CASE(FORMAT_HL7, FLOW_HL7_FRAME, "\x0b" MSH "\x1c\x1c"),

@@ -11,7 +11,8 @@
  *   - what ends MSH (CR or LF) ends every segment of the message; the other one is data, as are
  *     the form feed and its like, and if what would be a segment follows one there, after blanks
  *     or at once, the message is refused;
- *   - a line that is no segment is refused, for it may be the rest of a value that was cut.
+ *   - a line that is no segment is refused, for it may be the rest of a value that was cut;
+ *   - a character set in which separators may be parts of characters is refused (hl7_charset.c).
  * Names of segments count in either case. ADD goes on with the field before it, and is refused where
  * there is none: behind MSH and behind a name without fields. ADD by itself is but a marker.
  *
@@ -50,6 +51,7 @@ struct hl7 {
 	u8 encoding[ENCODING_MAX];
 	u8 end; /* of segments, CR or LF; 0: not known yet */
 	struct hl7_intruder intruder;
+	u8 designates; /* hl7_designates() */
 	u8 name[HL7_NAME];
 	u8 type[2], ntype; /* what the typed field holds: letters and digits, in front of others */
 	bool type_ends;
@@ -59,6 +61,9 @@ struct hl7 {
 	u16 rule;
 } __attribute__((may_alias)); /* lies in struct frame's state */
 _Static_assert(sizeof(struct hl7) <= sizeof(((struct frame *)0)->state), "the state fits");
+
+/* MSH, as far as it is read: the first character set of MSH-18 is what the message is written in. */
+static const struct hl7_segment head = {.last = 18, .typed = 18};
 
 static struct hl7 *hl7_of(struct frame *f)
 {
@@ -209,7 +214,8 @@ static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
 		/* Receivers take what is not said for what is recommended. */
 		if (h->n == 1 && h->separator != '~' && h->encoding[0] != '~')
 			h->encoding[1] = '~';
-		h->segment = NULL;
+		h->segment = &head;
+		h->field = 3;
 		value_begin(h, m);
 		if (c != h->separator) {
 			h->end = c;
@@ -227,6 +233,9 @@ static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
 /* c ended a value. */
 static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
 {
+	if (h->segment == &head && h->ntype > 1 && hl7_hides_separators(h->type))
+		return -FLOW_HL7_SEPARATOR;
+	h->designates = 0;
 	switch (c) {
 	case FS:
 		return step_frame_end(h);
@@ -318,12 +327,18 @@ static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *e
 			*ret_reason = -FLOW_HL7_SEGMENT;
 			return p;
 		}
+		if (h->designates && hl7_designates(&h->designates, *p)) {
+			*ret_reason = -FLOW_HL7_SEPARATOR;
+			return p;
+		}
 		/* In the rest of a segment separators do not matter, but for what is checked. */
-		if (!h->by_component && !typed && !h->intruder.state)
+		if (!h->by_component && !typed && !h->intruder.state && !h->designates)
 			p = scan_find_control(isa, p, end, whole ? 0 : h->separator);
 		if (p == end || (ends_value(h, *p) && !(whole && *p == h->separator)))
 			return p;
 		hl7_intruder_find(&h->intruder, *p, h->end);
+		if (*p == 0x1b)
+			hl7_designates(&h->designates, *p);
 		if (typed)
 			step_type(h, *p);
 	}

@@ -61,4 +61,13 @@ void hl7_intruder_find(struct hl7_intruder *n, u8 c, u8 end);
 /* The next byte, n->state not being NO_INTRUDER: true where a segment has begun. */
 bool hl7_intruder_step(struct hl7_intruder *n, u8 c, u8 separator);
 
+/*
+ * Bytes of a character that are taken for separators lead every reader astray. Whether c, in a value,
+ * ends an escape of ISO/IEC 2022 that turns to another character set.
+ *   state  of the value so far, 0 at its begin
+ */
+bool hl7_designates(u8 *state, u8 c);
+/* Whether a name of HL7's table 0211 that begins with these two letters is of such a set. */
+bool hl7_hides_separators(const u8 *name);
+
 #endif
