@@ -91,6 +91,9 @@ u64 host_flow(const struct host *h, enum scrim_flow reason);
 /* Waits until the counter has reached n. */
 void host_await_flow(const struct host *h, enum scrim_flow reason, u64 n);
 
+/* Called by every worker when it looks for completions, once or more a turn; NULL: nothing is. */
+extern void (*at_look)(void);
+
 /* --- a stream that is easy to foresee (fake_stream.c) ------------------------------------------- */
 
 /*
@@ -114,6 +117,6 @@ struct test {
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
 	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[], zcrx_tests[],
-	accepting_tests[], overflow_tests[];
+	accepting_tests[], overflow_tests[], due_tests[];
 
 #endif

@@ -101,10 +101,10 @@ void conn_touch(struct conn *c)
 
 void conn_timeouts(struct io_worker *w)
 {
-	while (!link_alone(&w->quiet)) {
+	for (int n = 0; !link_alone(&w->quiet); n++) {
 		struct conn *c = container_of(w->quiet.next, struct conn, quiet);
 
-		if (c->quiet_by > worker_now(w))
+		if (c->quiet_by > worker_now(w) || due_enough(w, n))
 			return;
 		conn_reset(c, FLOW_IDLE_TIMEOUT);
 		conn_reap(c);

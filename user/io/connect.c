@@ -148,10 +148,10 @@ void connect_done(struct conn *c, int res)
 
 void connect_timeouts(struct io_worker *w)
 {
-	while (!link_alone(&w->connecting)) {
+	for (int n = 0; !link_alone(&w->connecting); n++) {
 		struct conn *c = container_of(w->connecting.next, struct conn, connecting);
 
-		if (c->connect_by > worker_now(w))
+		if (c->connect_by > worker_now(w) || due_enough(w, n))
 			return;
 		link_remove(&c->connecting);
 		conn_reset(c, FLOW_UPSTREAM_TIMEOUT);

@@ -160,7 +160,8 @@ int loop_turn(struct io_worker *w)
 			return w->broke;
 	}
 	if (r >= 0 && !io_uring_cq_ready(&w->ring))
-		r = worker_wait(w);
+		r = w->overdue ? io_uring_submit_and_get_events(&w->ring) : worker_wait(w);
+	w->overdue = false;
 	w->now = 0;
 	if (!link_alone(&w->idle))
 		worker_now(w); /* what came until now is in the ring: see mask_idle() */

@@ -98,10 +98,10 @@ static void reset_look(struct conn *c)
 
 void reset_looks(struct io_worker *w)
 {
-	while (!link_alone(&w->resetting)) {
+	for (int n = 0; !link_alone(&w->resetting); n++) {
 		struct conn *c = container_of(w->resetting.next, struct conn, resetting);
 
-		if (c->look_at > worker_now(w))
+		if (c->look_at > worker_now(w) || due_enough(w, n))
 			return;
 		link_remove(&c->resetting);
 		reset_look(c);

@@ -131,6 +131,7 @@ struct io_worker {
 	u32 pipe_size;       /* bytes that it holds; 0: nothing is spliced */
 	struct ifaddrs *own; /* this host's addresses; NULL: not read */
 	int own_news;        /* a socket that is told when they change; -1: none yet */
+	bool overdue;        /* deadlines were left to the next turn */
 	bool at_limit;       /* a listener waits for room */
 	bool unwatched;      /* a direction is */
 	bool pins_no_more;   /* buffers cannot be registered: said once */
@@ -187,6 +188,14 @@ void asks_listen(struct io_worker *w);
 void asks_take(struct io_worker *w);
 
 /* loop.c */
+/* Whether a turn has met so many deadlines of a kind that the rest are left to the next: others wait. */
+static inline bool due_enough(struct io_worker *w, int met)
+{
+	if (met < 32)
+		return false;
+	w->overdue = true;
+	return true;
+}
 /* One turn: submits, waits, takes what has happened. 0, or what broke. */
 int loop_turn(struct io_worker *w);
 /* Whether it was stopped, and all has ended. */
