@@ -101,14 +101,28 @@ Test(validate, ipv4)
 		"1.2.3.0004", "1.2.3.x", "");
 }
 
+#define TEN "a123456789"
+
 Test(validate, email)
 {
 	ACCEPTS("email", "a@b.co", "first.last+tag@mail.example.org", "o'brien@example.ie",
 		"x@xn--bcher-kva.example", "x@a.xn--p1ai", "jos\xc3\xa9@ex\xc3\xa4mple.de",
-		"1@2.com");
+		"1@2.com", /* more than RFC 5321 allows before the '@', 128 bytes */
+		TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN
+		    ".1234567@b.com", /* a domain's first 190 bytes, whatever ends it */
+		"a@" TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN
+		"." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN ".12-");
 	REFUSES("email", "a@b", "a@b.c", "a@b.c0m", "@b.com", "a@.com", "a@b..com", "a@-b.com",
 		"a@b-.com", "a@b.com.", "a.b.com", "a@b.12",
-		"a123456789012345678901234567890123456789012345678901234567890abcd@b.com", "");
+		TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN
+		    ".12345678@b.com",
+		"a@" TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN
+		"." TEN "." TEN "." TEN "." TEN "." TEN "." TEN "." TEN ".12",
+		"a@b.-" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+		"a@" TEN
+		"." TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+		"a@" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+		"");
 }
 
 /* IRS Publication 1915: each end of the ranges of its group, and one beyond. */

@@ -36,6 +36,12 @@
 #define NAMED_PHONE(text)                                                                          \
 	FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7, .validate = "phone-line")
 
+/* A local part and a domain of so many bytes behind the first. */
+#define EMAIL(local, domain)                                                                       \
+	FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]" local "@"                       \
+	     "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]" domain,                              \
+	     NONE, NONE, PAST, '@', .validate = "email", .tail = "[0-9A-Za-z.\\x80-\\xff-]")
+
 static const struct rule_def contacts[] = {
 	{
 		/*
@@ -105,11 +111,8 @@ static const struct rule_def contacts[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(F); RFC 5321 4.5.3.1, RFC 6531",
 		.examples =
 			LIST("write to [jane.doe+x@mail.example.org].", "user@localhost, a@b.c0m1"),
-		.nforms = 2,
-		.forms = {FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]{0,63}@"
-			       "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]{3,189}",
-			       NONE, NONE, PAST, '@', .validate = "email",
-			       .tail = "[0-9A-Za-z.\\x80-\\xff-]"),
+		.nforms = 3,
+		.forms = {EMAIL("{0,63}", "{3,189}"), EMAIL("{64,127}", "{3,125}"),
 			  /* In a URL or a form. */
 			  FORM("[0-9A-Za-z_](?:[0-9A-Za-z_.+'-]|%2[0-9A-Fa-f]){0,40}%40"
 			       "[0-9A-Za-z][0-9A-Za-z.-]{3,120}",

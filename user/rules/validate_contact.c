@@ -71,9 +71,14 @@ bool validate_ipv4(const u8 *text, size_t len)
 	return !wrong && dots && !(dots & (dots - 1));
 }
 
+/* RFC 5321 4.5.3.1 allows 64; addresses that bounces go to have more, with another address in them. */
+#define LOCAL_MOST 128
+/* So much of a domain need not show its end: what its pattern does not reach (detect_contacts.c). */
+#define DOMAIN_ENOUGH 190
+
 /*
- * RFC 5321 4.5.3.1: local part to 64 bytes, labels of 1 to 63 without a dash at an end, two
- * of them at least; the last is of letters (or an A-label, RFC 5890).
+ * Labels of 1 to 63 bytes without a dash at an end, two of them at least; the last is of letters (or
+ * an A-label, RFC 5890).
  */
 bool validate_email(const u8 *text, size_t len)
 {
@@ -82,7 +87,7 @@ bool validate_email(const u8 *text, size_t len)
 
 	while (at < len && text[at] != '@')
 		at++;
-	if (!at || at > 64 || at == len)
+	if (!at || at > LOCAL_MOST || at == len)
 		return false;
 	label = at + 1;
 	for (size_t i = at + 1; i <= len; i++) {
@@ -90,6 +95,8 @@ bool validate_email(const u8 *text, size_t len)
 			letters += byte_is_letter(text[i]);
 			continue;
 		}
+		if (i == len && i - at > DOMAIN_ENOUGH && i - label < 64 && labels)
+			return true;
 		if (i == label || i - label > 63 || text[label] == '-' || text[i - 1] == '-')
 			return false;
 		labels++;
