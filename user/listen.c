@@ -5,6 +5,7 @@
 #include "listen.h"
 #include "must.h"
 #include "sockets.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,19 +18,44 @@ static size_t places(const struct config_listener *l)
 	return l->mode == IO_PROXY ? l->nlisten : array_size(families);
 }
 
-/* 1: it is a socket of the i-th place of a listener; 0: it is not; -errno. */
+static int bound_to(int fd, union io_addr *ret_at)
+{
+	socklen_t len = sizeof(*ret_at);
+
+	*ret_at = (union io_addr){0};
+	return getsockname(fd, &ret_at->sa, &len) ? -errno : 0;
+}
+
+/*
+ * 1: it is a socket of the i-th place of a listener; 0: it is not; -errno. In mode proxy the address
+ * is enough: no two listeners have it, and one may have got another name.
+ */
 static int fits(const struct listen_inherited *from, const struct config_listener *l, size_t i)
 {
-	union io_addr at = {0};
-	socklen_t len = sizeof(at);
+	union io_addr at;
+	int rc;
 
-	if (from->used || from->mode != l->mode || strcmp(from->name, l->name))
+	if (from->used || from->mode != l->mode ||
+	    (l->mode != IO_PROXY && strcmp(from->name, l->name)))
 		return 0;
-	if (getsockname(from->fd, &at.sa, &len))
-		return -errno;
+	rc = bound_to(from->fd, &at);
+	if (rc)
+		return rc;
 	if (l->mode != IO_PROXY)
 		return at.sa.sa_family == families[i];
 	return !memcmp(&at, &l->listen[i], sizeof(at));
+}
+
+/* Whether the old daemon has the port, at whatever address: then a place is not alone on it. */
+static bool had_port(const struct listen_inherited *from, size_t n, u16 port)
+{
+	union io_addr at;
+
+	for (size_t i = 0; i < n; i++)
+		if (from[i].mode == IO_PROXY && !bound_to(from[i].fd, &at) &&
+		    at.in4.sin_port == htons(port)) /* at the same place in both families */
+			return true;
+	return false;
 }
 
 /* One that another daemon had; -ENOENT: there is none; or why that cannot be told, with e set. */
@@ -58,7 +84,7 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 		      struct listen_inherited *from, size_t n, struct err *e)
 {
 	const struct config_listener *conf = &l->config->listeners[listener];
-	bool alone = true, old;
+	bool alone = !had_port(from, n, conf->port), old;
 	int fd;
 
 	for (unsigned int w = 0; w < nworkers; w++, alone = false) {

@@ -13,7 +13,7 @@ struct listen_socket {
 	int fd;
 };
 
-/* A socket that another daemon had: of a listener with this name and mode. */
+/* A socket that another daemon had: of a listener with this name, which may be another by now, and mode. */
 struct listen_inherited {
 	char name[SCRIM_NAME_LEN];
 	enum io_mode mode;
