@@ -29,8 +29,9 @@ static void print_roles(const struct config_listener *l)
 
 static void print_config(const struct config *c, const char *file)
 {
-	printf("%s: good; %zu listeners, %zu policies, %zu rules of the site\n", file,
-	       c->nlisteners, c->npolicies, c->nsite);
+	printf("%s: good; %zu listener%s, %zu polic%s, %zu rule%s of the site\n", file,
+	       c->nlisteners, c->nlisteners == 1 ? "" : "s", c->npolicies,
+	       c->npolicies == 1 ? "y" : "ies", c->nsite, c->nsite == 1 ? "" : "s");
 	for (size_t i = 0; i < c->nlisteners; i++) {
 		const struct config_listener *l = &c->listeners[i];
 

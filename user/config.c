@@ -34,18 +34,16 @@ static void read_version(struct reader *r, const struct yaml *value)
 
 static void read_workers(struct reader *r, const struct yaml *value)
 {
-	u32 n = 0;
+	const char *rest;
+	u32 n;
 
 	if (!expect(r, value, YAML_TEXT, "`auto` or a number") || !strcmp(value->text, "auto"))
 		return;
-	if (strspn(value->text, "0123456789") != strlen(value->text) || !*value->text) {
-		wrong(r, value, "workers `%s` is neither `auto` nor a number", value->text);
-		return;
-	}
-	read_count(r, value, &n);
-	if (n > SCRIM_MAX_WORKERS)
-		wrong(r, value, "%u workers; at most %d", n, SCRIM_MAX_WORKERS);
-	r->config->workers = n;
+	if (!parse_number(value->text, &n, &rest) || *rest || !n || n > SCRIM_MAX_WORKERS)
+		wrong(r, value, "workers `%s` is neither `auto` nor a number from 1 to %d",
+		      value->text, SCRIM_MAX_WORKERS);
+	else
+		r->config->workers = n;
 }
 
 static void read_top(struct reader *r, const struct yaml *root)

@@ -122,6 +122,26 @@ static int check_mapped(struct reader *r, const struct yaml *value, const union 
 	return -EINVAL;
 }
 
+/* Multicast and broadcast are refused. */
+static int check_single(struct reader *r, const struct yaml *value, const union io_addr *a)
+{
+	bool many = a->sa.sa_family == AF_INET6
+			    ? IN6_IS_ADDR_MULTICAST(&a->in6.sin6_addr)
+			    : IN_MULTICAST(ntohl(a->in4.sin_addr.s_addr)) ||
+				      a->in4.sin_addr.s_addr == htonl(INADDR_BROADCAST);
+
+	if (!many)
+		return 0;
+	wrong(r, value, "`%s` is of many hosts; write the address of one", value->text);
+	return -EINVAL;
+}
+
+static bool is_any(const union io_addr *a)
+{
+	return a->sa.sa_family == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr)
+					   : a->in4.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
 int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret_addr)
 {
 	static const char example[] = "an address such as 127.0.0.1 or \"::1\"";
@@ -132,7 +152,7 @@ int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret
 		wrong(r, value, "`%s` is not an address; write %s", value->text, example);
 		return -EINVAL;
 	}
-	return check_mapped(r, value, ret_addr);
+	return check_mapped(r, value, ret_addr) ?: check_single(r, value, ret_addr);
 }
 
 int parse_address_port(struct reader *r, const struct yaml *value, union io_addr *ret_addr)
@@ -162,8 +182,13 @@ int parse_address_port(struct reader *r, const struct yaml *value, union io_addr
 	    set_address(must_text(r->faults->arena, host, len), &addr) ||
 	    bracket != (addr.sa.sa_family == AF_INET6))
 		goto bad;
-	if (check_mapped(r, value, &addr))
+	if (check_mapped(r, value, &addr) || check_single(r, value, &addr))
 		return -EINVAL;
+	if (is_any(&addr)) {
+		wrong(r, value, "`%s` is every address of this host; write the server's",
+		      value->text);
+		return -EINVAL;
+	}
 	addr.in4.sin_port = htons((u16)port); /* at the same place in both families */
 	*ret_addr = addr;
 	return 0;

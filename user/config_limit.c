@@ -52,17 +52,27 @@ static const struct key limit_keys[] = {
 	{"line_memo", offsetof(struct io_limits, line_memo), read_switch, NULL},
 };
 
+/* Where a limit stands: its value, or all of them where it is a default that does not fit the others. */
+static const struct yaml *limit_at(const struct yaml *limits, const char *name)
+{
+	for (const struct yaml *v = limits->first; v; v = v->next)
+		if (!strcmp(v->key->text, name))
+			return v;
+	return limits;
+}
+
 static void check_buffers(struct reader *r, const struct yaml *value, const struct io_limits *l)
 {
 	if (l->buffers > l->buffers_max)
-		wrong(r, value, "buffers (%u) is over buffers_max (%u)", l->buffers,
-		      l->buffers_max);
+		wrong(r, limit_at(value, "buffers"), "buffers (%u) is over buffers_max (%u)",
+		      l->buffers, l->buffers_max);
 	if (l->buffers_max > BUFFERS_MOST)
-		wrong(r, value, "buffers_max of %u; at most %d", l->buffers_max, BUFFERS_MOST);
+		wrong(r, limit_at(value, "buffers_max"), "buffers_max of %u; at most %d",
+		      l->buffers_max, BUFFERS_MOST);
 	if (l->buffer_size & (l->buffer_size - 1) || l->buffer_size < 4096 ||
 	    l->buffer_size > (1u << 20))
-		wrong(r, value, "buffer of %u bytes; a power of two from 4KiB to 1MiB",
-		      l->buffer_size);
+		wrong(r, limit_at(value, "buffer"),
+		      "buffer of %u bytes; a power of two from 4KiB to 1MiB", l->buffer_size);
 }
 
 void read_limits(struct reader *r, const struct yaml *value)
@@ -78,12 +88,14 @@ void read_limits(struct reader *r, const struct yaml *value)
 		l->buffers_max = l->buffers;
 	check_buffers(r, value, l);
 	if (l->keepalive_ms < KEEPALIVE_LEAST || l->keepalive_ms > KEEPALIVE_MOST)
-		wrong(r, value, "keepalive of %u ms; from 5s to 600m", l->keepalive_ms);
+		wrong(r, limit_at(value, "keepalive"), "keepalive of %u ms; from 5s to 600m",
+		      l->keepalive_ms);
 	if (l->connection_memory < CONNECTION_LEAST)
-		wrong(r, value, "connection_memory of %u bytes; at least 256KiB",
-		      l->connection_memory);
+		wrong(r, limit_at(value, "connection_memory"),
+		      "connection_memory of %u bytes; at least 256KiB", l->connection_memory);
 	if (l->memory_kib && l->memory_kib < io_limits_least(l))
-		wrong(r, value, "memory of %u KiB; these buffers need %llu KiB for each worker",
+		wrong(r, limit_at(value, "memory"),
+		      "memory of %u KiB; these buffers need %llu KiB for each worker",
 		      l->memory_kib, (unsigned long long)io_limits_least(l));
 }
 

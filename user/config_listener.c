@@ -238,6 +238,17 @@ static void read_upstream(struct reader *r, const struct yaml *value, struct con
 		      "scrim itself; write the server's address:port");
 }
 
+/* Whether the address behind the last is none of those before it. */
+static bool first_time(struct reader *r, const struct yaml *item, const struct config_listener *l)
+{
+	for (size_t i = 0; i < l->nlisten; i++)
+		if (!memcmp(&l->listen[i], &l->listen[l->nlisten], sizeof(*l->listen))) {
+			wrong(r, item, "`%s` stands twice in `listen`; remove one", item->text);
+			return false;
+		}
+	return true;
+}
+
 static void read_listen(struct reader *r, const struct yaml *value, struct config_listener *l)
 {
 	const struct yaml *item = value && value->kind == YAML_LIST ? value->first : value;
@@ -251,7 +262,7 @@ static void read_listen(struct reader *r, const struct yaml *value, struct confi
 	}
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
 		if (!parse_address(r, item, &l->listen[l->nlisten]))
-			l->nlisten++;
+			l->nlisten += first_time(r, item, l);
 	for (size_t i = 0; i < l->nlisten; i++)
 		l->listen[i].in4.sin_port = htons(l->port); /* the same place in both families */
 	if (value && value->kind == YAML_LIST && !value->n)

@@ -56,6 +56,9 @@ void read_ms(struct reader *r, const struct yaml *value, void *field);        /*
 void read_kib(struct reader *r, const struct yaml *value, void *field);       /* u32, "2GiB" */
 void read_size(struct reader *r, const struct yaml *value, void *field);      /* u32, "64KiB" */
 
+/* A number of at most 9 digits and what follows it. */
+bool parse_number(const char *text, u32 *ret_n, const char **ret_rest);
+
 /* 0, or -EINVAL with a fault. */
 int parse_prefix(struct reader *r, const struct yaml *value, struct kern_prefix *ret_prefix);
 int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret_addr);

@@ -123,8 +123,7 @@ void read_interface(struct reader *r, const struct yaml *value, void *field)
 		*(const char **)field = value->text;
 }
 
-/* A number of at most 9 digits and what follows it. */
-static bool number(const char *text, u32 *ret_n, const char **ret_rest)
+bool parse_number(const char *text, u32 *ret_n, const char **ret_rest)
 {
 	size_t digits = strspn(text, "0123456789");
 
@@ -142,7 +141,7 @@ void read_port(struct reader *r, const struct yaml *value, void *field)
 
 	if (!expect(r, value, YAML_TEXT, "a port, 1 to 65535"))
 		return;
-	if (!number(value->text, &n, &rest) || *rest || n < 1 || n > 65535)
+	if (!parse_number(value->text, &n, &rest) || *rest || n < 1 || n > 65535)
 		wrong(r, value, "`%s` is not a port; a port is a number from 1 to 65535",
 		      value->text);
 	else
@@ -156,7 +155,7 @@ void read_count(struct reader *r, const struct yaml *value, void *field)
 
 	if (!expect(r, value, YAML_TEXT, "a number over 0"))
 		return;
-	if (!number(value->text, &n, &rest) || *rest || !n)
+	if (!parse_number(value->text, &n, &rest) || *rest || !n)
 		wrong(r, value, "`%s` is not a number from 1 to 999999999", value->text);
 	else
 		*(u32 *)field = n;
@@ -176,7 +175,7 @@ static void read_units(struct reader *r, const struct yaml *value, const struct 
 
 	if (!expect(r, value, YAML_TEXT, example))
 		return;
-	if (number(value->text, &count, &rest) && count)
+	if (parse_number(value->text, &count, &rest) && count)
 		for (size_t i = 0; i < n; i++)
 			if (!strcmp(rest, units[i].name) &&
 			    !__builtin_mul_overflow(count, units[i].factor, &product)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Collects faults, sorts them by place, and guesses what a misspelt word was meant to be. */
 #include "fault.h"
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ void fault_print(struct faults *f, FILE *to)
 		fprintf(to, "%s: and %zu faults more\n", f->file, f->more);
 }
 
-/* Levenshtein's distance, one row at a time; words of the configuration are short. */
+/* Levenshtein's distance, capitals aside, one row at a time; words of the configuration are short. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[64], la = strlen(a), lb = strlen(b);
@@ -74,7 +75,8 @@ static size_t distance(const char *a, const char *b)
 
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+			size_t best = diagonal + (tolower((unsigned char)a[i - 1]) !=
+						  tolower((unsigned char)b[j - 1]));
 
 			if (row[j] + 1 < best)
 				best = row[j] + 1;
@@ -95,7 +97,7 @@ const char *fault_nearest(const char *word, const char *const *words, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(word, words[i]);
 
-		if (d < least && d < strlen(words[i])) {
+		if (d < least && d < strlen(words[i]) && 2 * d <= strlen(word)) {
 			least = d;
 			nearest = words[i];
 		}
