@@ -36,7 +36,8 @@ static int run(const struct tool *self, int argc, char **argv)
 	if (kern_detach(instance, force, said, &any, &e))
 		return tool_failed(self, "%s", e.text);
 	if (!any)
-		puts("nothing was attached or pinned");
+		printf("nothing was attached or pinned%s%s\n", instance ? " for instance " : "",
+		       instance ? instance : "");
 	return tool_flush(self);
 }
 

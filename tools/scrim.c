@@ -2,6 +2,7 @@
 /* The command line: finds the sub-command, and what all of them share. */
 #include "tool.h"
 #include <errno.h>
+#include <scrim/kern.h>
 #include <scrim/scan.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -31,6 +32,15 @@ static void print_help(FILE *to)
 	      to);
 }
 
+/* Flushes standard output; `who` failed where it could not all be written. */
+static int flush_as(const char *who)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return TOOL_OK;
+	fprintf(stderr, "%s: standard output: %s\n", who, strerror(errno));
+	return TOOL_FAILED;
+}
+
 static int print_version(void)
 {
 	struct err e = {0};
@@ -41,7 +51,7 @@ static int print_version(void)
 		return TOOL_USAGE;
 	}
 	printf("scrim %s, scanning with %s\n", SCRIM_VERSION, isa_name(isa));
-	return TOOL_OK;
+	return flush_as("scrim");
 }
 
 int tool_option(const struct tool *self, int argc, char **argv, const struct option *options,
@@ -54,6 +64,12 @@ int tool_option(const struct tool *self, int argc, char **argv, const struct opt
 	if (c == OPT_HELP) {
 		fputs(self->help, stdout);
 		*ret_exit = tool_flush(self);
+		return '?';
+	}
+	if (c == OPT_INSTANCE && !kern_instance_good(optarg)) {
+		*ret_exit = tool_usage(
+			self, "--instance %s: a name is at most %d letters, digits, `-` and `_`",
+			optarg, SCRIM_NAME_LEN - 1);
 		return '?';
 	}
 	if (c == ':')
@@ -109,9 +125,10 @@ int tool_config(const char *file, struct config **ret_c)
 
 int tool_flush(const struct tool *self)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return TOOL_OK;
-	return tool_failed(self, "standard output: %s", strerror(errno));
+	char who[32];
+
+	snprintf(who, sizeof(who), "scrim %s", self->name);
+	return flush_as(who);
 }
 
 void tool_json(FILE *to, const char *text)
@@ -134,7 +151,7 @@ int main(int argc, char **argv)
 
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
 		print_help(stdout);
-		return fflush(stdout) ? TOOL_FAILED : TOOL_OK;
+		return flush_as("scrim");
 	}
 	if (!strcmp(name, "--version"))
 		return print_version();

@@ -46,7 +46,8 @@ enum {
 
 /*
  * The next option, or -1 behind the last. --help is answered here: *ret_exit is TOOL_OK and '?'
- * comes back; '?' with TOOL_USAGE after an option that is not known, said on standard error.
+ * comes back; '?' with TOOL_USAGE after an option that is not known or an instance's name that
+ * cannot be one, said on standard error.
  */
 int tool_option(const struct tool *self, int argc, char **argv, const struct option *options,
 		int *ret_exit);

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <scrim/kern.h>
 #include <scrim/log.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,18 +55,25 @@ static const struct option options[] = {
 	{"help", no_argument, NULL, 'h'},         {0},
 };
 
-static int usage(const char *what)
+static printf_like(1, 2) int usage(const char *fmt, ...)
 {
-	fprintf(stderr, "scrimd: %s; see scrimd --help\n", what);
+	va_list ap;
+
+	fputs("scrimd: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputs("; see scrimd --help\n", stderr);
 	return EXIT_USAGE;
 }
 
-static bool good_instance(const char *name)
+/* Standard output may be full, or closed. */
+static int print(const char *text)
 {
-	size_t len =
-		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-
-	return len && len < SCRIM_NAME_LEN && !name[len];
+	if (fputs(text, stdout) >= 0 && !fflush(stdout))
+		return EXIT_OK;
+	fprintf(stderr, "scrimd: standard output: %s\n", strerror(errno));
+	return EXIT_FAILED;
 }
 
 /* EXIT_OK; or it is not there to run with, and why is said. */
@@ -137,20 +146,21 @@ int main(int argc, char **argv)
 			most = LOG_LEVEL_DEBUG;
 			break;
 		case 'V':
-			puts("scrimd " SCRIM_VERSION);
-			return EXIT_OK;
+			return print("scrimd " SCRIM_VERSION "\n");
 		case 'h':
-			fputs(help, stdout);
-			return EXIT_OK;
+			return print(help);
 		default:
-			return usage(c == ':' ? "an option needs a value"
-					      : "there is no such option");
+			return usage(c == ':' ? "%s needs a value" : "%s is not an option",
+				     argv[optind - 1]);
 		}
 	}
-	if (!args.file || optind != argc)
-		return usage("give --config FILE and no other word");
-	if (args.instance && !good_instance(args.instance))
-		return usage("an instance's name is at most 31 letters, digits, `-` and `_`");
+	if (optind != argc)
+		return usage("`%s` is one word too many", argv[optind]);
+	if (!args.file)
+		return usage("give --config FILE");
+	if (args.instance && !kern_instance_good(args.instance))
+		return usage("--instance %s: a name is at most 31 letters, digits, `-` and `_`",
+			     args.instance);
 	log_init("scrimd", most);
 	args.launcher = launcher_start(argv);
 	if (args.launcher < 0)

@@ -199,7 +199,8 @@ void io_worker_stop(struct io_worker *w);
 void io_worker_free(struct io_worker *w);
 
 /*
- * Whether this process may use io_uring as the workers do; else e names the sysctl, seccomp or kernel version.
+ * Whether this process may use io_uring as the workers do; else e names the sysctl, seccomp, limit or
+ * kernel version.
  *   ret_kind  receives words for a log line: what of it this kernel has. Static; may be NULL
  */
 int io_probe(const char **ret_kind, struct err *e);

@@ -177,6 +177,9 @@ int kern_reclaim(struct kern *k, const struct sockaddr *local, const struct sock
  */
 int kern_refresh(struct kern *k, struct err *e);
 
+/* Whether an instance may have this name: letters, digits, `-` and `_`, at most SCRIM_NAME_LEN - 1 of them. */
+bool kern_instance_good(const char *name);
+
 /*
  * Takes down everything of an instance: links, maps, rules and routes, exactly those that it made.
  * 0 also where nothing was there. Refused (-EBUSY) while the daemon lives, or from another network

@@ -50,6 +50,13 @@ static int probe_old(struct err *e, int code)
 		       u.release);
 }
 
+int ring_no_memory(struct err *e)
+{
+	return err_set(e, ENOMEM,
+		       "no memory for an io_uring; raise RLIMIT_MEMLOCK (ulimit -l), or give "
+		       "scrimd more memory");
+}
+
 int io_probe(const char **ret_kind, struct err *e)
 {
 	struct io_uring_params params = {.flags = RING_FLAGS};
@@ -62,6 +69,8 @@ int io_probe(const char **ret_kind, struct err *e)
 		return sysctl_disabled() ? probe_forbidden(e) : probe_old(e, ENOSYS);
 	if (r == -EINVAL)
 		return probe_old(e, ENOSYS);
+	if (r == -ENOMEM)
+		return ring_no_memory(e);
 	if (r)
 		return err_set(e, -r, "io_uring_setup: %s", strerror(-r));
 	io_uring_queue_exit(&ring);

@@ -18,10 +18,7 @@ int ring_open(struct io_uring *ring, unsigned int flags, struct err *e)
 	if (r)
 		ring->ring_fd = -1;
 	if (r == -ENOMEM)
-		return err_set(
-			e, ENOMEM,
-			"no memory for an io_uring; raise RLIMIT_MEMLOCK (ulimit -l), or give "
-			"scrimd more memory");
+		return ring_no_memory(e);
 	if (r)
 		return io_probe(NULL, e) ?: err_set(e, -r, "io_uring_setup: %s", strerror(-r));
 	io_uring_register_ring_fd(ring); /* saves a look-up a call; the ring works without */

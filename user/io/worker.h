@@ -168,6 +168,8 @@ static inline int direction_out(struct direction *d)
 	 IORING_SETUP_TASKRUN_FLAG)
 /* flags: further ones. On failure ring->ring_fd is -1. */
 int ring_open(struct io_uring *ring, unsigned int flags, struct err *e);
+/* e says what to give it. -ENOMEM. */
+int ring_no_memory(struct err *e);
 /* Whether what a call to the ring returned is for good; else it is made again. */
 bool ring_broke(int r);
 /* Of an operation's errno: the call as such has failed, and it says nothing of a connection. */

@@ -19,15 +19,23 @@
 #include <time.h>
 #include <unistd.h>
 
+bool kern_instance_good(const char *name)
+{
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	return len && len < SCRIM_NAME_LEN && !name[len];
+}
+
 int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e)
 {
 	if (!instance) {
 		snprintf(ret_dir, size, PINS "/scrim");
 		return 0;
 	}
-	if (!*instance || strlen(instance) >= SCRIM_NAME_LEN || strpbrk(instance, "./"))
+	if (!kern_instance_good(instance))
 		return err_set(e, EINVAL,
-			       "instance `%s`: a name has 1 to %d characters and no dot or slash",
+			       "instance `%s`: a name is at most %d letters, digits, `-` and `_`",
 			       instance, SCRIM_NAME_LEN - 1);
 	snprintf(ret_dir, size, PINS "/scrim-%s", instance);
 	return 0;
@@ -115,7 +123,8 @@ static int dir_take(const char *dir, bool owned, int *ret_fd, struct err *e)
 	int rc, fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_set(e, errno, "%s: %s", dir, strerror(errno));
+		return err_set(e, errno, "%s: %s%s", dir, strerror(errno),
+			       errno == EACCES ? "; run as root" : "");
 	rc = owned ? check_owner(dir, fd, e) : 0;
 	if (rc) {
 		close(fd);
@@ -168,8 +177,8 @@ int dir_lock(const char *dir, int fd, struct err *e)
 
 	if (rc == -EWOULDBLOCK)
 		return err_set(e, EBUSY,
-			       "%s is in use: a scrimd of this instance is running (another one "
-			       "needs --instance NAME)",
+			       "%s is in use: a scrimd of this instance is running; end it first "
+			       "(another one needs --instance NAME)",
 			       dir);
 	if (!rc)
 		rc = dir_gone(dir, fd);
