@@ -143,7 +143,7 @@ struct io_worker;
 
 /*
  * Makes a worker with n listeners (copied; what they point to is borrowed).
- * To be called on the thread that will run it (the ring is single-issuer).
+ * To be called on the thread that will run it (the ring is single-issuer); it pins that thread.
  * Returns 0; -EPERM / -ENOSYS with e saying which setting forbids io_uring and what to set;
  * -ENOMEM.
  */

@@ -112,12 +112,27 @@ static int worker_ring(struct io_worker *w, const struct io_listener *listeners,
 	return ring_open(&w->ring, 0, e);
 }
 
+/* Before its memory is touched: that is then near to its core. */
+static void worker_pin(const struct io_conf *conf)
+{
+	cpu_set_t set;
+
+	if (conf->cpu < 0)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET(conf->cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		log_line(LOG_LEVEL_WARNING, "cannot pin to CPU %d: %s", conf->cpu, strerror(errno));
+}
+
 int io_worker_new(const struct io_conf *conf, const struct io_listener *listeners, size_t n,
 		  struct io_worker **ret_w, struct err *e)
 {
-	struct io_worker *w = worker_alloc(conf);
+	struct io_worker *w;
 	int r;
 
+	worker_pin(conf);
+	w = worker_alloc(conf);
 	if (!w)
 		return err_set(e, ENOMEM, "no memory for a worker");
 	r = w->wake < 0 ? err_set(e, errno, "eventfd: %s", strerror(errno)) : 0;
@@ -174,16 +189,8 @@ void io_worker_free(struct io_worker *w)
 
 int io_worker_run(struct io_worker *w)
 {
-	cpu_set_t set;
 	int r = 0;
 
-	if (w->conf.cpu >= 0) {
-		CPU_ZERO(&set);
-		CPU_SET(w->conf.cpu, &set);
-		if (sched_setaffinity(0, sizeof(set), &set))
-			log_line(LOG_LEVEL_WARNING, "cannot pin to CPU %d: %s", w->conf.cpu,
-				 strerror(errno));
-	}
 	asks_listen(w);
 	for (size_t i = 0; i < w->nlisteners && !w->waits; i++)
 		listener_arm(&w->listeners[i]);
