@@ -239,6 +239,11 @@ int filter_run(struct filter *f, int fd, struct err *e)
 		return rc;
 	if (!policy)
 		return copy(f, &in, e);
+	if (!config_policy_masks(f->engine->config, f->policy, f->used))
+		return err_set(
+			e, EINVAL,
+			"it is text, in which policy %s looks for nothing, only in HL7 fields",
+			f->policy->name);
 	stream_init(&s, policy, (struct mask_counters){.rows = f->rows});
 	rc = mask(f, &in, &s, e);
 	stream_drop(&s);

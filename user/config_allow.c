@@ -49,22 +49,46 @@ static bool may_find(const struct ruleset *rs, const char *value)
 	return false;
 }
 
-void check_allow(struct reader *r, const struct yaml *value, const struct rule_def *rule)
+/* Of n rules, changed here; what is wrong with them has been said. A field can hold anything. */
+static void check_found(struct reader *r, const struct yaml *value, struct rule_def *rules,
+			size_t n, const char *who)
 {
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
-	struct rule_def def = *rule;
 	struct ruleset *rs;
 
-	def.name = "rule";
-	def.allow = def.except = NULL;
-	/* What is wrong with the rule has been said. A field can hold anything. */
-	if (def.fields || !def.nforms || ruleset_compile(&def, 1, &rs, NULL))
+	for (size_t i = 0; i < n; i++) {
+		if (rules[i].fields || !rules[i].nforms || !rules[i].name)
+			return;
+		rules[i].allow = rules[i].except = NULL;
+	}
+	if (!n || ruleset_compile(rules, n, &rs, NULL))
 		return;
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
 		if (item->kind == YAML_TEXT && *item->text && !may_find(rs, item->text))
 			wrong(r, item,
-			      "the rule never finds `%.80s`, so there is nothing to allow; write "
-			      "all of the value that it masks, and no more",
-			      item->text);
+			      "%s finds `%.80s`, so there is nothing to allow; write all of "
+			      "the value that it masks, and no more",
+			      who, item->text);
 	ruleset_free(rs);
+}
+
+void check_allow(struct reader *r, const struct yaml *value, const struct rule_def *rule)
+{
+	struct rule_def def = *rule;
+
+	def.name = "rule";
+	check_found(r, value, &def, 1, "the rule never");
+}
+
+void check_policy_allow(struct reader *r, const struct yaml *value,
+			const struct config_policy *policy)
+{
+	const struct config *c = r->config;
+	struct rule_def *on = must_new(&r->config->arena, struct rule_def, c->ndefs);
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->ndefs; i++)
+		if (policy->enabled[i])
+			on[n++] = c->defs[i];
+	check_found(r, value, on, n, "no rule of the policy");
 }

@@ -153,6 +153,17 @@ static void check_role_name(struct reader *r, const struct yaml *at, const struc
 		}
 }
 
+/* What passes unmasked does so by `default: none`, not by a policy that does not fit the format. */
+static void check_masks(struct reader *r, const struct yaml *at, const struct config_policy *policy,
+			const struct config_listener *l)
+{
+	if (policy && !policy->pass && !config_policy_masks(r->config, policy, l->format))
+		wrong(r, at,
+		      "policy `%s` looks for nothing in format %s, only in HL7 fields; add a rule "
+		      "with patterns, or write `default: none` to pass the stream on unmasked",
+		      policy->name, format_name(l->format));
+}
+
 static void read_role(struct reader *r, const struct yaml *node, struct config_listener *l)
 {
 	struct config_role *role = &l->roles[l->nroles];
@@ -163,6 +174,7 @@ static void read_role(struct reader *r, const struct yaml *node, struct config_l
 	read_map(r, node, "a role", role_keys, array_size(role_keys), &map);
 	if (map.policy)
 		role->policy = read_policy_name(r, map.policy);
+	check_masks(r, map.policy, role->policy, l);
 	role->name = map.name ? map.name : role->policy ? role->policy->name : NULL;
 	if (map.sources) {
 		read_networks(r, map.sources, &role->sources, &role->nsources);
@@ -187,6 +199,7 @@ static void read_roles(struct reader *r, const struct listener_map *map, struct 
 	l->roles = must_new(&r->config->arena, struct config_role, (roles ? roles->n : 0) + 1);
 	if (map->policy)
 		l->roles[0].policy = read_policy_name(r, map->policy);
+	check_masks(r, map->policy, l->roles[0].policy, l);
 	l->roles[0].name = l->roles[0].policy ? l->roles[0].policy->name : NULL;
 	if (map->policy)
 		check_role_name(r, map->policy, &l->roles[0]);

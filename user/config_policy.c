@@ -96,6 +96,19 @@ static void turn_off(struct reader *r, const struct yaml *item, struct config_po
 		      item->text);
 }
 
+bool config_policy_masks(const struct config *c, const struct config_policy *p,
+			 enum frame_format format)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->ndefs; i++) {
+		if (p->enabled[i] && (c->defs[i].nforms || format == FORMAT_HL7))
+			return true;
+		any |= p->enabled[i];
+	}
+	return !any; /* that is told of the policy itself */
+}
+
 /* A policy that masks nothing has to say so. */
 static void read_pass(struct reader *r, const struct policy_map *map, struct config_policy *policy)
 {
@@ -139,8 +152,10 @@ static void read_policy(struct reader *r, const struct yaml *node, struct config
 	if (map.except && expect(r, map.except, YAML_LIST, "a list such as [date]"))
 		for (const struct yaml *item = map.except->first; item; item = item->next)
 			turn_off(r, item, policy);
-	if (map.allow)
+	if (map.allow) {
 		policy->allow = read_allow(r, map.allow);
+		check_policy_allow(r, map.allow, policy);
+	}
 	for (size_t i = 0; i < r->config->ndefs; i++)
 		on |= policy->enabled[i];
 	if (!on && (!map.rules->n || map.except))

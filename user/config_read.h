@@ -82,6 +82,9 @@ const char *const *read_allow(struct reader *r, const struct yaml *value);
 const char *const *read_except(struct reader *r, const struct yaml *value);
 /* A value of `allow` that the rule never finds is a fault. */
 void check_allow(struct reader *r, const struct yaml *value, const struct rule_def *rule);
+/* Nor one of a policy's that none of its rules finds. */
+void check_policy_allow(struct reader *r, const struct yaml *value,
+			const struct config_policy *policy);
 
 /* The built-in rule that an entry of `rules` has the name of; NULL: the entry is a site's own. */
 struct rule_def *amended(const struct config *c, const struct yaml *entry);

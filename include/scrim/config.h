@@ -82,5 +82,8 @@ void config_free(struct config *c);
 
 /* By name; NULL if there is none. */
 const struct config_policy *config_policy_find(const struct config *c, const char *name);
+/* Whether a policy of c has a rule on that could find something in that format; one that masks nothing is true. */
+bool config_policy_masks(const struct config *c, const struct config_policy *p,
+			 enum frame_format format);
 
 #endif
