@@ -118,4 +118,5 @@ static void completion_overflow(void)
 	CHECK(host_flow(&h, FLOW_ACCEPTED) == 1 + CROWD + TURNS * CROWD);
 }
 
-const struct test overflow_tests[] = {{"completion_overflow", completion_overflow}, {0}};
+const struct test overflow_tests[] = {
+	{"more completions than the ring has room for", completion_overflow}, {0}};

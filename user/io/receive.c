@@ -181,7 +181,10 @@ static void direction_failed(struct direction *d, int res)
 		else if (!zcrx_refilled(&c->w->pool[d->nic]))
 			list_append(&c->w->starving[d->nic], &d->starving);
 		break;
-	case -ENOSPC: /* a card's: the ring has no room for more completions now */
+	case -ENOSPC: /* a card's: the ring has no room for more completions, nor has it at once */
+		if (d->nic)
+			list_append(&c->w->starving[d->nic], &d->starving);
+		break;
 	case -ECANCELED:
 	case -EINTR:
 	case -EAGAIN:
