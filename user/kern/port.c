@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether an interface is a port of another one: of a bridge, a bond, a switch in software. What
- * such a port passes on is mostly addressed to others on the wire, is never routed here, and goes
- * past the program and the policy rules alike. Only a VRF's routes what comes in.
+ * Whether what comes in by an interface is routed there. Where it is a port of another one, a bridge,
+ * a bond, a switch in software, what it passes on is mostly addressed to others on the wire, is never
+ * routed here, and goes past the program and the policy rules alike. What comes in by a port of a VRF
+ * is routed as come in by the VRF, past the rules; and no program on the VRF itself ever sees it.
  */
 #include "private.h"
 #include <errno.h>
@@ -11,8 +12,11 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#define VRF "vrf"
+
 struct port {
-	char kind[16]; /* "bridge"; "": it is none */
+	char own[16];  /* its own kind, "veth"; "": none, a card's */
+	char kind[16]; /* as a port: "bridge"; "": it is none */
 	u32 master;
 };
 
@@ -20,6 +24,8 @@ static int see_kind(const struct nlattr *a, void *ctx)
 {
 	struct port *p = ctx;
 
+	if (mnl_attr_get_type(a) == IFLA_INFO_KIND)
+		strncpy(p->own, mnl_attr_get_str(a), sizeof(p->own) - 1);
 	if (mnl_attr_get_type(a) == IFLA_INFO_SLAVE_KIND)
 		strncpy(p->kind, mnl_attr_get_str(a), sizeof(p->kind) - 1);
 	return MNL_CB_OK;
@@ -57,7 +63,12 @@ int iface_routed(const struct kern_iface *i, struct err *e)
 	rc = netlink_ask(NETLINK_ROUTE, h, see_link, &p);
 	if (rc)
 		return err_set(e, -rc, "interface `%s`: %s", i->name, strerror(-rc));
-	if (!*p.kind || !strcmp(p.kind, "vrf"))
+	if (!strcmp(p.own, VRF) || !strcmp(p.kind, VRF))
+		return err_set(e, ENOTSUP,
+			       "interface `%s` is a VRF, or in one: what is routed there does not "
+			       "come to scrim; see `ip link set DEV nomaster`",
+			       i->name);
+	if (!*p.kind)
 		return 0;
 	if_indextoname(p.master, master);
 	return err_set(e, ENOTSUP,
