@@ -16,7 +16,7 @@ UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR  ?= /etc
 
 # Public headers of the library: those of scrim/mask.h, and what they include.
-LIB_HEADERS := abi base err frame identifier mask rules scan
+LIB_HEADERS := abi base err flow frame identifier mask rules scan
 
 # mode:file:where it goes
 INSTALLED := \

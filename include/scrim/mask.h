@@ -99,8 +99,8 @@ void stream_drop(struct stream *s);
  *   data     len bytes, SCRIM_HEADROOM writable bytes in front of them; changed
  *   ret_out  the bytes that may be sent, within [data - SCRIM_HEADROOM, data + len)
  * Counts are in the rows (relaxed atomics) before this returns.
- * Returns 0, or a negative reason (-FLOW_TLS, -FLOW_MEMORY...): the stream is refused, nothing
- * of this chunk may be sent, and every later call returns the same.
+ * Returns 0, or a negative reason (-FLOW_TLS, -FLOW_MEMORY...; flow.h has its name): the stream is
+ * refused, nothing of this chunk may be sent, and every later call returns the same.
  * Invariant: the bytes said to be sent, glued together, are the same for every split of the
  * input (stream_idle() apart). Bytes outside of ret_out that were raw are wiped.
  */

@@ -137,7 +137,7 @@ static bool accept_one(struct listener *l, int fd)
 	if (may_wait(l->w, r))
 		return false;
 	if (r) {
-		flow_refuse(l->w, (enum scrim_flow)(-r), l, &client);
+		flow_refuse(l->w, (enum scrim_flow)(-r), l, &client, NULL);
 		close(fd); /* lingers for no time: a reset */
 	}
 	return true;
@@ -199,7 +199,7 @@ void accept_done(struct listener *l, const struct io_uring_cqe *cqe)
 	} else if (cqe->res == -EMFILE || cqe->res == -ENFILE || cqe->res == -ENOBUFS ||
 		   cqe->res == -ENOMEM) {
 		/* It stays in the backlog until there is room. */
-		flow_refuse(w, FLOW_LIMIT, l, &l->bound);
+		flow_refuse(w, FLOW_LIMIT, l, &l->bound, NULL);
 		w->accept_at = worker_now(w) + PAUSE_NS;
 		return;
 	} else if (w->stopping) {

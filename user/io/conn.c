@@ -115,7 +115,7 @@ void conn_reset(struct conn *c, enum scrim_flow reason)
 {
 	if (c->dead)
 		return;
-	flow_refuse(c->w, reason, c->l, &c->client);
+	flow_refuse(c->w, reason, c->l, &c->client, &c->server);
 	conn_die(c);
 }
 

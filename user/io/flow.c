@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Verdicts: counted where every worker counts, and logged so that a flood stays readable. */
 #include "worker.h"
+#include <scrim/flow.h>
 
 #define LOG_EVERY_MS 10000
-
-static const char *const reason_names[FLOW_COUNT] = {
-#define X(symbol, name, what) [FLOW_##symbol] = name,
-	SCRIM_FLOW(X)
-#undef X
-};
 
 void flow_count(struct io_worker *w, enum scrim_flow reason)
 {
@@ -16,15 +11,18 @@ void flow_count(struct io_worker *w, enum scrim_flow reason)
 }
 
 void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,
-		 const union io_addr *peer)
+		 const union io_addr *client, const union io_addr *server)
 {
-	char text[ADDRESS_TEXT];
+	char from[ADDRESS_TEXT], to[ADDRESS_TEXT] = "";
 	u64 missed;
 
 	flow_count(w, reason);
 	if (!log_gate_open(&w->gate[reason], worker_now(w) / 1000000, LOG_EVERY_MS, &missed))
 		return;
-	log_line(LOG_LEVEL_NOTICE, "listener %s: %s: %s (%llu more since the last such line)",
-		 l->conf.name, address_text(peer, text), reason_names[reason],
-		 (unsigned long long)missed);
+	if (server)
+		address_text(server, to);
+	log_line(LOG_LEVEL_NOTICE,
+		 "listener %s: %s%s%s: %s: %s (%llu more since the last such line)", l->conf.name,
+		 address_text(client, from), server ? " to " : "", to, flow_name(reason),
+		 flow_what(reason), (unsigned long long)missed);
 }

@@ -75,7 +75,7 @@ bool mask_finish(struct direction *d)
 	link_remove(&d->idle);
 	r = mask_let_go(d, stream_finish);
 	if (r == -FLOW_HL7_UNFINISHED) {
-		flow_refuse(c->w, FLOW_HL7_UNFINISHED, c->l, &c->client);
+		flow_refuse(c->w, FLOW_HL7_UNFINISHED, c->l, &c->client, &c->server);
 		return true;
 	}
 	if (r)

@@ -88,7 +88,7 @@ static void reset_look(struct conn *c)
 		c->acked = out.tcpi_bytes_acked;
 		c->give_up_at = worker_now(w) + (u64)w->conf.limits.reset_ms * 1000000;
 	} else if (c->give_up_at <= worker_now(w)) {
-		flow_refuse(w, FLOW_UNDELIVERED, c->l, &c->client);
+		flow_refuse(w, FLOW_UNDELIVERED, c->l, &c->client, &c->server);
 		conn_die(c);
 		return;
 	}

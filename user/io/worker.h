@@ -210,9 +210,9 @@ static inline void count_add(__u64 *counter, u64 n)
 	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 void flow_count(struct io_worker *w, enum scrim_flow reason);
-/* Counts a refusal and says so in the log, now and then. */
+/* Counts a refusal and says so in the log, now and then. server: NULL where it is not known yet. */
 void flow_refuse(struct io_worker *w, enum scrim_flow reason, const struct listener *l,
-		 const union io_addr *peer);
+		 const union io_addr *client, const union io_addr *server);
 
 /* socket.c */
 /* Linger, delay, keep-alive: for listeners and upstream sockets. 0, -errno. */
