@@ -219,7 +219,10 @@ static void window(const struct limit *l, FILE *out, size_t n)
 static void allowed_bytes(const struct limit *l, FILE *out, size_t n)
 {
 	(void)l;
-	fprintf(out, "policies: {strict: {rules: [ssn], allow: [%s]}}\n", word(n));
+	fprintf(out,
+		"policies: {strict: {rules: [site], allow: [%s]}}\n"
+		"rules: [{name: site, class: other-id, pattern: 'x{1,256}'}]\n",
+		word(n));
 }
 
 /* What is written so far, and a comment. */
@@ -233,7 +236,7 @@ static void file_bytes(const struct limit *l, FILE *out, size_t n)
 }
 
 static const struct limit all[] = {
-	{"workers", 64, 65, top, "65 workers; at most 64"},
+	{"workers", 64, 65, top, "workers `65` is neither `auto` nor a number from 1 to 64"},
 	{"listeners", 32, 33, listeners, "33 listeners; at most 32"},
 	{"roles", 31, 32, roles, "32 roles beside the default one; at most 31"},
 	{"rows", 1024, 1025, rows,
