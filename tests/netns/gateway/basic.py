@@ -2,8 +2,8 @@
 """What goes through: masked on the protected path, untouched beside it."""
 import socket
 
-from gateway.stand import (LIMITED, MASKED, OTHER, PLAIN, PORT, RAW, all_ended, flows, forwarded, nothing_raw,
-                           transfer)
+from gateway.stand import (LIMITED, MASKED, OTHER, PLAIN, PORT, RAW, V4, accepted, all_ended, flows, forwarded,
+                           nothing_raw, transfer)
 from libcapture import ICMP, ICMPV6, UDP
 from libpackets import ip, udp
 from netlib import TIMEOUT, Thread, eventually, read_end, read_exactly
@@ -51,6 +51,33 @@ def test_other_ports(stand, d, f):
     before = flows(d)
     assert through(stand, f, f.server, OTHER), "it was not forwarded: somebody relays it"
     assert flows(d) == before
+
+
+def test_by_another_interface(stand, d, f):
+    """Who comes by an interface that is not the clients' has other ports, and no connection to the steered one."""
+    third = stand.namespace(f"third-{f.name}")
+    near, far, bits = ("10.4.0.1", "10.4.0.254", 24) if f is V4 else ("fd00:4::1", "fd00:4::fe", 64)
+    stand.link(third, "t0", [f"{near}/{bits}"], stand.ingest, "more", [f"{far}/{bits}"])
+    third.route("default", "via", far)
+    try:
+        with stand.listen(f) as steered, stand.listen(f, OTHER) as other:
+            with third.connected(f.server, OTHER) as c:
+                accepted(other, c).close()
+            try:
+                third.connected(f.server, PORT, timeout=1).close()
+                raise AssertionError("connected")
+            except TimeoutError:
+                pass
+            steered.settimeout(0)
+            try:
+                steered.accept()[0].close()
+                raise AssertionError("the server has a connection")
+            except BlockingIOError:
+                pass
+    finally:
+        stand.ingest.run("ip", "link", "del", "more")
+        stand.namespaces.remove(third)
+        third.remove()
 
 
 def test_datagrams(stand, d, f):
