@@ -98,6 +98,37 @@ bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b)
 	return true;
 }
 
+void read_networks(struct reader *r, const struct yaml *value, struct kern_prefix **ret_nets,
+		   size_t *ret_n)
+{
+	struct kern_prefix *nets;
+	size_t n = 0;
+
+	if (!expect(r, value, YAML_LIST,
+		    "a list of networks such as [10.1.0.0/16, \"fd00:1::/64\"]"))
+		return;
+	if (!value->n)
+		wrong(r, value, "`%s` is an empty list; name a network", value->key->text);
+	nets = must_new(&r->config->arena, struct kern_prefix, value->n + 1);
+	for (const struct yaml *item = value->first; item; item = item->next) {
+		if (parse_prefix(r, item, &nets[n]))
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			if (!prefix_contains(&nets[i], &nets[n]) &&
+			    !prefix_contains(&nets[n], &nets[i]))
+				continue;
+			wrong(r, item,
+			      "`%s` overlaps another network of the same list; leave the "
+			      "narrower one out",
+			      item->text);
+			break;
+		}
+		n++;
+	}
+	*ret_nets = nets;
+	*ret_n = n;
+}
+
 static int set_address(const char *text, union io_addr *ret_addr)
 {
 	u8 addr[16];

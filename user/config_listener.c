@@ -2,7 +2,6 @@
 /* Listeners: which connections are taken, where they go on to, which policy masks whom. */
 #include "config_read.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <string.h>
 
 static const char *const modes[] = {
@@ -46,167 +45,6 @@ static const struct key interface_keys[] = {
 	{"servers", offsetof(struct interfaces_map, servers), read_interface,
 	 "the interface that servers are reached by"},
 };
-
-struct role_map {
-	const char *name;
-	const struct yaml *sources, *policy;
-};
-
-static const struct key role_keys[] = {
-	{"name", offsetof(struct role_map, name), read_name, NULL},
-	{"sources", offsetof(struct role_map, sources), read_node, "`sources: [10.1.0.0/16]`"},
-	{"policy", offsetof(struct role_map, policy), read_node, "the name of a policy"},
-};
-
-static const struct config_policy *read_policy_name(struct reader *r, const struct yaml *value)
-{
-	const char *names[64], *near;
-	const struct config *c = r->config;
-	const struct config_policy *p;
-	size_t n = 0;
-
-	if (!expect(r, value, YAML_TEXT, "the name of a policy"))
-		return NULL;
-	p = config_policy_find(c, value->text);
-	if (p || !c->npolicies) /* without any, that is the fault, and told already */
-		return p;
-	for (; n < c->npolicies && n < array_size(names); n++)
-		names[n] = c->policies[n].name;
-	near = fault_nearest(value->text, names, n);
-	if (near)
-		wrong(r, value, "there is no policy `%s`; did you mean `%s`?", value->text, near);
-	else
-		wrong(r, value, "there is no policy `%s`; known are %s", value->text,
-		      words_joined(r, names, n));
-	return NULL;
-}
-
-/* A list of networks, none of which may hold another. */
-static void read_networks(struct reader *r, const struct yaml *value, struct kern_prefix **ret_nets,
-			  size_t *ret_n)
-{
-	struct kern_prefix *nets;
-	size_t n = 0;
-
-	if (!expect(r, value, YAML_LIST,
-		    "a list of networks such as [10.1.0.0/16, \"fd00:1::/64\"]"))
-		return;
-	if (!value->n)
-		wrong(r, value, "`%s` is an empty list; name a network", value->key->text);
-	nets = must_new(&r->config->arena, struct kern_prefix, value->n + 1);
-	for (const struct yaml *item = value->first; item; item = item->next) {
-		if (parse_prefix(r, item, &nets[n]))
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			if (!prefix_contains(&nets[i], &nets[n]) &&
-			    !prefix_contains(&nets[n], &nets[i]))
-				continue;
-			wrong(r, item,
-			      "`%s` overlaps another network of the same list; leave the "
-			      "narrower one out",
-			      item->text);
-			break;
-		}
-		n++;
-	}
-	*ret_nets = nets;
-	*ret_n = n;
-}
-
-/* The same network in two roles: nobody could say which one a client has. */
-static void check_role_sources(struct reader *r, const struct yaml *at,
-			       const struct config_role *role, const struct config_listener *l)
-{
-	for (size_t i = 1; i < l->nroles; i++)
-		for (size_t j = 0; j < l->roles[i].nsources; j++)
-			for (size_t k = 0; k < role->nsources; k++) {
-				const struct kern_prefix *a = &l->roles[i].sources[j];
-				const struct kern_prefix *b = &role->sources[k];
-
-				if (!prefix_contains(a, b) || !prefix_contains(b, a))
-					continue;
-				wrong(r, at,
-				      "a network of this role is also one of role `%s`: leave it "
-				      "out of one (a narrower one is allowed, and wins)",
-				      l->roles[i].name);
-				return;
-			}
-}
-
-/* Counts are kept by the role's name, so one name stands for one policy. */
-static void check_role_name(struct reader *r, const struct yaml *at, const struct config_role *role)
-{
-	const struct config *c = r->config;
-
-	for (size_t i = 0; i <= c->nlisteners; i++)
-		for (size_t j = 0; j < c->listeners[i].nroles; j++) {
-			const struct config_role *other = &c->listeners[i].roles[j];
-
-			if (!role->name || !other->name || strcmp(role->name, other->name) ||
-			    role->policy == other->policy || !role->policy || !other->policy)
-				continue;
-			wrong(r, at,
-			      "the role's name `%s` stands for policy `%s` elsewhere and for "
-			      "`%s` here; counts are kept by role, so give it another `name`",
-			      role->name, other->policy->name, role->policy->name);
-			return;
-		}
-}
-
-/* What passes unmasked does so by `default: none`, not by a policy that does not fit the format. */
-static void check_masks(struct reader *r, const struct yaml *at, const struct config_policy *policy,
-			const struct config_listener *l)
-{
-	if (policy && !policy->pass && !config_policy_masks(r->config, policy, l->format))
-		wrong(r, at,
-		      "policy `%s` looks for nothing in format %s, only in HL7 fields; add a rule "
-		      "with patterns, or write `default: none` to pass the stream on unmasked",
-		      policy->name, format_name(l->format));
-}
-
-static void read_role(struct reader *r, const struct yaml *node, struct config_listener *l)
-{
-	struct config_role *role = &l->roles[l->nroles];
-	struct role_map map = {0};
-
-	if (!expect(r, node, YAML_MAP, "a role, such as {sources: [10.1.0.0/16], policy: limited}"))
-		return;
-	read_map(r, node, "a role", role_keys, array_size(role_keys), &map);
-	if (map.policy)
-		role->policy = read_policy_name(r, map.policy);
-	check_masks(r, map.policy, role->policy, l);
-	role->name = map.name ? map.name : role->policy ? role->policy->name : NULL;
-	if (map.sources) {
-		read_networks(r, map.sources, &role->sources, &role->nsources);
-		check_role_sources(r, map.sources, role, l);
-	}
-	check_role_name(r, node, role);
-	if (role->policy)
-		l->nroles++;
-}
-
-static void read_roles(struct reader *r, const struct listener_map *map, struct config_listener *l)
-{
-	const struct yaml *roles = map->roles;
-
-	if (roles && !expect(r, roles, YAML_LIST, "a list of roles"))
-		roles = NULL;
-	if (roles && roles->n >= SCRIM_MAX_ROLES) {
-		wrong(r, roles, "%zu roles beside the default one; at most %d", roles->n,
-		      SCRIM_MAX_ROLES - 1);
-		roles = NULL;
-	}
-	l->roles = must_new(&r->config->arena, struct config_role, (roles ? roles->n : 0) + 1);
-	if (map->policy)
-		l->roles[0].policy = read_policy_name(r, map->policy);
-	check_masks(r, map->policy, l->roles[0].policy, l);
-	l->roles[0].name = l->roles[0].policy ? l->roles[0].policy->name : NULL;
-	if (map->policy)
-		check_role_name(r, map->policy, &l->roles[0]);
-	l->nroles = 1;
-	for (const struct yaml *node = roles ? roles->first : NULL; node; node = node->next)
-		read_role(r, node, l);
-}
 
 /* Keys that mean something in some modes only. */
 static void check_mode(struct reader *r, const struct listener_map *map, enum io_mode mode,
@@ -373,7 +211,7 @@ static void read_listener(struct reader *r, const struct yaml *node, struct conf
 	l->name = map.name;
 	l->port = map.port;
 	read_words(r, &map, l);
-	read_roles(r, &map, l);
+	read_roles(r, map.roles, map.policy, l);
 	if (map.limits)
 		read_listener_limits(r, map.limits, l);
 	if (map.mode)

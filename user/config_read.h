@@ -66,6 +66,9 @@ int parse_address_port(struct reader *r, const struct yaml *value, union io_addr
 
 /* True if every address of b is one of a's. */
 bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b);
+/* A list of networks, none of which may hold another. */
+void read_networks(struct reader *r, const struct yaml *value, struct kern_prefix **ret_nets,
+		   size_t *ret_n);
 
 /* A text or a list of texts, as a NULL-ended list; NULL where a fault was found. */
 const char *const *read_texts(struct reader *r, const struct yaml *value, const char *what);
@@ -101,6 +104,9 @@ void read_policies(struct reader *r, const struct yaml *value);
 /* Which rules no policy has on; from then on they are not compiled. */
 void mark_unused(struct config *c);
 void check_rules_used(struct reader *r, const struct yaml *rules);
+/* policy: of those that no role names. */
+void read_roles(struct reader *r, const struct yaml *roles, const struct yaml *policy,
+		struct config_listener *l);
 void read_listeners(struct reader *r, const struct yaml *value);
 /* More rows of counters than there are is a fault. */
 void check_rows(struct reader *r, const struct yaml *listeners);

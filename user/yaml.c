@@ -34,12 +34,6 @@ static void release_diag(struct fy_diag **d)
 		fy_diag_destroy(*d);
 }
 
-static void release_file(FILE **f)
-{
-	if (*f && *f != stdin)
-		fclose(*f);
-}
-
 /* at NULL: there was no memory for it, which yaml_read() says. */
 static void wrong(struct build *b, const struct yaml *at, const char *what)
 {
@@ -48,7 +42,7 @@ static void wrong(struct build *b, const struct yaml *at, const char *what)
 	b->failed = true;
 }
 
-static void no_memory(struct faults *f, unsigned int line, unsigned int column, const char *what)
+void yaml_no_memory(struct faults *f, unsigned int line, unsigned int column, const char *what)
 {
 	fault_add(f, line, column, "%sout of memory", what);
 	f->failed = -ENOMEM;
@@ -155,7 +149,7 @@ static void read_text(struct build *b, struct yaml *node, struct fy_event *event
 	copy = text && (len || !lost_text(b, event)) ? arena_alloc(b->faults->arena, len + 1)
 						     : NULL;
 	if (!copy) {
-		no_memory(b->faults, node->line, node->column, "");
+		yaml_no_memory(b->faults, node->line, node->column, "");
 		b->failed = true;
 		return;
 	}
@@ -270,93 +264,6 @@ static void collect(struct fy_diag *diag, struct faults *f)
 				  "not YAML: %s", error->msg);
 }
 
-/* Whether it lies in the file's name or rights: another try is no better. */
-static bool lasts(int error)
-{
-	return error == ENOENT || error == ENOTDIR || error == EISDIR || error == EACCES ||
-	       error == ELOOP || error == ENAMETOOLONG;
-}
-
-static void unreadable(struct faults *f, const char *what, int error)
-{
-	fault_add(f, 0, 0, "cannot be %s: %s", what, strerror(error));
-	f->failed = lasts(error) ? 0 : -error;
-}
-
-/* The whole file; NULL with a fault. */
-static const char *read_file(const char *file, struct faults *f, size_t *ret_len)
-{
-	FILE *in cleanup(release_file) = strcmp(file, "-") ? fopen(file, "re") : stdin;
-	char *text;
-	size_t len;
-
-	if (!in) {
-		unreadable(f, "opened", errno);
-		return NULL;
-	}
-	text = arena_alloc(f->arena, YAML_FILE_MAX + 2);
-	if (!text) {
-		no_memory(f, 0, 0, "");
-		return NULL;
-	}
-	len = fread(text, 1, YAML_FILE_MAX + 1, in);
-	if (ferror(in)) {
-		unreadable(f, "read", errno);
-		return NULL;
-	}
-	if (len > YAML_FILE_MAX) {
-		fault_add(f, 0, 0, "over %u bytes: not a configuration", YAML_FILE_MAX);
-		return NULL;
-	}
-	*ret_len = len;
-	return text;
-}
-
-/* Bytes of the UTF-8 character at p, of `left`; 0 if it is none. RFC 3629, section 4. */
-static size_t character(const u8 *p, size_t left)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	if (!n || p[0] > 0xf4 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
-		return 0;
-	return n;
-}
-
-/*
- * libfyaml does not come to an end where a directive (%) has what is not UTF-8, and takes a NUL for the
- * file's end.
- */
-static bool check_bytes(const char *text, size_t len, struct faults *f)
-{
-	unsigned int line = 1, column = 1;
-	size_t n;
-
-	for (size_t i = 0; i < len; i += n) {
-		n = character((const u8 *)text + i, len - i);
-		if (!n) {
-			fault_add(f, line, column, "byte 0x%02x is not UTF-8; write the file in it",
-				  (u8)text[i]);
-			return false;
-		}
-		if (!text[i]) {
-			fault_add(f, line, column, "a NUL byte; a configuration is text");
-			return false;
-		}
-		column++;
-		if (text[i] == '\n') {
-			line++;
-			column = 1;
-		}
-	}
-	return true;
-}
-
 /*
  * libfyaml takes a null pointer where it has no memory for a small record of its input. What was
  * just given back is there to be had.
@@ -378,21 +285,21 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 	struct fy_parser *parser cleanup(release_parser) = NULL;
 	struct build b = {.faults = f};
 
-	b.source = read_file(file, f, &b.len);
-	if (!b.source || !check_bytes(b.source, b.len, f))
+	b.source = yaml_file(file, f, &b.len);
+	if (!b.source)
 		return -EINVAL;
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
 	diag = fy_diag_create(&quiet);
 	if (!diag) {
-		no_memory(f, 0, 0, "the YAML parser cannot be started: ");
+		yaml_no_memory(f, 0, 0, "the YAML parser cannot be started: ");
 		return -EINVAL;
 	}
 	fy_diag_set_collect_errors(diag, true);
 	conf.diag = diag;
 	parser = b.parser = fy_parser_create(&conf);
 	if (!parser || !room_for_input() || fy_parser_set_string(parser, b.source, b.len)) {
-		no_memory(f, 0, 0, "the YAML parser cannot be started: ");
+		yaml_no_memory(f, 0, 0, "the YAML parser cannot be started: ");
 		return -EINVAL;
 	}
 
@@ -402,7 +309,7 @@ int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root)
 		collect(diag, f);
 	/* It says what it finds wrong in a text; without a word it had no memory. */
 	if (!f->n && (b.failed || fy_parser_get_stream_error(parser)))
-		no_memory(f, 0, 0, "the YAML parser gave up: ");
+		yaml_no_memory(f, 0, 0, "the YAML parser gave up: ");
 	if (!f->n && !root)
 		fault_add(f, 0, 0, "empty; begin with `version: 1`");
 	if (f->n)

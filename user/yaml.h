@@ -34,6 +34,12 @@ struct yaml {
  */
 int yaml_read(const char *file, struct faults *f, const struct yaml **ret_root);
 
+/* The whole file ("-": standard input), in f->arena and in UTF-8; NULL with a fault. */
+const char *yaml_file(const char *file, struct faults *f, size_t *ret_len);
+
+/* A fault that is none of the file's: what it was for, and that memory is out. */
+void yaml_no_memory(struct faults *f, unsigned int line, unsigned int column, const char *what);
+
 /*
  * The column in the file of the n-th byte (from 0) of a value; the value's own column where it
  * spans lines.
