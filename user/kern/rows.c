@@ -231,8 +231,9 @@ int kern_view_open(const char *instance, struct kern_view *ret_v, struct err *e)
 		rc = dir_open(dir, false, &fd, e);
 	if (rc == -ENOENT)
 		return err_set(e, ENOENT,
-			       "nothing is pinned in %s: scrimd has not run since boot, or "
-			       "was detached",
+			       "nothing is pinned in %s: scrimd has not run since boot, was "
+			       "detached, or keeps its counters to itself (its log says so where "
+			       "it has no privilege)",
 			       dir);
 	if (rc)
 		return rc;
