@@ -116,14 +116,15 @@ static const struct rule_def labelled[] = {
 		.group = "builtin",
 		.what = "number of a license, certificate or passport after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(K)",
-		.examples =
-			LIST("driver's license number is [A56319335]",
-			     "DL: [D1234567], dl=[D6816969], lic. "
-			     "[MD-12345]",
-			     "passport [C01234567], DL: [CA D1234567]", "license no. [832 359 431]",
-			     "licensed in 2019", "GLUCOSE 104 MG/DL 1500 KCAL"),
+		.examples = LIST("driver's license number is [A56319335]",
+				 "DL: [D1234567], dl=[D6816969], lic. "
+				 "[MD-12345]",
+				 "passport [C01234567], DL: [CA D1234567]",
+				 "license no. [832 359 431]", "licensed in 2019",
+				 "GLUCOSE 104 MG/DL 1500 KCAL", "License: BSD-3-Clause OR 0BSD"),
 		.nforms = 4,
-		.forms = {ID_DIGITS(LICENSE_LABELS), ID_LETTERS(LICENSE_LABELS),
+		.forms = {ID_DIGITS(LICENSE_LABELS, .validate = "license"),
+			  ID_LETTERS(LICENSE_LABELS, .validate = "license"),
 			  /* Behind its state, or its kind: "RN 558812"; or in threes. */
 			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}|\\d{3} \\d{3} \\d{3}", WORD, WORD,
 			       DIGITS, 4, .labels = LICENSE_LABELS, .distance = 24),

@@ -39,15 +39,17 @@ static const struct rule_def network[] = {
 		.name = "mac",
 		.class = ID_DEVICE,
 		.group = "builtin",
-		.what = "MAC address in six pairs, or three groups of four; twelve digits after a "
-			"label",
+		.what = "MAC address in six pairs or eight, or three groups of four; twelve digits "
+			"after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(M); IEEE 802-2014, 8",
 		.examples = LIST("lease [00:1b:44:11:3a:b7] renewed", "[00-1B-44-11-3A-B7]",
 				 "[001b.4411.3ab7] is up", "\"mac\":\"[001B44113AB7]\"",
-				 "12-34-56-78-90-12", "1234.5678.9012"),
+				 "EUI-64 [00-1b-44-ff-fe-11-3a-b7]", "12-34-56-78-90-12",
+				 "1234.5678.9012"),
 		.nforms = 3,
-		.forms = {FORM(PAIR "(?:(?::" PAIR "){5}|(?:-" PAIR "){5})", TOKEN, TOKEN, BYTES, 9,
-			       .validate = "mac"),
+		.forms = {FORM(PAIR "(?:(?::" PAIR "){5}(?:(?::" PAIR "){2})?|(?:-" PAIR
+				    "){5}(?:(?:-" PAIR "){2})?)",
+			       TOKEN, TOKEN, BYTES, 9, .validate = "mac"),
 			  FORM(HEX "{4}\\." HEX "{4}\\." HEX "{4}", TOKEN, TOKEN, BYTES, 9,
 			       .validate = "mac"),
 			  FORM(HEX "{12}", WORD, WORD, BYTES, 8,

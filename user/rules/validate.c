@@ -25,6 +25,7 @@ static const struct {
 	{"ipv4", validate_ipv4},
 	{"ipv6", validate_ipv6},
 	{"itin", validate_itin},
+	{"license", validate_license},
 	{"luhn", validate_luhn},
 	{"mac", validate_mac},
 	{"name", validate_name},

@@ -53,7 +53,7 @@ bool validate_ipv6(const u8 *text, size_t len)
 	return gap ? head + tail < 8 : head == 8;
 }
 
-/* IEEE 802: 48 bits; one of the twelve is a letter, or it may be any three numbers. */
+/* IEEE 802: 48 bits, or 64; one of the digits is a letter, or it may be any numbers. */
 bool validate_mac(const u8 *text, size_t len)
 {
 	size_t digits = 0, letters = 0;
@@ -62,7 +62,7 @@ bool validate_mac(const u8 *text, size_t len)
 		digits += byte_is_digit(text[i]);
 		letters += byte_is_letter(text[i]);
 	}
-	return letters && digits + letters == 12;
+	return letters && (digits + letters == 12 || digits + letters == 16);
 }
 
 /* What stands behind the "://" of a URL that begins with its scheme; else all of it. */

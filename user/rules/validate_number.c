@@ -129,3 +129,11 @@ bool validate_zip(const u8 *text, size_t len)
 
 	return (n == 5 || n == 9) && number(d, 0, 5) >= 501;
 }
+
+/* Three digits at least: "BSD-3-Clause" is a license that no person holds. */
+bool validate_license(const u8 *text, size_t len)
+{
+	u8 d[SCRIM_WINDOW];
+
+	return text_digits(text, len, d, sizeof(d)) >= 3;
+}

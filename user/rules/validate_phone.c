@@ -37,6 +37,26 @@ static bool goes_on(const u8 *text, size_t len)
 }
 
 /*
+ * Whether three groups or more, and each of them, begin with a 0 and the first with two: numbers of a
+ * table, padded ("0020.0011.0002"). Behind a country's code a number seldom begins so.
+ */
+static bool is_padded(const u8 *text, size_t len)
+{
+	size_t groups = 0;
+
+	if (len < 2 || text[1] != '0')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!byte_is_digit(text[i]) || (i && byte_is_digit(text[i - 1])))
+			continue;
+		if (text[i] != '0')
+			return false;
+		groups++;
+	}
+	return groups > 2;
+}
+
+/*
  * ITU-T E.164: 7 to 15 digits, the extension behind a letter apart. What begins with a date
  * ("01/15/2024 10") is that, not a number to call; what begins with a whole number ends there.
  */
@@ -48,7 +68,8 @@ bool validate_phone(const u8 *text, size_t len)
 	while (number_len < len && !byte_is_letter(text[number_len]))
 		number_len++;
 	n = text_digits(text, number_len, d, sizeof(d));
-	return n >= 7 && n <= 15 && !goes_on(text, number_len) && !begins_with_date(text, len);
+	return n >= 7 && n <= 15 && !goes_on(text, number_len) && !is_padded(text, number_len) &&
+	       !begins_with_date(text, len);
 }
 
 /* In front of a kind of line ("61 51 81 office"): not a day and a code ("2024-01-15 99213 Office visit"). */

@@ -90,7 +90,7 @@ static const struct {
 	 "results rn room same secondary see seen self sex she since sir spelled ssn stable "
 	 "staff state states status street string supportive surname tbd team tel tests that "
 	 "the their there they this to today tolerated tower true type unassigned unavailable "
-	 "underwent unknown unspecified update visit was we were who with yes yesterday you "
+	 "underwent unknown unspecified update visit was we were who with world yes yesterday you "
 	 "your zip"},
 };
 
