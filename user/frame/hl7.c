@@ -19,108 +19,34 @@
  * Sources: HL7 v2.8.2 chapter 2, sections 2.4 to 2.6 and 2.10; HL7 Transport Specification, MLLP
  * releases 1 and 2.
  */
-#include "hl7.h"
+#include "hl7_state.h"
 #include <errno.h>
 #include <string.h>
 
-#define VT  0x0b
-#define FS  0x1c
 #define ACK 0x06 /* MLLP release 2 */
 #define NAK 0x15
 
-#define ENCODING_MAX 5 /* component, repetition, escape, subcomponent, truncation */
-
-enum place {
-	OUTSIDE,    /* of a frame, or at the stream's begin */
-	NAME,       /* at a segment's begin, `n` bytes of its name seen */
-	SEPARATORS, /* in MSH-2, `n` bytes of it seen */
-	VALUE,
-	COMMIT, /* behind ACK or NAK, which stand alone in a frame */
-};
-
-struct hl7 {
-	const struct hl7_segment *segment; /* NULL: nothing in it matters */
-	u8 place;
-	u8 n;
-	bool begun;   /* the stream has */
-	bool framed;  /* by MLLP */
-	bool opened;  /* MSH, or what stands for it, was seen in this frame */
-	bool running; /* bytes of a TEXT or FIELD run were given out */
-	u8 field, component;
-	u8 separator;
-	u8 encoding[ENCODING_MAX];
-	u8 end; /* of segments, CR or LF; 0: not known yet */
-	struct hl7_intruder intruder;
-	u8 designates; /* hl7_designates() */
-	u8 name[HL7_NAME];
-	u8 type[2], ntype; /* what the typed field holds: letters and digits, in front of others */
-	bool type_ends;
-	bool continues; /* ADD has a field to go on with */
-	u8 kind;        /* of the value, enum run_kind */
-	bool by_component;
-	u16 rule;
-} __attribute__((may_alias)); /* lies in struct frame's state */
-_Static_assert(sizeof(struct hl7) <= sizeof(((struct frame *)0)->state), "the state fits");
-
 /* MSH, as far as it is read: the first character set of MSH-18 is what the message is written in. */
-static const struct hl7_segment head = {.last = 18, .typed = 18};
+#define MSH_CHARACTER_SET 18
+static const struct hl7_field head_fields[] = {
+	[0 ... MSH_CHARACTER_SET] = {.matters = MSH_CHARACTER_SET},
+};
+static const struct hl7_segment head = {
+	.last = MSH_CHARACTER_SET, .typed = MSH_CHARACTER_SET, .fields = head_fields};
 
 static struct hl7 *hl7_of(struct frame *f)
 {
 	return (struct hl7 *)f->state;
 }
 
-static bool is_text_type(const struct hl7 *h)
-{
-	static const char types[][3] = {"TX", "FT", "ST", "ED"};
-
-	for (size_t i = 0; i < array_size(types); i++)
-		if (h->ntype == 2 && !memcmp(h->type, types[i], 2))
-			return true;
-	return false;
-}
-
-/* What the value that begins now is. */
-static void value_begin(struct hl7 *h, const struct frame_map *m)
-{
-	const struct hl7_segment *s = h->segment;
-	const struct hl7_field *f, *end, *by_component = NULL;
-
-	h->place = VALUE;
-	h->kind = RUN_SKIP;
-	h->running = h->by_component = false;
-	if (!s || h->field > s->last)
-		return;
-	f = ((const struct hl7_fields *)m->fields)->fields + s->first;
-	for (end = f + s->n; f < end; f++) {
-		if (f->field != h->field)
-			continue;
-		if (!f->component) {
-			h->kind = RUN_FIELD;
-			h->rule = f->rule;
-			h->by_component = false;
-			return;
-		}
-		h->by_component = true;
-		if (f->component == h->component && !by_component)
-			by_component = f;
-	}
-	if (by_component) {
-		h->kind = RUN_FIELD;
-		h->rule = by_component->rule;
-	} else if (h->field == s->text && (!s->typed || is_text_type(h))) {
-		h->kind = RUN_TEXT; /* of a field that rules name parts of, each other part */
-	}
-}
-
 /* The name is whole and c stands behind it. */
 static int segment_begin(struct hl7 *h, const struct frame_map *m, u8 c)
 {
-	if (!memcmp(h->name, "ADD", HL7_NAME)) {
+	if (hl7_same_name(h->name, "ADD")) {
 		/* In a message that continues another one what it goes on with is not known. */
 		if (!h->continues)
 			return -FLOW_HL7_SEGMENT;
-		value_begin(h, m);
+		hl7_value_begin(h);
 		return 0;
 	}
 	h->segment = hl7_segment_find(m->fields, h->name);
@@ -138,7 +64,7 @@ static int segment_begin(struct hl7 *h, const struct frame_map *m, u8 c)
 		h->place = SEPARATORS;
 		return 0;
 	}
-	value_begin(h, m);
+	hl7_value_begin(h);
 	return 0;
 }
 
@@ -197,18 +123,18 @@ static int step_name(struct hl7 *h, const struct frame_map *m, u8 c)
 		h->n++;
 		return 0;
 	}
-	if (hl7_is_head(h->name, HL7_NAME) || c == h->separator)
+	if (c == h->separator || hl7_is_head(h->name, HL7_NAME))
 		return segment_begin(h, m, c);
 	if (c != h->end)
 		return -FLOW_HL7_SEGMENT;
 	/* A segment without fields leaves ADD none to go on with, unless it is the marker ADD. */
-	h->continues &= !memcmp(h->name, "ADD", HL7_NAME);
+	h->continues &= hl7_same_name(h->name, "ADD");
 	segment_end(h);
 	return 0;
 }
 
 /* In MSH-2. */
-static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
+static int step_separators(struct hl7 *h, u8 c)
 {
 	if (h->n && (c == h->separator || c == '\r' || c == '\n')) {
 		/* Receivers take what is not said for what is recommended. */
@@ -216,7 +142,7 @@ static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
 			h->encoding[1] = '~';
 		h->segment = &head;
 		h->field = 3;
-		value_begin(h, m);
+		hl7_value_begin(h);
 		if (c != h->separator) {
 			h->end = c;
 			segment_end(h);
@@ -231,7 +157,7 @@ static int step_separators(struct hl7 *h, const struct frame_map *m, u8 c)
 }
 
 /* c ended a value. */
-static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
+static int step_value(struct hl7 *h, u8 c)
 {
 	if (h->segment == &head && h->ntype > 1 && hl7_hides_separators(h->type))
 		return -FLOW_HL7_SEPARATOR;
@@ -259,7 +185,7 @@ static int step_value(struct hl7 *h, const struct frame_map *m, u8 c)
 	} else {
 		h->component = (u8)(h->component + (h->component < UINT8_MAX));
 	}
-	value_begin(h, m);
+	hl7_value_begin(h);
 	return 0;
 }
 
@@ -270,7 +196,7 @@ static int step_commit(struct hl7 *h, u8 c)
 
 static int step(struct hl7 *h, const struct frame_map *m, u8 c)
 {
-	switch ((enum place)h->place) {
+	switch ((enum hl7_place)h->place) {
 	case OUTSIDE:
 		/* The first byte of a bare message is that of its name. */
 		if (!h->begun && hl7_upper(c) >= 'A' && hl7_upper(c) <= 'Z') {
@@ -282,67 +208,13 @@ static int step(struct hl7 *h, const struct frame_map *m, u8 c)
 	case NAME:
 		return step_name(h, m, c);
 	case SEPARATORS:
-		return step_separators(h, m, c);
+		return step_separators(h, c);
 	case VALUE:
-		return step_value(h, m, c);
+		return step_value(h, c);
 	case COMMIT:
 		return step_commit(h, c);
 	}
 	return -FLOW_INTERNAL;
-}
-
-static void step_type(struct hl7 *h, u8 c)
-{
-	if (!hl7_in_name(c, 1)) {
-		h->type_ends |= h->ntype != 0;
-	} else if (!h->type_ends && h->ntype < 3) {
-		if (h->ntype < array_size(h->type))
-			h->type[h->ntype] = hl7_upper(c);
-		h->ntype++;
-	}
-}
-
-/* Whether c ends the value. */
-static bool ends_value(const struct hl7 *h, u8 c)
-{
-	if (c == h->separator || c == FS || c == VT)
-		return true;
-	if (h->by_component && c && (c == h->encoding[0] || c == h->encoding[1]))
-		return true;
-	return h->end ? c == h->end : c == '\r' || c == '\n';
-}
-
-/* The first byte behind the value that goes on at p; *ret_reason is set where it is refused. */
-static const u8 *value_end(struct hl7 *h, enum isa isa, const u8 *p, const u8 *end, int *ret_reason)
-{
-	bool whole = !h->segment || h->field > h->segment->last;
-	bool typed = h->segment && h->segment->typed == h->field;
-
-	for (; p < end; p++) {
-		/* In a file two of the other line ends in a row part messages. */
-		if (h->intruder.state == AFTER_LINE && !h->framed && (*p == '\r' || *p == '\n') &&
-		    *p != h->end)
-			return p;
-		if (h->intruder.state && hl7_intruder_step(&h->intruder, *p, h->separator)) {
-			*ret_reason = -FLOW_HL7_SEGMENT;
-			return p;
-		}
-		if (h->designates && hl7_designates(&h->designates, *p)) {
-			*ret_reason = -FLOW_HL7_SEPARATOR;
-			return p;
-		}
-		/* In the rest of a segment separators do not matter, but for what is checked. */
-		if (!h->by_component && !typed && !h->intruder.state && !h->designates)
-			p = scan_find_control(isa, p, end, whole ? 0 : h->separator);
-		if (p == end || (ends_value(h, *p) && !(whole && *p == h->separator)))
-			return p;
-		hl7_intruder_find(&h->intruder, *p, h->end);
-		if (*p == 0x1b)
-			hl7_designates(&h->designates, *p);
-		if (typed)
-			step_type(h, *p);
-	}
-	return end;
 }
 
 static int hl7_next(struct frame *f, const u8 *p, size_t len, struct run *ret_run)
@@ -358,10 +230,11 @@ static int hl7_next(struct frame *f, const u8 *p, size_t len, struct run *ret_ru
 				return r;
 			continue;
 		}
+		at = hl7_skip_fields(h, at, end);
 		/* What was skipped so far is a run by itself. */
 		if (h->kind != RUN_SKIP && at > p)
 			break;
-		to = value_end(h, f->map->isa, at, end, &r);
+		to = hl7_value_end(h, f->map->isa, at, end, &r);
 		if (r)
 			return r;
 		if (h->kind != RUN_SKIP && (to > at || h->running)) {

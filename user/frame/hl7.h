@@ -7,27 +7,42 @@
 
 #define HL7_NAME 3 /* bytes of a segment's name */
 
-/* One selector. */
-struct hl7_field {
-	u8 field;     /* 1... */
-	u8 component; /* 0: the whole field */
+/* A component that is masked by itself. */
+struct hl7_component {
+	u8 number; /* 1... */
 	u16 rule;
+};
+
+struct hl7_field {
+	bool whole; /* all of it is masked, by `rule` */
+	bool text;  /* what of it no rule names is text */
+	u8 matters; /* the first field from this one on in which there is something to look at */
+	u16 rule;
+	u16 first, n; /* of hl7_segment.components */
 };
 
 /* A segment with something to look at. */
 struct hl7_segment {
 	char name[HL7_NAME];
-	u8 last;      /* the last field that matters */
-	u8 text;      /* free text; 0: none */
-	u8 typed;     /* the field that says whether the text is text; 0: always */
-	u16 first, n; /* its fields: hl7_fields.fields[first, first + n), those of rules first */
+	u8 last;  /* the last field that matters */
+	u8 text;  /* free text; 0: none */
+	u8 typed; /* the field that says whether the text is text; 0: always */
+	const struct hl7_field *fields; /* by number, 0 to `last` */
+	const struct hl7_component *components;
 };
 
 struct hl7_fields {
 	u16 nsegments;
 	const struct hl7_segment *segments;
-	const struct hl7_field *fields;
 };
+
+/* Whether two names of segments are the same. */
+static inline bool hl7_same_name(const void *a, const void *b)
+{
+	const u8 *x = a, *y = b;
+
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2];
+}
 
 int hl7_compile(struct frame_map *m, const struct ruleset *rs, const bool *enabled, struct err *e);
 const char *hl7_text_field(size_t i);

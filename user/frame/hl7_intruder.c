@@ -27,9 +27,14 @@ bool hl7_in_name(u8 c, unsigned int i)
 
 bool hl7_is_head(const u8 *name, size_t n)
 {
-	for (size_t i = 0; i < array_size(heads); i++)
-		if (!memcmp(name, heads[i], n))
+	for (size_t i = 0; i < array_size(heads); i++) {
+		size_t k = 0;
+
+		while (k < n && name[k] == heads[i][k])
+			k++;
+		if (k == n)
 			return true;
+	}
 	return false;
 }
 

@@ -23,7 +23,9 @@ static const char fixed[][HL7_NAME + 1] = {"MSH", "MSA", "FHS", "BHS", "FTS", "B
 /* A selector as read. */
 struct selector {
 	const char *segment;
-	struct hl7_field field;
+	u8 field;     /* 1... */
+	u8 component; /* 0: the whole field */
+	u16 rule;
 };
 
 const char *hl7_text_field(size_t i)
@@ -58,14 +60,14 @@ static int read_selector(const char *text, struct selector *ret_s, struct err *e
 	for (int i = 1; i < HL7_NAME; i++)
 		if (!is_upper(text[i]) && (text[i] < '0' || text[i] > '9'))
 			goto malformed;
-	s.field.field = read_number(&at);
-	if (s.field.field && *at == '.') {
+	s.field = read_number(&at);
+	if (s.field && *at == '.') {
 		at++;
-		s.field.component = read_number(&at);
-		if (!s.field.component)
+		s.component = read_number(&at);
+		if (!s.component)
 			goto malformed;
 	}
-	if (!s.field.field || *at)
+	if (!s.field || *at)
 		goto malformed;
 	for (size_t i = 0; i < array_size(fixed); i++)
 		if (!memcmp(text, fixed[i], HL7_NAME))
@@ -97,7 +99,7 @@ static int read_all(const struct ruleset *rs, const bool *enabled, struct select
 			r = read_selector(*f, &ret_list[n], e);
 			if (r)
 				return r;
-			ret_list[n].field.rule = i;
+			ret_list[n].rule = i;
 		}
 	}
 	return 0;
@@ -120,7 +122,7 @@ static size_t count_all(const struct ruleset *rs, const bool *enabled)
 static struct hl7_segment *segment_of(struct hl7_segment *segments, u16 *n, const char *name)
 {
 	for (u16 i = 0; i < *n; i++)
-		if (!memcmp(segments[i].name, name, HL7_NAME))
+		if (hl7_same_name(segments[i].name, name))
 			return &segments[i];
 	if (*n == SEGMENTS_MAX)
 		return NULL;
@@ -128,36 +130,91 @@ static struct hl7_segment *segment_of(struct hl7_segment *segments, u16 *n, cons
 	return &segments[(*n)++];
 }
 
+/* Whether a field is named as a whole, and how many of its components are: what the n selectors say of s. */
+static void count_selectors(const struct hl7_segment *s, struct hl7_field *fields,
+			    const struct selector *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct hl7_field *f = &fields[list[i].field];
+
+		if (!hl7_same_name(s->name, list[i].segment))
+			continue;
+		if (list[i].component)
+			f->n++;
+		else if (!f->whole)
+			*f = (struct hl7_field){.whole = true, .rule = list[i].rule, .n = f->n};
+	}
+}
+
+/* The components that they name: of two of a number the first one counts. */
+static void take_components(const struct hl7_segment *s, struct hl7_field *fields,
+			    struct hl7_component *components, const struct selector *list, size_t n)
+{
+	u16 first = 0;
+
+	for (unsigned int k = 0; k <= s->last; k++) {
+		fields[k].first = first;
+		first = (u16)(first + fields[k].n);
+		fields[k].n = 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct hl7_field *f = &fields[list[i].field];
+
+		if (list[i].component && hl7_same_name(s->name, list[i].segment))
+			components[f->first + f->n++] =
+				(struct hl7_component){list[i].component, list[i].rule};
+	}
+}
+
+static int build_segment(struct arena *a, struct hl7_segment *s, const struct selector *list,
+			 size_t n)
+{
+	struct hl7_field *fields = arena_array(a, UINT8_MAX + 1, sizeof(*fields));
+	struct hl7_component *components;
+	size_t ncomponents = 0;
+
+	if (!fields)
+		return -ENOMEM;
+	s->fields = fields;
+	s->last = s->text;
+	for (size_t i = 0; i < n; i++) {
+		if (!hl7_same_name(s->name, list[i].segment))
+			continue;
+		s->last = list[i].field > s->last ? list[i].field : s->last;
+		ncomponents += list[i].component != 0;
+	}
+	components = arena_array(a, ncomponents + 1, sizeof(*components));
+	if (!components)
+		return -ENOMEM;
+	s->components = components;
+	count_selectors(s, fields, list, n);
+	take_components(s, fields, components, list, n);
+	fields[s->text].text = s->text != 0;
+	for (unsigned int k = s->last + 1u; k-- > 0;) {
+		const struct hl7_field *f = &fields[k];
+		bool matters = f->whole || f->text || f->n || k == s->typed || k == s->last;
+
+		fields[k].matters = matters ? (u8)k : f[1].matters;
+	}
+	return 0;
+}
+
 static int build(struct frame_map *m, const struct selector *list, size_t n, struct err *e)
 {
 	struct hl7_segment *segments = arena_array(&m->arena, SEGMENTS_MAX, sizeof(*segments));
-	struct hl7_field *fields = arena_array(&m->arena, n, sizeof(*fields));
 	struct hl7_fields *all = arena_alloc(&m->arena, sizeof(*all));
-	struct hl7_segment *s;
-	u16 nfields = 0;
 
-	if (!segments || !fields || !all)
+	if (!segments || !all)
 		return err_set(e, ENOMEM, "out of memory");
-	*all = (struct hl7_fields){.segments = segments, .fields = fields};
-	for (; all->nsegments < array_size(texts); all->nsegments++) {
+	*all = (struct hl7_fields){.segments = segments};
+	for (; all->nsegments < array_size(texts); all->nsegments++)
 		segments[all->nsegments] = texts[all->nsegments];
-		segments[all->nsegments].last = texts[all->nsegments].text;
-	}
 	for (size_t i = 0; i < n; i++)
 		if (!segment_of(segments, &all->nsegments, list[i].segment))
 			return err_set(e, EINVAL, "fields of more than %d segments", SEGMENTS_MAX);
-	for (u16 k = 0; k < all->nsegments; k++) {
-		s = &segments[k];
-		s->first = nfields;
-		for (size_t i = 0; i < n; i++) {
-			if (memcmp(s->name, list[i].segment, HL7_NAME) != 0)
-				continue;
-			fields[nfields++] = list[i].field;
-			if (list[i].field.field > s->last)
-				s->last = list[i].field.field;
-		}
-		s->n = (u16)(nfields - s->first);
-	}
+	for (u16 k = 0; k < all->nsegments; k++)
+		if (build_segment(&m->arena, &segments[k], list, n))
+			return err_set(e, ENOMEM, "out of memory");
 	m->fields = all;
 	return 0;
 }
@@ -182,7 +239,7 @@ int hl7_compile(struct frame_map *m, const struct ruleset *rs, const bool *enabl
 const struct hl7_segment *hl7_segment_find(const struct hl7_fields *f, const u8 *name)
 {
 	for (u16 i = 0; i < f->nsegments; i++)
-		if (!memcmp(f->segments[i].name, name, HL7_NAME))
+		if (hl7_same_name(f->segments[i].name, name))
 			return &f->segments[i];
 	return NULL;
 }

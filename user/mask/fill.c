@@ -137,7 +137,7 @@ size_t fill_escaped(const struct fill_job *job, struct filled *ret_filled)
 	const u8 *p = job->p;
 
 	*ret_filled = (struct filled){0};
-	if (!job->escape && !job->sent) {
+	if (!job->sent && (!job->escape || !memchr(p, job->escape, job->len))) {
 		ret_filled->all = ret_filled->now = mask_fill(job->p, job->len);
 		return job->len;
 	}
