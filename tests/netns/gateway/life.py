@@ -11,8 +11,8 @@ import socket
 from gateway.alone import Sender, captured
 from gateway.basic import accepts, through
 from gateway.dead import steady
-from gateway.stand import (FAMILIES, MASKED, OTHER, PORT, RAW, V4, config, drop_queue, forwarded, nothing_raw,
-                           transfer, works)
+from gateway.stand import (FAMILIES, MASKED, OTHER, PORT, RAW, V4, accepted, config, drop_queue, forwarded,
+                           nothing_raw, transfer, works)
 from netlib import TIMEOUT, Scrimd, Thread, eventually, read_end, read_exactly, run
 
 
@@ -267,3 +267,25 @@ def test_cookies(stand, f):
     finally:
         stand.ingest.sysctl("net.ipv4.tcp_syncookies", 1)
     stand.scrim("detach")
+
+
+def test_fast_open(stand, f):
+    """A SYN that brings data (TCP fast open, on for all listening sockets of the hosts): masked as any."""
+    hosts = stand.client, stand.ingest, stand.server
+    for ns in hosts:
+        ns.sysctl("net.ipv4.tcp_fastopen", 0x607)
+    try:
+        with (stand.scrimd(), stand.at_client() as near, stand.at_server() as seen, stand.listen(f) as listener,
+              stand.client.socket(f.af) as c):
+            c.bind((f.client, 0))
+            c.sendto(RAW, socket.MSG_FASTOPEN, (f.server, PORT))
+            with accepted(listener, c) as s:
+                assert read_exactly(s, len(MASKED)) == MASKED
+                s.sendall(RAW)
+                assert read_exactly(c, len(RAW)) == RAW
+            near.wait(lambda p: p.sent and p.syn and p.payload == RAW, "a SYN with data")
+            stand.fence(f, seen)
+            nothing_raw([p for p in seen.packets() if not p.sent])
+    finally:
+        for ns in hosts:
+            ns.sysctl("net.ipv4.tcp_fastopen", 1)
