@@ -9,7 +9,8 @@ arm64:
 	@$(MAKE) --no-print-directory CROSS_COMPILE=$(ARM64_COMPILE) BUILD=$(BUILD)/arm64 SAN=0 portable
 
 # Those of scanning and masking that emulation does not make too slow.
-PORTABLE_TESTS := allow arena escape fill hl7_fields isa memo pattern scan_isa tail validate
+PORTABLE_TESTS := allow arena escape fill hl7_fields isa memo outline pattern scan_isa tail validate
+PORTABLE_SHARED := $(filter-out tests/unit/config_text.c,$(UNIT_SHARED)) # configurations are the daemon's
 PORTABLE       := $(OUT)/portable/streams $(PORTABLE_TESTS:%=$(OUT)/portable/test_%)
 portable_obj    = $(patsubst %.c,$(OUT)/portable/obj/%.o,$(1))
 
@@ -21,7 +22,7 @@ $(OUT)/portable/obj/%.o: %.c
 	$(call run,cc,$<)$(CC) $(CFLAGS_ALL) -Itests/arm64 -c -o $@ $<
 
 $(OUT)/portable/test_%: $(OUT)/portable/obj/tests/unit/test_%.o \
-		$(call portable_obj,$(UNIT_SHARED) tests/arm64/criterion/criterion.c) $(OUT)/libscrim.a
+		$(call portable_obj,$(PORTABLE_SHARED) tests/arm64/criterion/criterion.c) $(OUT)/libscrim.a
 	$(call run,link,$@)$(CC) -static-pie -o $@ $^
 
 $(OUT)/portable/streams: $(call portable_obj,tests/arm64/streams.c) $(OUT)/libscrim.a
