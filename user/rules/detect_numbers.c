@@ -101,24 +101,24 @@ static const struct rule_def numbers[] = {
 				 "credit card no. [4111.1111.1111.1112], card # [060465518185]",
 				 "[3782-8224-6310-005], [3056 9309 0259 04], [4222-2222-22222]",
 				 "card no [4569754373603] 21-22-23-24-25",
-				 "my card [624338-0386272936693], card [1234 5678 9012]",
+				 "card no [624338-0386272936693], my card 1234 5678 9012",
 				 "4111111111111112, 4111-1111 1111-1111", "card 12 of 16"),
 		.nforms = 4,
-		.forms = {FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
-			       "|[- ])\\d{4}|\\d{6}(?:" GAP "|[- ])\\d{4,5})",
-			       DECIMAL, DECIMAL, DIGITS, 6, ENCODED("card")),
-			  FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
-			  FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}(?:\\d|-\\d{1,3}|-\\d{4}(?:-\\d{1,3})?"
-			       ")?"
-			       "| \\d{4} (?:\\d{5}|\\d{4} (?:\\d{2,3}|\\d{4}(?: \\d{1,3})?))"
-			       "|\\.\\d{4}\\.\\d{4}\\.\\d{4}|-\\d{6}-\\d{4,5}| \\d{6} \\d{4,5})",
-			       DECIMAL, GROUP, DIGITS, 6, .validate = "card"),
-			  FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, GROUP, DIGITS, 6,
-			       .labels =
-				       LIST("card", "card no", "card number", "credit card",
-					    "debit card", "credit card number", "debit card number",
-					    "cc #", "cc no", "visa", "mastercard", "amex"),
-			       .distance = 16)},
+		.forms =
+			{FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
+			      "|[- ])\\d{4}|\\d{6}(?:" GAP "|[- ])\\d{4,5})",
+			      DECIMAL, DECIMAL, DIGITS, 6, ENCODED("card")),
+			 FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
+			 FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}(?:\\d|-\\d{1,3}|-\\d{4}(?:-\\d{1,3})?)"
+			      "| \\d{4} \\d{4} (?:\\d{2,3}|\\d{4}(?: \\d{1,3})?)"
+			      "|\\.\\d{4}\\.\\d{4}\\.\\d{4}|-\\d{6}-\\d{4,5}| \\d{6} \\d{4,5})",
+			      DECIMAL, GROUP, DIGITS, 6, .validate = "card"),
+			 FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, GROUP, DIGITS, 6,
+			      .labels =
+				      LIST("card no", "card number", "card #", "credit card",
+					   "debit card", "credit card number", "debit card number",
+					   "cc #", "cc no", "visa", "mastercard", "amex"),
+			      .distance = 16)},
 	},
 	{
 		/*

@@ -9,7 +9,6 @@
 
 #define CODE_MAX 40
 #define IBAN_MIN 15 /* Norway */
-#define IBAN_MAX 34
 
 /* Letters, in capitals, and digits of text; 0 if they are more than cap, or if there are none. */
 static size_t code_of(const u8 *text, size_t len, u8 *ret_code, size_t cap)
@@ -113,15 +112,18 @@ static size_t iban_length(const u8 *country)
 }
 
 /*
- * As long as its country's are, or up to what ISO 13616-1 allows: the registry changes, and many programs
- * make them too short or too long. Then its last byte is a digit, or a word behind it might be taken in.
+ * As long as its country's are, or, in one piece and in capitals, longer or shorter by one: programs make such. In
+ * groups a word behind it might be taken in, and ids in hexadecimal are mostly in small letters.
  */
-static bool iban_length_fits(const u8 *code, size_t n)
+static bool iban_length_fits(const u8 *text, size_t len, const u8 *code, size_t n)
 {
 	size_t length = iban_length(code);
 
-	return n == length ||
-	       (length && n >= IBAN_MIN && n <= IBAN_MAX && byte_is_digit(code[n - 1]));
+	if (n == length)
+		return true;
+	if (!length || n < length - 1 || n > length + 1 || !byte_is_digit(code[n - 1]))
+		return false;
+	return n == len && !memcmp(text, code, len);
 }
 
 /* ISO 13616-1: the first four go to the end, letters count 10 to 35, modulo 97 it is 1. */
@@ -131,7 +133,7 @@ bool validate_iban(const u8 *text, size_t len)
 	u8 code[CODE_MAX];
 	size_t n = code_of(text, len, code, sizeof(code));
 
-	if (n < IBAN_MIN || !iban_length_fits(code, n))
+	if (n < IBAN_MIN || !iban_length_fits(text, len, code, n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		u8 c = code[(i + 4) % n];
