@@ -60,10 +60,10 @@ static u64 ours_rejected(void *self)
 	return sum;
 }
 
-int contender_scrim(const struct ruleset_pair *r, const char *name, enum isa isa, size_t max_chunk,
-		    struct contender *ret_c, struct err *e)
+int contender_scrim(const struct ruleset_pair *r, const char *name, enum frame_format format,
+		    enum isa isa, size_t max_chunk, struct contender *ret_c, struct err *e)
 {
-	struct policy_conf conf = {.format = FORMAT_TEXT, .isa = isa, .enabled = r->enabled};
+	struct policy_conf conf = {.format = format, .isa = isa, .enabled = r->enabled};
 	struct ours *o = calloc(1, sizeof(*o));
 	int ret;
 
@@ -89,6 +89,7 @@ int contender_scrim(const struct ruleset_pair *r, const char *name, enum isa isa
 				    .finish = ours_finish,
 				    .matches = ours_matches,
 				    .rejected = ours_rejected,
+				    .framed = format != FORMAT_TEXT,
 				    .self = o};
 	return 0;
 }

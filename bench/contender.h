@@ -23,13 +23,14 @@ struct contender {
 	int (*finish)(void *self, u8 *data, struct span *ret_out);
 	u64 (*matches)(void *self);  /* values masked */
 	u64 (*rejected)(void *self); /* candidates a validator refused; NULL: not known */
+	bool framed;                 /* it reads a format that the others do not know */
 	void *self;
 };
 
-/* scrim, text format. Returns 0, or a negative errno with e set. It lives as long as the program. */
-int contender_scrim(const struct ruleset_pair *r, const char *name, enum isa isa, size_t max_chunk,
-		    struct contender *ret_c, struct err *e);
-/* Vectorscan or PCRE2. The same. */
+/* scrim. Returns 0, or a negative errno with e set. It lives as long as the program. */
+int contender_scrim(const struct ruleset_pair *r, const char *name, enum frame_format format,
+		    enum isa isa, size_t max_chunk, struct contender *ret_c, struct err *e);
+/* Vectorscan or PCRE2, which read text. The same. */
 int contender_peer(const struct ruleset_pair *r, const char *name, enum peer_mode mode,
 		   struct contender *ret_c, struct err *e);
 

@@ -48,6 +48,7 @@ struct outcome {
 	u64 matches;
 	double rejected; /* candidates a validator refused, per KB; of scrim */
 	bool ours, theirs;
+	bool framed; /* there is nobody else to reach it */
 };
 
 /* Of all grids: whoever masks the same text by the same rules must give the same. */
@@ -67,7 +68,7 @@ size_t grid_find(const struct grid *g, const char *name);
 
 /* Runs every cell once; dies unless all give the same bytes and count the same values. */
 void grid_check(struct grid *g, struct drive *d, struct outcomes *o);
-/* Dies unless every outcome was reached both by scrim and by another library. */
+/* Dies unless every outcome was reached both by scrim and by another library, where any reads such a text. */
 void outcomes_judged(const struct outcomes *o);
 const struct outcome *outcome_find(const struct outcomes *o, const struct text *text,
 				   const struct ruleset *rules);

@@ -31,8 +31,12 @@ $(BENCH)/scan: $(SCAN_OBJ) $(OUT)/libscrim.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lhs -lpcre2-8
 
 # Text from the project's generator: the same bytes on every machine.
-SCAN_TEXTS := $(addprefix $(BENCH)/,$(addsuffix .txt,clean unique mix digits misses \
+SCAN_TEXTS := $(addprefix $(BENCH)/,$(addsuffix .txt,clean unique mix digits misses hl7 \
 	density-10000 density-1000 density-100 density-1))
+
+$(BENCH)/hl7.txt: $(OUT)/gen
+	@mkdir -p $(@D)
+	$< hl7 --messages 1000 > $@
 
 $(BENCH)/density-%.txt: $(OUT)/gen
 	@mkdir -p $(@D)

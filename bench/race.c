@@ -4,6 +4,7 @@
 #include "site_rules.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SMALL 256
 
@@ -36,6 +37,18 @@ struct ruleset_pair rules_of_scrim(void)
 	return compile(defs, n);
 }
 
+struct ruleset_pair rules_of_hl7(const struct ruleset_pair *builtin)
+{
+	struct ruleset_pair r = *builtin;
+
+	r.enabled = calloc(r.rs->nrules, sizeof(bool));
+	if (!r.enabled)
+		die("no memory");
+	for (u16 i = 0; i < r.rs->nrules; i++)
+		r.enabled[i] = !strcmp(r.rs->rules[i].group, "builtin");
+	return r;
+}
+
 struct ruleset_pair rules_of_site(size_t n)
 {
 	static struct rule_def site[SITE_RULES];
@@ -44,14 +57,20 @@ struct ruleset_pair rules_of_site(size_t n)
 	return compile(site, n);
 }
 
-struct contender scrim_on(const struct ruleset_pair *r, enum isa isa, const char *name)
+struct contender scrim_reading(const struct ruleset_pair *r, enum frame_format format, enum isa isa,
+			       const char *name)
 {
 	struct contender c;
 	struct err e = {""};
 
-	if (contender_scrim(r, name, isa, CHUNK, &c, &e))
+	if (contender_scrim(r, name, format, isa, CHUNK, &c, &e))
 		die("%s", e.text);
 	return c;
+}
+
+struct contender scrim_on(const struct ruleset_pair *r, enum isa isa, const char *name)
+{
+	return scrim_reading(r, FORMAT_TEXT, isa, name);
 }
 
 struct contender peer_of(const struct ruleset_pair *r, enum peer_name peer)

@@ -6,7 +6,8 @@
  *
  * TEXTS is a directory of the generator's texts: clean.txt (logs without a value), unique.txt (the same, but
  * no line comes twice), mix.txt (the clinical mix), digits.txt (tables of numbers, some near misses), misses.txt
- * (full of those), density-N.txt (a value every N bytes). All who mask a text by the same rules must give the
+ * (full of those), density-N.txt (a value every N bytes), hl7.txt (HL7 in MLLP frames, which only scrim reads as
+ * such: of its ISAs each judges the others). All who mask a text by the same rules must give the
  * same bytes. Chunks are refilled before each pass, as
  * a receive would; that is timed apart and not counted. Runs of all contenders are interleaved on
  * one core; figures are medians. --quick is for trying: short texts, few rounds.
@@ -51,6 +52,16 @@ static struct text text_read(const char *dir, const char *name, size_t max)
 	return t;
 }
 
+/* Up to the end of its last whole frame. */
+static size_t frames_end(const struct text *t)
+{
+	size_t len = t->len;
+
+	while (len > 1 && (t->p[len - 2] != 0x1c || t->p[len - 1] != '\r'))
+		len--;
+	return len;
+}
+
 static void texts_read(struct bench *b, const char *dir, bool quick)
 {
 	static const char *const density[DENSITIES] = {"clean", "density-10000", "density-1000",
@@ -63,6 +74,8 @@ static void texts_read(struct bench *b, const char *dir, bool quick)
 	for (int i = 0; i < DENSITIES; i++)
 		b->density[i] = text_read(dir, density[i], max);
 	b->mix = text_read(dir, corpus_names[MIX], max);
+	b->hl7 = text_read(dir, "hl7", max);
+	b->hl7.len = frames_end(&b->hl7);
 	b->site = (struct text){.p = memory(b->mix.len), .len = b->mix.len};
 	site_text(site.rs, b->mix.p, b->mix.len, 1000, b->site.p);
 }

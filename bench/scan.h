@@ -34,6 +34,7 @@ struct bench {
 	struct text density[DENSITIES]; /* none, 1 in 10 KB ... nothing but values */
 	struct text mix;  /* a part of the corpus, as long as the texts of the sweeps */
 	struct text site; /* the same with values of the site's rules */
+	struct text hl7;  /* messages in MLLP frames */
 	struct ruleset_pair builtin;
 	struct team team; /* by the built-in rules */
 	struct grid race, sweep[NSWEEPS];
@@ -45,7 +46,12 @@ extern const char *const peer_names[NPEERS];
 /* Compiled; each call compiles anew. Like all of the following they die on an error. */
 struct ruleset_pair rules_of_scrim(void);
 struct ruleset_pair rules_of_site(size_t n);
+/* The same rules, those that name fields with them. */
+struct ruleset_pair rules_of_hl7(const struct ruleset_pair *builtin);
 /* Contenders live as long as the program. */
+struct contender scrim_reading(const struct ruleset_pair *r, enum frame_format format, enum isa isa,
+			       const char *name);
+/* As text. */
 struct contender scrim_on(const struct ruleset_pair *r, enum isa isa, const char *name);
 struct contender peer_of(const struct ruleset_pair *r, enum peer_name peer);
 struct team team_of(const struct bench *b, const struct ruleset_pair *r);

@@ -65,9 +65,10 @@ static void chunks_make(struct bench *b)
 	}
 }
 
-/* Their texts are those of the race, so that its other contenders judge this one's output, too. */
+/* Their texts are those of the race, so that its other contenders judge this one's output, too; but for HL7. */
 static void isas_make(struct bench *b)
 {
+	struct ruleset_pair fields = rules_of_hl7(&b->builtin);
 	struct grid *g = &b->sweep[ISAS];
 
 	*g = (struct grid){.name = "isa",
@@ -85,6 +86,8 @@ static void isas_make(struct bench *b)
 		for (int k = 0; k < NCORPORA; k++)
 			grid_set(g, grid_series(g, corpus_names[k]), point, &c, CHUNK,
 				 &b->corpus[k]);
+		c = scrim_reading(&fields, FORMAT_HL7, (enum isa)isa, name);
+		grid_set(g, grid_series(g, "HL7, by fields"), point, &c, CHUNK, &b->hl7);
 	}
 }
 
