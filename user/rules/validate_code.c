@@ -112,8 +112,8 @@ static size_t iban_length(const u8 *country)
 }
 
 /*
- * As long as its country's are, or, in one piece and in capitals, longer or shorter by one: programs make such. In
- * groups a word behind it might be taken in, and ids in hexadecimal are mostly in small letters.
+ * As long as its country's are, or, in capitals, longer or shorter by one: programs make such. With small letters that
+ * would be ids in hexadecimal, and a word behind them.
  */
 static bool iban_length_fits(const u8 *text, size_t len, const u8 *code, size_t n)
 {
@@ -123,7 +123,10 @@ static bool iban_length_fits(const u8 *text, size_t len, const u8 *code, size_t 
 		return true;
 	if (!length || n < length - 1 || n > length + 1 || !byte_is_digit(code[n - 1]))
 		return false;
-	return n == len && !memcmp(text, code, len);
+	for (size_t i = 0; i < len; i++)
+		if (byte_is_lower(text[i]))
+			return false;
+	return true;
 }
 
 /* ISO 13616-1: the first four go to the end, letters count 10 to 35, modulo 97 it is 1. */
