@@ -137,6 +137,7 @@ $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(UNIT_SHARED)) $(OUT)/commo
 
 # What is given back, and what is sent, goes by way of a test, wherever that is called.
 $(OUT)/unit/test_wiped: LDFLAGS_ALL += -Wl,--wrap=free,--wrap=munmap
+$(OUT)/unit/test_pool $(OUT)/unit/test_wiped: LDFLAGS_ALL += -Wl,--wrap=io_uring_register_buf_ring
 $(OUT)/unit/test_counted: LDFLAGS_ALL += -Wl,--wrap=send,--wrap=sendmsg,--wrap=splice \
 	-Wl,--wrap=io_uring_submit,--wrap=io_uring_submit_and_get_events \
 	-Wl,--wrap=io_uring_submit_and_wait,--wrap=io_uring_submit_and_wait_timeout
