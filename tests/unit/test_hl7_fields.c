@@ -188,7 +188,8 @@ Test(hl7_fields, holds_what_the_standard_names)
 				       "PV1-50.1 PV1-54.1 BLG-3.1"},
 		{"hl7-plan-number", "IN1-8 IN1-36 IN1-49.1 IN2-6 IN2-8 IN2-10 IN2-26.1 IN2-61.1"},
 		{"hl7-license", "PID-20"},
-		{"hl7-other-id", "NK1-12.1 NK1-33.1 GT1-19.1 GT1-29.1 IN1-10.1 IN2-1.1 QRF-5"},
+		{"hl7-other-id", "NK1-12.1 NK1-33.1 GT1-19.1 GT1-29.1 IN1-10.1 IN2-1.1 QRF-5 QPD-3 "
+				 "QPD-4 QPD-13 EQL-4"},
 	};
 	size_t n = read_table(table, array_size(table));
 

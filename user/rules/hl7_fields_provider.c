@@ -119,6 +119,7 @@ static const struct hl7_row rows[] = {
 	{"STF-11", HL7_PROVIDER_ADDRESS, "2.2-2.8 XAD office/home address/birthplace"},
 	{"STF-14", HL7_PROVIDER, "2.2-2.8 CWE backup person ID"},
 	{"STF-15", HL7_PROVIDER_PHONE, "2.2-2.8 ST e-mail address"},
+	{"STF-22", HL7_PROVIDER, "2.3-2.8 DLN driver's license number"},
 
 	{"CER-12", HL7_PROVIDER, "2.5-2.8 EI subject ID"},
 	{"CER-13", HL7_PROVIDER, "2.5-2.8 ST subject name"},

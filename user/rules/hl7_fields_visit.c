@@ -23,6 +23,9 @@
 		{field ".5", HL7_NAME, text ", suffix"}, {field ".6", HL7_NAME, text ", prefix"},  \
 		{field ".7", HL7_NAME, text ", degree"}
 
+/* A query's parameters are as many fields as its profile says: immunization registries ask by 11. */
+#define PARAMETER(n) {"QPD-" #n, HL7_OTHER, "2.4-2.8 varies user parameters (in successive fields)"}
+
 static const struct hl7_row rows[] = {
 	NUMBER("PV1-5", HL7_ACCOUNT, "2.1-2.8 CX preadmit number"),
 	NUMBER("PV1-19", HL7_ACCOUNT, "2.1-2.8 CX visit number"),
@@ -99,7 +102,26 @@ static const struct hl7_row rows[] = {
 
 	{"URS-5", HL7_OTHER, "2.1-2.6 ST R/U other results subject definition"},
 
-	{"QPD-3", HL7_OTHER, "2.4-2.8 varies user parameters (in successive fields)"},
+	PARAMETER(3),
+	PARAMETER(4),
+	PARAMETER(5),
+	PARAMETER(6),
+	PARAMETER(7),
+	PARAMETER(8),
+	PARAMETER(9),
+	PARAMETER(10),
+	PARAMETER(11),
+	PARAMETER(12),
+	PARAMETER(13),
+	PARAMETER(14),
+	PARAMETER(15),
+	PARAMETER(16),
+	PARAMETER(17),
+	PARAMETER(18),
+	PARAMETER(19),
+	PARAMETER(20),
+
+	{"EQL-4", HL7_OTHER, "2.3-2.5.1 ST EQL query statement"},
 
 	{"ERQ-3.2", HL7_OTHER, "2.3-2.5.1 QIP input parameter list"},
 
