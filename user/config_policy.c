@@ -102,7 +102,10 @@ bool config_policy_masks(const struct config *c, const struct config_policy *p,
 	bool any = false;
 
 	for (size_t i = 0; i < c->ndefs; i++) {
-		if (p->enabled[i] && (c->defs[i].nforms || format == FORMAT_HL7))
+		const struct rule_def *d = &c->defs[i];
+
+		/* One without either is faulty, which has been said. */
+		if (p->enabled[i] && (d->nforms || !d->fields || format == FORMAT_HL7))
 			return true;
 		any |= p->enabled[i];
 	}

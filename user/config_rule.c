@@ -113,21 +113,33 @@ bool check_pattern(struct reader *r, const struct yaml *item, enum guard after)
 	return false;
 }
 
+/*
+ * Where a pattern is faulty, nothing is known of what the rule finds: it is left empty, so that no
+ * fault is told of what a policy or an allowed value then lacks.
+ */
 static void read_patterns(struct reader *r, const struct yaml *value, enum guard after,
 			  struct rule_def *def)
 {
 	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
+	bool good = item != NULL;
 
 	if (value->kind == YAML_LIST && value->n > RULE_MAX_FORMS) {
 		wrong(r, value, "%zu patterns; a rule has at most %d", value->n, RULE_MAX_FORMS);
-		return;
-	}
-	if (!item)
+		good = false;
+		item = NULL;
+	} else if (!item) {
 		wrong(r, value, "`pattern` is an empty list; give a pattern");
+	}
 	for (; item; item = value->kind == YAML_LIST ? item->next : NULL) {
 		if (expect(r, item, YAML_TEXT, "a pattern such as 'HX-[0-9]{8}'") &&
 		    check_pattern(r, item, after))
 			def->forms[def->nforms++].pattern = item->text;
+		else
+			good = false;
+	}
+	if (!good) {
+		def->nforms = 0;
+		def->fields = NULL;
 	}
 }
 

@@ -48,8 +48,9 @@ static int check_length(struct parser *ps, const char *at, u32 max)
 {
 	if (max <= ps->limit)
 		return 0;
-	return parser_fail(ps, at, "up to here it can match %u bytes; the limit is %u%s", max,
-			   ps->limit, ps->limit < SCRIM_WINDOW ? " with this guard behind it" : "");
+	return parser_fail(
+		ps, at, "up to here it can match %u bytes; the limit is %u%s: lower a repeat", max,
+		ps->limit, ps->limit < SCRIM_WINDOW ? " with this guard behind it" : "");
 }
 
 /* ps->p behind "(?": says why this group is refused. */
@@ -110,7 +111,7 @@ static int parse_group(struct parser *ps, struct node **ret)
 	if (!marks)
 		return 0;
 	if (!body->min)
-		return parser_fail(ps, open, "the marked part can be empty");
+		return parser_fail(ps, open, "the marked part can be empty; require a byte of it");
 	mark = node_new(ps, NODE_MARK, body->min, body->max);
 	if (!mark)
 		return -ENOMEM;
@@ -190,7 +191,7 @@ static int parse_atom(struct parser *ps, struct node **ret)
 		return parser_fail(
 			ps, at, "'%c' has nothing to repeat; for the byte itself write \\%c", c, c);
 	case '\n':
-		return parser_fail(ps, at, "a pattern never matches a newline");
+		return parser_fail(ps, at, "a pattern never matches a newline; leave it out");
 	default:
 		return parse_literal(ps, ret);
 	}
@@ -227,8 +228,9 @@ static int parse_braces(struct parser *ps, u32 *ret_from, u32 *ret_to)
 				   "a repeat is {m} or {m,n}; for the brace itself write \\{");
 	ps->p++;
 	if (to < from)
-		return parser_fail(ps, open, "{%d,%d}: the bounds are the wrong way round", from,
-				   to);
+		return parser_fail(ps, open,
+				   "{%d,%d}: the bounds are the wrong way round; write {%d,%d}",
+				   from, to, to, from);
 	if (!to)
 		return parser_fail(ps, open, "{0} never matches anything; leave the part out");
 	*ret_from = (u32)from;
@@ -350,7 +352,8 @@ int pattern_parse(struct parser *ps, struct node **ret_tree)
 		return parser_fail(ps, ps->p,
 				   "')' closes nothing; for the bracket itself write \\)");
 	if (!tree->min)
-		return parser_fail(ps, ps->pattern, "the pattern can match nothing at all");
+		return parser_fail(ps, ps->pattern,
+				   "the pattern can match nothing at all; require a byte of it");
 	*ret_tree = tree;
 	return 0;
 }

@@ -67,7 +67,7 @@ static int hex_byte(struct parser *ps, u8 *ret_c)
 	memcpy(digits, x + 1, 2);
 	*ret_c = (u8)strtoul(digits, NULL, 16);
 	if (*ret_c == '\n')
-		return parser_fail(ps, x - 1, "a pattern never matches a newline");
+		return parser_fail(ps, x - 1, "a pattern never matches a newline; leave it out");
 	ps->p += 3;
 	return 0;
 }
@@ -88,7 +88,7 @@ int pattern_escape(struct parser *ps, struct byteset *ret_set)
 	if (c == 't' || c == 'r') {
 		byteset_add(ret_set, c == 't' ? '\t' : '\r');
 	} else if (c == 'n') {
-		return parser_fail(ps, at, "a pattern never matches a newline");
+		return parser_fail(ps, at, "a pattern never matches a newline; leave it out");
 	} else if (c == 'b' || c == 'B' || c == 'A' || c == 'z' || c == 'Z' || c == 'G') {
 		return parser_fail(ps, at,
 				   "\\%c asks for a boundary; say that with before: and after:", c);
@@ -101,7 +101,9 @@ int pattern_escape(struct parser *ps, struct byteset *ret_set)
 	} else if (ispunct((unsigned char)c) || c == ' ') {
 		byteset_add(ret_set, (u8)c);
 	} else {
-		return parser_fail(ps, at, "nothing that can be escaped after '\\'");
+		return parser_fail(
+			ps, at,
+			"nothing that can be escaped after '\\'; for the byte itself write \\\\");
 	}
 	ps->p++;
 	return 0;
@@ -129,7 +131,7 @@ static int class_member(struct parser *ps, int *ret_c, struct byteset *ret_set)
 		return 0;
 	}
 	if (c == '\n')
-		return parser_fail(ps, at, "a pattern never matches a newline");
+		return parser_fail(ps, at, "a pattern never matches a newline; leave it out");
 	if (c >= 0x80)
 		return parser_fail(ps, at, "only ASCII inside [ ]; write (?:x|y) or \\xHH");
 	if (c == '[' && (*ps->p == ':' || *ps->p == '.' || *ps->p == '='))
@@ -151,7 +153,7 @@ static int class_range(struct parser *ps, const char *at, int from, struct bytes
 		return parser_fail(ps, at,
 				   "a range needs a byte at both ends; write \\- for a dash");
 	if (to < from)
-		return parser_fail(ps, at, "the range runs backwards");
+		return parser_fail(ps, at, "the range runs backwards; write the lower byte first");
 	add_range(s, (u8)from, (u8)to);
 	byteset_remove(s, '\n');
 	return 0;
@@ -189,7 +191,7 @@ int pattern_class(struct parser *ps, struct byteset *ret_set)
 	if (negated)
 		invert(&s);
 	if (!(s.w[0] | s.w[1] | s.w[2] | s.w[3]))
-		return parser_fail(ps, open, "the class holds no byte");
+		return parser_fail(ps, open, "the class holds no byte; leave the part out");
 	*ret_set = s;
 	return 0;
 }
