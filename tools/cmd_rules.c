@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scrim rules: what is built in, to read and to check against the standards. */
+#include "explain.h"
 #include "tool.h"
 #include <scrim/frame.h>
 #include <scrim/rules.h>
@@ -50,6 +51,7 @@ static void print_long(const struct rule_def *d)
 	printf("  source   %s\n", d->source);
 	for (size_t i = 0; i < d->nforms; i++) {
 		const struct form_def *f = &d->forms[i];
+		char commit[32];
 
 		printf("  pattern  %s\n", f->pattern);
 		printf("    guards   before %s, after %s\n", guards[f->before], guards[f->after]);
@@ -63,6 +65,8 @@ static void print_long(const struct rule_def *d)
 			print_list("    unless   ", f->unless);
 		if (f->labels || f->unless)
 			printf("    within   %u bytes\n", f->distance);
+		explain_commit(f->commit_unit, f->commit, commit, sizeof(commit));
+		printf("    commit   %s\n", commit);
 	}
 	for (size_t i = 0; d->fields && d->fields[i]; i++)
 		printf("  field    %-9s %s\n", d->fields[i], field_name(d, i));
@@ -99,6 +103,7 @@ static void print_json(const struct rule_def *d)
 	fputs(",\"patterns\":[", stdout);
 	for (size_t i = 0; i < d->nforms; i++) {
 		const struct form_def *f = &d->forms[i];
+		char commit[32];
 
 		printf("%s{\"pattern\":", i ? "," : "");
 		tool_json(stdout, f->pattern);
@@ -111,6 +116,8 @@ static void print_json(const struct rule_def *d)
 		json_list("labels", f->labels);
 		json_list("unless", f->unless);
 		printf(",\"distance\":%u", f->distance);
+		explain_commit(f->commit_unit, f->commit, commit, sizeof(commit));
+		json_text("commit", commit);
 		putchar('}');
 	}
 	putchar(']');
@@ -199,9 +206,10 @@ const struct tool tool_rules = {
 		"164.514(b)(2)(i), group, what it finds; then the HL7 fields that are masked "
 		"whole,\n"
 		"and those whose text is searched.\n"
-		"With NAMEs: all of these rules, patterns, labels and sources, with examples: "
-		"lines\n"
-		"that they find something in, between [ and ], and lines that they leave alone.\n"
+		"With NAMEs: all of these rules, patterns, labels, checks and sources, how much "
+		"of\n"
+		"a value the idle flush asks for, and examples: lines, or segments of HL7, that\n"
+		"they find something in, between [ and ], and those that they leave alone.\n"
 		"\n"
 		"  --json  the same as JSON\n"
 		"  --help  this text\n"

@@ -13,24 +13,20 @@ struct row {
 	char commit[32];
 };
 
-static const char *const units[] = {[COMMIT_NEVER] = "never",
-				    [COMMIT_DIGITS] = "digits",
-				    [COMMIT_BYTES] = "bytes",
-				    [COMMIT_PAST] = "past"};
-
-/* "4 digits", "10 bytes", "past '@'" */
-static void commit_text(const struct form *f, char *text, size_t size)
+void explain_commit(enum commit_unit unit, u8 commit, char *text, size_t size)
 {
-	switch (f->commit_unit) {
+	switch (unit) {
 	case COMMIT_NEVER:
 		snprintf(text, size, "never");
 		break;
 	case COMMIT_PAST:
-		snprintf(text, size, "past '%c'", f->commit);
+		snprintf(text, size, "past '%c'", commit);
 		break;
 	case COMMIT_DIGITS:
+		snprintf(text, size, "%u digits", commit);
+		break;
 	case COMMIT_BYTES:
-		snprintf(text, size, "%u %s", f->commit, units[f->commit_unit]);
+		snprintf(text, size, "%u bytes", commit);
 		break;
 	}
 }
@@ -96,7 +92,8 @@ static int print_rule(const struct engine *g, const struct scanner *s, u16 index
 		r = scan_explain(s, (u16)(rule->first_form + i), &row.cost);
 		if (r)
 			return r;
-		commit_text(row.form, row.commit, sizeof(row.commit));
+		explain_commit(row.form->commit_unit, row.form->commit, row.commit,
+			       sizeof(row.commit));
 		if (json && i)
 			putchar(',');
 		(json ? print_row_json : print_row)(&row);

@@ -12,4 +12,7 @@
  */
 int explain(const struct engine *g, bool json, struct err *e);
 
+/* How much of a value the idle flush asks for: "4 digits", "10 bytes", "past '@'", "never". */
+void explain_commit(enum commit_unit unit, u8 commit, char *text, size_t size);
+
 #endif

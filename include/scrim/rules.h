@@ -144,8 +144,8 @@ struct rule_def {
 	const char *what;   /* one line for `scrim rules`, or NULL */
 	const char *source; /* where the rule's law stands: a standard, a document; or NULL */
 	/*
-	 * NULL-ended, or NULL: lines of text, [ and ] around what the rule masks in them; in a line
-	 * without brackets it masks nothing. `scrim rules NAME` prints them, and the tests run them.
+	 * NULL-ended, or NULL: lines of text, of a rule by field segments, [ and ] around what the rule
+	 * masks in them; in a line without brackets it masks nothing. `scrim rules NAME` prints them, and the tests run them.
 	 */
 	const char *const *examples;
 	struct form_def forms[RULE_MAX_FORMS];

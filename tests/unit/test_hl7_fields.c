@@ -3,6 +3,8 @@
  * The built-in table of HL7 fields: it is well formed, it names what the standard says holds an
  * identifier, and it never names what must arrive as it was sent.
  */
+#include "marked.h"
+#include "stream_feed.h"
 #include <criterion/criterion.h>
 #include <ctype.h>
 #include <scrim/rules.h>
@@ -268,5 +270,58 @@ Test(hl7_fields, rules_are_complete)
 	}
 	cr_expect_eq(nfields, 14);
 	cr_assert_eq(ruleset_compile(defs, n, &rs, &e), 0, "%s", e.text);
+	ruleset_free(rs);
+}
+
+#define MSH "MSH|^~\\&|LAB|HOSP|EHR|HOSP|20240229101500||ADT^A01|4711|P|2.8\r"
+
+/* What is between marks as fill leaves it, and all else as it was. */
+static void expect_filled(const char *rule, const char *marked, const u8 *out)
+{
+	struct unmarked u;
+
+	unmark(marked, &u);
+	for (size_t k = 0; k < u.n; k++)
+		for (size_t i = u.from[k]; i < u.to[k]; i++)
+			u.text[i] = isdigit(u.text[i])   ? '1'
+				    : isupper(u.text[i]) ? 'X'
+				    : islower(u.text[i]) ? 'x'
+							 : u.text[i];
+	cr_expect(!memcmp(out, u.text, u.len), "%s: '%s' is '%.*s'", rule, marked, (int)u.len, out);
+}
+
+/* The examples that `scrim rules NAME` prints: a rule masks in a message what is marked, and nothing else. */
+Test(hl7_fields, examples_hold)
+{
+	static struct fed fed;
+	const struct rule_def *defs;
+	struct ruleset *rs = builtin_rules(&defs);
+	struct feeder f;
+	char message[600];
+	struct unmarked u;
+
+	for (u16 i = 0; i < rs->nrules; i++) {
+		bool enabled[RULE_MAX] = {false};
+		size_t with = 0, without = 0;
+		int len;
+
+		if (!defs[i].fields)
+			continue;
+		enabled[i] = true;
+		feeder_begin(&f, rs, enabled, FORMAT_HL7, ISA_SCALAR);
+		for (const char *const *x = defs[i].examples; x && *x; x++) {
+			unmark(*x, &u);
+			len = snprintf(message, sizeof(message), MSH "%.*s\r", (int)u.len, u.text);
+			feed_whole(&f, (const u8 *)message, (size_t)len, &fed);
+			cr_expect_eq(fed.reason, 0, "%s: '%s'", defs[i].name, *x);
+			expect_filled(defs[i].name, *x, fed.out + strlen(MSH));
+			with += u.n > 0;
+			without += !u.n;
+		}
+		cr_expect(with && without,
+			  "%s: %zu examples of what it masks, %zu of what it leaves", defs[i].name,
+			  with, without);
+		feeder_end(&f);
+	}
 	ruleset_free(rs);
 }
