@@ -5,7 +5,7 @@
  *
  *   records up to 16 KiB    every cut in two; byte by byte; in pieces of many sizes
  *   beyond                  every cut in two within NEAR bytes of a changed byte or of structure,
- *                           and seeded ones
+ *                           and SEEDED ones anywhere
  */
 #include "hl7_text.h"
 #include "stream_feed.h"
@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORT (16 * 1024)
-#define NEAR  512
+#define SHORT  (16 * 1024)
+#define NEAR   512
+#define SEEDED 10000
 
 static struct fed want, got;
 static u8 text[FED_MAX];
@@ -295,9 +296,8 @@ static bool *near_something(size_t len, enum frame_format format)
 	return near;
 }
 
-/* text[0, len), beyond SHORT: near what matters, and `seeded` times anywhere. */
-static void splits_long(struct feeder *f, size_t len, enum frame_format format, u32 seeded,
-			const char *what)
+/* text[0, len), beyond SHORT: near what matters, and SEEDED times anywhere. */
+static void splits_long(struct feeder *f, size_t len, enum frame_format format, const char *what)
 {
 	u64 seed = 0x10f6;
 	bool *near;
@@ -309,7 +309,7 @@ static void splits_long(struct feeder *f, size_t len, enum frame_format format, 
 	for (size_t at = 1; at < len; at++)
 		if (near[at])
 			cut_in_two(f, len, at, what);
-	for (u32 i = 0; i < seeded; i++)
+	for (u32 i = 0; i < SEEDED; i++)
 		cut_in_two(f, len, 1 + draw(&seed, (u32)len - 1), what);
 	free(near);
 	cut_small(f, len, what);
@@ -362,12 +362,11 @@ ParameterizedTest(enum isa *isa, splits, long_records)
 {
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
-	u32 seeded = *isa == ISA_SCALAR ? 2000 : 10000;
 	struct feeder f[FORMAT_COUNT];
 
 	feeders_begin(f, rs, *isa);
-	splits_long(&f[FORMAT_TEXT], long_text(), FORMAT_TEXT, seeded, "long text");
-	splits_long(&f[FORMAT_HL7], long_hl7(), FORMAT_HL7, seeded, "long HL7");
+	splits_long(&f[FORMAT_TEXT], long_text(), FORMAT_TEXT, "long text");
+	splits_long(&f[FORMAT_HL7], long_hl7(), FORMAT_HL7, "long HL7");
 	feeders_end(f);
 	ruleset_free(rs);
 }
