@@ -83,7 +83,7 @@ static const struct rule_def names[] = {
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
 					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR"),
-			       .distance = 3),
+			       .distance = 4),
 			  /* "Pt. Denies pain": two words at least. */
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,
 			       3, .validate = "name", .labels = LIST("=Pt", "=Pt."), .distance = 3),

@@ -12,11 +12,13 @@ static const struct {
 	char name[8];
 	u8 means;
 } entities[] = {
-	{"nbsp", ' '},  {"ensp", ' '},   {"emsp", ' '},   {"thinsp", ' '}, {"shy", 0},
-	{"zwnj", 0},    {"zwj", 0},      {"ndash", '-'},  {"mdash", '-'},  {"minus", '-'},
-	{"dash", '-'},  {"hyphen", '-'}, {"commat", '@'}, {"period", '.'}, {"sol", '/'},
-	{"colon", ':'}, {"lpar", '('},   {"rpar", ')'},   {"plus", '+'},   {"amp", '&'},
-	{"lt", '<'},    {"gt", '>'},     {"quot", '"'},   {"apos", '\''},
+	{"nbsp", ' '},   {"ensp", ' '},   {"emsp", ' '},   {"thinsp", ' '}, {"shy", 0},
+	{"zwnj", 0},     {"zwj", 0},      {"lrm", 0},      {"rlm", 0},      {"emsp13", ' '},
+	{"emsp14", ' '}, {"numsp", ' '},  {"puncsp", ' '}, {"hairsp", ' '}, {"horbar", '-'},
+	{"ndash", '-'},  {"mdash", '-'},  {"minus", '-'},  {"dash", '-'},   {"hyphen", '-'},
+	{"commat", '@'}, {"period", '.'}, {"sol", '/'},    {"colon", ':'},  {"lpar", '('},
+	{"rpar", ')'},   {"plus", '+'},   {"amp", '&'},    {"lt", '<'},     {"gt", '>'},
+	{"quot", '"'},   {"apos", '\''},
 };
 
 /* What a code point means in a value. */
@@ -24,7 +26,9 @@ static u8 meaning(unsigned long c)
 {
 	if (c < 0x80)
 		return c ? (u8)c : OTHER;
-	if (c == 0xad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff)
+	/* Those that nobody sees: soft hyphen, zero width, directions of writing, marks of bytes. */
+	if (c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff)
 		return 0;
 	if (c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f || c == 0x3000)
 		return ' ';
@@ -170,6 +174,11 @@ bool validate_date_encoded(const u8 *text, size_t len)
 bool validate_phone_encoded(const u8 *text, size_t len)
 {
 	return accepts(text, len, " -./", NULL);
+}
+
+bool validate_phone_groups_encoded(const u8 *text, size_t len)
+{
+	return accepts(text, len, " -./", validate_phone);
 }
 
 bool validate_email_encoded(const u8 *text, size_t len)

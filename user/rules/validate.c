@@ -12,6 +12,7 @@ static const struct {
 	{"date-encoded", validate_date_encoded},
 	{"email-encoded", validate_email_encoded},
 	{"phone-encoded", validate_phone_encoded},
+	{"phone-groups-encoded", validate_phone_groups_encoded},
 	{"ssn-encoded", validate_ssn_encoded},
 	{"url-encoded", validate_url_encoded},
 	{"aba", validate_aba},

@@ -43,6 +43,7 @@ bool validate_ssn_encoded(const u8 *text, size_t len);
 bool validate_card_encoded(const u8 *text, size_t len);
 bool validate_date_encoded(const u8 *text, size_t len);
 bool validate_phone_encoded(const u8 *text, size_t len);
+bool validate_phone_groups_encoded(const u8 *text, size_t len);
 bool validate_email_encoded(const u8 *text, size_t len);
 bool validate_url_encoded(const u8 *text, size_t len);
 
