@@ -68,7 +68,7 @@ static const struct {
 	{"\\q", 1, "\\q is unknown"},
 	{"\\x4", 1, "two hexadecimal digits"},
 	{"a\\", 2, "nothing that can be escaped"},
-	{"a{257}", 2, "it can match 257 bytes; the limit is 256: lower a repeat"},
+	{"a{257}", 2, "it can match 257 bytes; the limit is 256; shorten it"},
 	{"a{200}b{57}", 7, "it can match 257 bytes"},
 	{"(?:a{1,200}){1,200}", 13, "it can match 40000 bytes"},
 	{"(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:a)))))))))))))))))", 49,

@@ -48,9 +48,9 @@ static int check_length(struct parser *ps, const char *at, u32 max)
 {
 	if (max <= ps->limit)
 		return 0;
-	return parser_fail(
-		ps, at, "up to here it can match %u bytes; the limit is %u%s: lower a repeat", max,
-		ps->limit, ps->limit < SCRIM_WINDOW ? " with this guard behind it" : "");
+	return parser_fail(ps, at,
+			   "up to here it can match %u bytes; the limit is %u%s; shorten it", max,
+			   ps->limit, ps->limit < SCRIM_WINDOW ? " with this guard behind it" : "");
 }
 
 /* ps->p behind "(?": says why this group is refused. */
