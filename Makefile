@@ -10,7 +10,7 @@
 #   make test-kernels  the kernel's side and every mode on other kernels, emulated
 #   make accuracy   how much of labelled text is found, and how much else is masked
 #   make faults     as root: each allocation, system call and completion fails, one after another
-#   make soak       as root, SOAK_SECONDS=7200: random streams, cuts, ends and reloads, judged
+#   make soak       as root: soak-tcp, and for SOAK_SECONDS=7200 random streams, cuts, ends, reloads
 #   make takeovers  as root, TAKEOVERS=100: daemons take over from each other under load
 #   make layers     no include points upwards                 make clean
 #   make install    PREFIX= DESTDIR=; make uninstall: see dist/module.mk
