@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void own_watch(struct io_worker *w)
+void own_open(struct io_worker *w)
 {
 	const struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
 					   .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
@@ -30,7 +30,7 @@ static bool own_changed(struct io_worker *w)
 	char some[64];
 
 	if (w->own_news < 0) {
-		own_watch(w);
+		own_open(w);
 		return true;
 	}
 	while (recv(w->own_news, some, sizeof(some), MSG_DONTWAIT) >= 0 || errno == ENOBUFS)

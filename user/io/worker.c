@@ -82,7 +82,7 @@ static struct io_worker *worker_alloc(const struct io_conf *conf)
 	w->waits = conf->waits;
 	w->accepting = !conf->waits;
 	w->ring.ring_fd = -1;
-	w->own_news = -1;
+	own_open(w);
 	splice_open(w);
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link_init(&w->conns);

@@ -130,7 +130,7 @@ struct io_worker {
 	int pipe[2];         /* splice.c; empty between two calls; -1: none */
 	u32 pipe_size;       /* bytes that it holds; 0: nothing is spliced */
 	struct ifaddrs *own; /* this host's addresses; NULL: not read */
-	int own_news;        /* a socket that is told when they change; -1: none yet */
+	int own_news;        /* a socket that is told when they change; -1: none */
 	bool overdue;        /* deadlines were left to the next turn */
 	bool at_limit;       /* a listener waits for room */
 	bool unwatched;      /* a direction is */
@@ -230,6 +230,8 @@ void listener_let_in(struct listener *l);
 void listener_close(struct listener *l);
 
 /* own.c */
+/* From the start on: so a worker has as many descriptors then as later. */
+void own_open(struct io_worker *w);
 /* Whether it is one of this host's addresses. */
 bool own_address(struct io_worker *w, const union io_addr *a);
 void own_close(struct io_worker *w);
