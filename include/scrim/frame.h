@@ -47,6 +47,7 @@ struct frame_map;
  */
 int frame_map_new(enum frame_format format, const struct ruleset *rs, const bool *enabled,
 		  enum isa isa, struct frame_map **ret_map, struct err *e);
+/* Frames of it must be gone. NULL is allowed. */
 void frame_map_free(struct frame_map *m);
 
 /* The state of one stream; small, copied by assignment. */

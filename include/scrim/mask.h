@@ -47,6 +47,7 @@ struct policy_conf {
  */
 int policy_new(const struct ruleset *rs, const struct policy_conf *conf, struct policy **ret_p,
 	       struct err *e);
+/* Streams of it must be gone. NULL is allowed. */
 void policy_free(struct policy *p);
 
 /* Working memory of a thread: matches of one chunk, counts not yet added. Not shared. */
@@ -58,6 +59,7 @@ struct mask_scratch;
 int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w);
 /* Does without that memo from now on. What it knew is wiped; what is masked stays the same. */
 void mask_scratch_forget(struct mask_scratch *w);
+/* Wipes the memo. NULL is allowed. */
 void mask_scratch_free(struct mask_scratch *w);
 
 /* Where a role's counts go: rows[i] is the row of rule i. What is NULL is not counted. */
@@ -89,6 +91,10 @@ struct stream {
 	u16 tail_rule;       /* whose `masked_bytes` both are */
 };
 
+/*
+ * A stream at its begin; allocates nothing. p and the rows of `counters` must outlive it, or be changed
+ * by stream_change(). It ends with stream_drop().
+ */
 void stream_init(struct stream *s, const struct policy *p, struct mask_counters counters);
 /* Frees what is carried, wiped. Safe on a stream that failed. */
 void stream_drop(struct stream *s);
@@ -96,7 +102,7 @@ void stream_drop(struct stream *s);
 /*
  * Masks the next bytes of the stream in place.
  *   w        this thread's
- *   data     len bytes, SCRIM_HEADROOM writable bytes in front of them; changed
+ *   data     len bytes, at most the max_chunk of w, SCRIM_HEADROOM writable bytes in front of them; changed
  *   ret_out  the bytes that may be sent, within [data - SCRIM_HEADROOM, data + len)
  * Counts are in the rows (relaxed atomics) before this returns.
  * Returns 0, or a negative reason (-FLOW_TLS, -FLOW_MEMORY...; flow.h has its name): the stream is
@@ -131,6 +137,8 @@ size_t stream_held(const struct stream *s);
  * The idle timer: the held tail goes out, parts of values masked (scan_partial), the rest raw.
  * It is remembered, so that what follows is decided as if it had not been sent. Each byte sent is
  * counted once, as `idle` or as `released`; `masked_bytes` counts those replaced later.
+ *   data  as for stream_finish()
+ * Returns 0 with *ret_out, empty where nothing is held; or the reason for which the stream is refused.
  */
 int stream_idle(struct stream *s, struct mask_scratch *w, u8 *data, struct span *ret_out);
 
