@@ -6,7 +6,8 @@
  *   ifaces     interface index ─▶ slot, sides; none: not the gateway's; not there: made since
  *   gates      (slot, side, port) ─▶ listeners, a bit each
  *   nets       (slot, network) ─▶ listeners whose servers are there, a bit each
- *   sockets    (listener, worker, family) ─▶ listening socket; empty: none is alive
+ *   roles      (listener, network) ─▶ role of who comes from there; none: the default one
+ *   sockets    (listener, role, worker, family) ─▶ listening socket; empty: none is alive
  *   alive      a socket that only the daemon's process holds, and that goes the moment it dies;
  *              listening sockets may live on for a while in a dying ring
  */

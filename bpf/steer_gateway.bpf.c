@@ -51,11 +51,9 @@ struct {
 /* The listeners whose servers have this address, a bit each. */
 static __always_inline __u32 listeners_of(__u32 slot, const __u32 addr[4])
 {
-	struct scrim_net_key key = {.prefix = 32 + 128, .owner = slot};
-	__u32 *listeners;
+	struct scrim_net_key key = net_key(slot, addr);
+	__u32 *listeners = bpf_map_lookup_elem(&nets, &key);
 
-	__builtin_memcpy(key.addr, addr, sizeof(key.addr));
-	listeners = bpf_map_lookup_elem(&nets, &key);
 	return listeners ? *listeners : 0;
 }
 
@@ -140,11 +138,12 @@ static __always_inline bool brings_cookie(struct __sk_buff *skb, const struct pa
 static __always_inline int unknown(struct __sk_buff *skb, const struct packet *p,
 				   const struct tcphdr *tcp, __u32 listener)
 {
-	__u32 place = steer_place(listener, &p->flow, p->v6);
 	struct bpf_sock *sk;
+	__u32 place;
 
 	if (!tcp->ack || tcp->syn || tcp->rst || !steer_alive())
 		return drop(FLOW_NOT_OWNED);
+	place = steer_place(listener, &p->flow, p->v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);
 	if (!sk)
 		return drop(FLOW_NOT_OWNED);

@@ -4,7 +4,8 @@
  *
  *   compile ─▶ (what another daemon hands over) ─▶ kernel's side loaded ─▶ roles, rows ─▶ sockets
  *           ─▶ workers ─▶ sockets taken over into the kernel's side ─▶ in force ─▶ new sockets
- *           ─▶ privileges given up ─▶ (the other daemon lets go) ─▶ mode proxy listens, all accept
+ *           ─▶ privileges given up ─▶ (the other daemon lets go) ─▶ mode proxy listens
+ *           ─▶ clients led to their roles' sockets ─▶ all accept
  */
 #include "daemon_start.h"
 #include "limits.h"
@@ -50,7 +51,8 @@ static int put_in_force(struct daemon *d, struct err *e)
 /*
  * Nothing is left that could fail: this daemon accepts, and another one stops to. Workers that accept
  * shut the sockets when they end, and with them the other one's; and who came to a socket that is
- * new would be reset with it.
+ * new would be reset with it. So clients are led to their roles' sockets, of which some may be new,
+ * as late as here; until then all come to the default role's.
  */
 static int begin(struct daemon *d, bool takeover, struct err *e)
 {
@@ -58,6 +60,8 @@ static int begin(struct daemon *d, bool takeover, struct err *e)
 
 	if (!rc)
 		rc = listen_begin(&d->listen, e);
+	if (!rc)
+		rc = roles_steer(d->config, d->config, d->kern, e);
 	if (!rc && takeover)
 		rc = kern_alone(d->kern, e);
 	if (!rc && takeover)
@@ -126,7 +130,7 @@ int daemon_start(struct daemon *d, const struct daemon_args *args, struct err *e
 {
 	int rc;
 
-	rc = limits_fit(&d->limits, d->nworkers, e);
+	rc = limits_fit(&d->limits, d->nworkers, listen_places(d->config), e);
 	d->gate = (struct io_gate){.most = d->limits.connections, .rate = d->limits.accept_rate};
 	if (!rc)
 		rc = generation_new(d->config, &d->reload.now, e);

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <scrim/log.h>
 
-static void fit_descriptors(struct io_limits *l, unsigned int nworkers)
+static void fit_descriptors(struct io_limits *l, unsigned int nworkers, size_t nsockets)
 {
-	const u32 other = 256 + 64 * nworkers; /* maps, links, listening sockets */
+	/* Maps, links, listening sockets. */
+	const u32 other = 256 + (nsockets > 64 ? (u32)nsockets : 64) * nworkers;
 	const u32 all = privilege_descriptors();
 	const u32 fit = all > other + 2 ? (all - other) / 2 : 1;
 
@@ -17,11 +18,11 @@ static void fit_descriptors(struct io_limits *l, unsigned int nworkers)
 		 all, fit);
 }
 
-int limits_fit(struct io_limits *l, unsigned int nworkers, struct err *e)
+int limits_fit(struct io_limits *l, unsigned int nworkers, size_t nsockets, struct err *e)
 {
 	struct io_limits standard;
 
-	fit_descriptors(l, nworkers);
+	fit_descriptors(l, nworkers, nsockets);
 	io_limits_default(&standard);
 	l->memory_kib = l->memory_kib ? l->memory_kib / nworkers : standard.memory_kib;
 	if (l->memory_kib >= io_limits_least(l))

@@ -8,8 +8,9 @@
 /*
  * Lowers the connections to what there are descriptors for, which it says, so that they are refused
  * and counted and not stuck in the queue; makes of the memory of all each worker's.
+ *   nsockets  listening ones of each worker
  * Returns 0, or -EINVAL with e set: that memory is too little.
  */
-int limits_fit(struct io_limits *l, unsigned int nworkers, struct err *e);
+int limits_fit(struct io_limits *l, unsigned int nworkers, size_t nsockets, struct err *e);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A list of sockets: by listener, in it by address or family, and then by worker.
+ * A list of sockets: by listener, in it by address, or by family and role, and then by worker.
  */
 #include "listen.h"
 #include "must.h"
+#include "roles.h"
 #include "sockets.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,10 +13,40 @@
 
 static const int families[] = {AF_INET, AF_INET6};
 
-/* How many sockets a worker has for a listener. */
+/*
+ * Where a listener has a socket of each worker: an address in mode proxy; else a family and a role,
+ * for the backlogs of two roles are two. Of places of a role that has an earlier one's name there is
+ * none: it is that one.
+ */
 static size_t places(const struct config_listener *l)
 {
-	return l->mode == IO_PROXY ? l->nlisten : array_size(families);
+	return l->mode == IO_PROXY ? l->nlisten : array_size(families) * l->nroles;
+}
+
+static unsigned int role_of(const struct config_listener *l, size_t place)
+{
+	return l->mode == IO_PROXY ? 0 : (unsigned int)(place % l->nroles);
+}
+
+static int family_of(const struct config_listener *l, size_t place)
+{
+	return families[place / l->nroles];
+}
+
+static bool is_place(const struct config_listener *l, size_t place)
+{
+	unsigned int role = role_of(l, place);
+
+	return roles_socket(l, l->roles[role].name) == role;
+}
+
+size_t listen_places(const struct config *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nlisteners; i++)
+		n += places(&c->listeners[i]);
+	return n;
 }
 
 static int bound_to(int fd, union io_addr *ret_at)
@@ -28,7 +59,8 @@ static int bound_to(int fd, union io_addr *ret_at)
 
 /*
  * 1: it is a socket of the i-th place of a listener; 0: it is not; -errno. In mode proxy the address
- * is enough: no two listeners have it, and one may have got another name.
+ * is enough: no two listeners have it, and one may have got another name. Else any of the family is
+ * one of any role: who waits there is taken on as his own, and who comes is led by the new programs.
  */
 static int fits(const struct listen_inherited *from, const struct config_listener *l, size_t i)
 {
@@ -42,7 +74,7 @@ static int fits(const struct listen_inherited *from, const struct config_listene
 	if (rc)
 		return rc;
 	if (l->mode != IO_PROXY)
-		return at.sa.sa_family == families[i];
+		return at.sa.sa_family == family_of(l, i);
 	return !memcmp(&at, &l->listen[i], sizeof(at));
 }
 
@@ -92,15 +124,25 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 		old = fd != -ENOENT;
 		if (!old)
 			fd = conf->mode == IO_PROXY ? socket_open(conf, &conf->listen[i], alone, e)
-						    : socket_steered(conf, families[i], e);
+						    : socket_steered(conf, family_of(conf, i), e);
 		if (fd < 0)
 			return fd;
-		l->sockets[l->n++] = (struct listen_socket){
-			listener, w, .listens = old || conf->mode != IO_PROXY, .fd = fd};
+		l->sockets[l->n++] =
+			(struct listen_socket){listener, role_of(conf, i), w,
+					       .listens = old || conf->mode != IO_PROXY, .fd = fd};
 	}
+	return 0;
+}
+
+/* What is left of the old daemon's at a place that has all of its own. */
+static int take_spares(struct listen *l, unsigned int listener, size_t i, unsigned int nworkers,
+		       struct listen_inherited *from, size_t n, struct err *e)
+{
+	int fd;
+
 	for (unsigned int w = 0; (fd = inherit(l, listener, i, from, n, e)) >= 0; w++)
-		l->sockets[l->n++] = (struct listen_socket){listener, w % nworkers, .listens = true,
-							    .spare = true, .fd = fd};
+		l->sockets[l->n++] = (struct listen_socket){
+			listener, 0, w % nworkers, .listens = true, .spare = true, .fd = fd};
 	return fd == -ENOENT ? 0 : fd;
 }
 
@@ -112,10 +154,30 @@ static bool may_lack(const struct config_listener *l, size_t i, int rc)
 	if (rc != -EAFNOSUPPORT && rc != -EADDRNOTAVAIL)
 		return false;
 	if (l->mode != IO_PROXY)
-		return families[i] == AF_INET6;
+		return family_of(l, i) == AF_INET6;
 	a = &l->listen[i].in6.sin6_addr;
 	return l->listen[i].sa.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(a) &&
 	       l->nlisten > 1;
+}
+
+/* The spares when each role has its own, which may be any of the old ones. */
+static int open_places(struct listen *l, unsigned int listener, unsigned int nworkers,
+		       struct listen_inherited *from, size_t n, struct err *e)
+{
+	const struct config_listener *conf = &l->config->listeners[listener];
+	int rc;
+
+	for (size_t i = 0; i < places(conf); i++) {
+		rc = is_place(conf, i) ? open_place(l, listener, i, nworkers, from, n, e) : 0;
+		if (rc && !may_lack(conf, i, rc))
+			return rc;
+	}
+	for (size_t i = 0; i < places(conf); i++) {
+		rc = take_spares(l, listener, i, nworkers, from, n, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 static struct io_gate *gates_new(struct config *c)
@@ -132,20 +194,17 @@ static struct io_gate *gates_new(struct config *c)
 int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
 		struct listen_inherited *from, size_t n, struct err *e)
 {
-	size_t most = n;
-	int rc = 0;
+	size_t most = n + listen_places(c) * nworkers;
+	int rc;
 
-	for (size_t i = 0; i < c->nlisteners; i++)
-		most += places(&c->listeners[i]) * nworkers;
 	*l = (struct listen){.config = c};
 	l->gates = gates_new(c);
 	l->sockets = must_new(&c->arena, struct listen_socket, most);
-	for (unsigned int i = 0; i < c->nlisteners; i++)
-		for (size_t j = 0; j < places(&c->listeners[i]); j++) {
-			rc = open_place(l, i, j, nworkers, from, n, e);
-			if (rc && !may_lack(&c->listeners[i], j, rc))
-				return rc;
-		}
+	for (unsigned int i = 0; i < c->nlisteners; i++) {
+		rc = open_places(l, i, nworkers, from, n, e);
+		if (rc)
+			return rc;
+	}
 	return 0;
 }
 
@@ -168,7 +227,7 @@ int listen_steer(const struct listen *l, struct kern *k, bool taken_over, struct
 	for (const struct listen_socket *s = l->sockets; s < l->sockets + l->n && !rc; s++)
 		if (l->config->listeners[s->listener].mode != IO_PROXY && !s->spare &&
 		    taken_over == !!(l->taken_over & 1u << s->listener))
-			rc = kern_set_socket(k, s->listener, s->worker, s->fd, e);
+			rc = kern_set_socket(k, s->listener, s->role, s->worker, s->fd, e);
 	return rc;
 }
 

@@ -7,9 +7,9 @@
 
 /* A socket, of one worker. */
 struct listen_socket {
-	unsigned int listener, worker;
+	unsigned int listener, role, worker; /* role: as roles_socket() says it */
 	bool listens;
-	bool spare; /* of an old daemon with more workers: only what waits in its queue comes */
+	bool spare; /* of an old daemon with more workers or roles: only what waits in its queue comes */
 	int fd;
 };
 
@@ -29,9 +29,12 @@ struct listen {
 	struct io_gate *gates; /* by listener */
 };
 
+/* How many sockets a worker has at most. */
+size_t listen_places(const struct config *c);
+
 /*
  * Opens the sockets: for each worker one per address in mode proxy, which does not listen yet; else
- * one per family, to which nobody is led yet.
+ * one per family and role, to which nobody is led yet.
  *   c     borrowed until listen_close(); memory is its
  *   from  n sockets that are used where they fit, instead of new ones
  * Returns 0, or negative with e set (call listen_close() all the same).

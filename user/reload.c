@@ -30,17 +30,26 @@ static void go_over(struct reload *r)
 			 r->now->version);
 }
 
-/* Compiles; on failure the rows of counters are as they were. */
+/*
+ * Compiles, and tells the kernel's side which sockets the roles' clients are led to; on failure the
+ * rows of counters and what it was told are as they were.
+ */
 static int compile(struct reload *r, struct config *c, struct generation **ret_g, struct err *e)
 {
 	struct kern_rows before = kern_rows_taken(r->kern);
 	struct generation *g = NULL;
+	struct err second; /* the first reason is the one to tell */
 	int rc = config_fixed(r->base, c, e);
 
 	if (!rc)
 		rc = generation_new(c, &g, e);
 	if (!rc)
 		rc = generation_roles(g, r->base, r->kern, e);
+	if (!rc) {
+		rc = roles_steer(r->base, c, r->kern, e);
+		if (rc)
+			roles_steer(r->base, r->now->config, r->kern, &second);
+	}
 	if (rc) {
 		kern_rows_untake(r->kern, before);
 		generation_free(g);

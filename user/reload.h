@@ -3,8 +3,8 @@
  * Reading the configuration again while connections are open: rules, policies and roles may be
  * others then. What else has changed is refused, and nothing is done.
  *
- *   read ─▶ compare ─▶ compile ─▶ rows ─▶ workers go over ─▶ older generations freed, once unused
- *        └──── a fault: all is as it was ────┘
+ *   read ─▶ compare ─▶ compile ─▶ rows ─▶ kernel's side ─▶ workers go over ─▶ older ones freed,
+ *        └──────────── a fault: all is as it was ────────────┘                       once unused
  */
 #ifndef SCRIM_RELOAD_H
 #define SCRIM_RELOAD_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* struct config_role ─▶ struct io_role; picking one by the client's address. */
+/* struct config_role ─▶ struct io_role, struct kern_source; picking one by the client's address. */
 #include "roles.h"
+#include "config_fixed.h"
 #include "config_read.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A row for each rule of the policy, by the rule's index. */
@@ -53,6 +55,70 @@ int roles_new(struct config *c, const struct config_listener *l, struct engine *
 	}
 	*ret_roles = (struct roles){.listener = l, .roles = roles};
 	return 0;
+}
+
+unsigned int roles_socket(const struct config_listener *at_start, const char *name)
+{
+	for (unsigned int i = 1; i < at_start->nroles; i++)
+		if (!strcmp(at_start->roles[i].name, name))
+			return strcmp(at_start->roles[0].name, name) ? i : 0;
+	return 0;
+}
+
+/* to: room for the networks of all roles, and two more. How many there are. */
+static size_t list_sources(const struct config_listener *at_start, const struct config_listener *l,
+			   unsigned int listener, struct kern_source *to)
+{
+	const u8 families[] = {AF_INET6, AF_INET};
+	struct kern_source s = {.listener = listener, .name = l->roles[0].name};
+	size_t n = 0;
+
+	/* IPv4 has a row of its own, or an IPv6 network around it would name its role. */
+	for (size_t i = 0; i < array_size(families); i++) {
+		s.net = (struct kern_prefix){.family = families[i]};
+		to[n++] = s;
+	}
+	for (size_t i = 0; i < l->nroles; i++) {
+		s.name = l->roles[i].name;
+		s.role = roles_socket(at_start, s.name);
+		for (size_t j = 0; j < l->roles[i].nsources; j++) {
+			s.net = l->roles[i].sources[j];
+			to[n++] = s;
+		}
+	}
+	return n;
+}
+
+static size_t most_sources(const struct config *c)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < c->nlisteners; i++) {
+		most += 2;
+		for (size_t j = 0; j < c->listeners[i].nroles; j++)
+			most += c->listeners[i].roles[j].nsources;
+	}
+	return most;
+}
+
+int roles_steer(const struct config *at_start, const struct config *now, struct kern *k,
+		struct err *e)
+{
+	struct kern_source *sources = calloc(most_sources(now), sizeof(*sources));
+	size_t n = 0;
+	int rc;
+
+	if (!sources)
+		return err_set(e, ENOMEM, "out of memory");
+	for (unsigned int i = 0; i < at_start->nlisteners; i++) {
+		const struct config_listener *l = &at_start->listeners[i];
+
+		if (l->mode != IO_PROXY)
+			n += list_sources(l, config_listener_find(now, l->name), i, sources + n);
+	}
+	rc = kern_set_sources(k, sources, n, e);
+	free(sources);
+	return rc;
 }
 
 /* The address as a network of one host; IPv4 in IPv6 is IPv4. */

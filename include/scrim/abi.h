@@ -143,8 +143,18 @@ struct scrim_gate_key {
 /* Longest prefix match: of `owner` and the address, so prefixes count 32 bits more. */
 struct scrim_net_key {
 	__u32 prefix;
-	__u32 owner; /* the interface's slot */
+	__u32 owner; /* map "nets": the interface's slot; map "roles": the listener */
 	__u8 addr[16];
+};
+
+/*
+ * Whose clients come from a network. A role is a place among a listener's sockets; 0 is the default
+ * one's, and that of roles that a reload has added, for which no sockets were made.
+ */
+struct scrim_role {
+	__u32 role;
+	__u32 version; /* grows with each reload; what has an older one is gone at its end */
+	char name[SCRIM_NAME_LEN]; /* for who reads the map */
 };
 
 /* Scrim's own sockets (mode local), by what is in their storage. */
@@ -160,8 +170,9 @@ struct scrim_tuple {
 };
 
 /* Where a listening socket stands in the map "sockets". */
-#define SCRIM_SOCKETS                      (SCRIM_MAX_LISTENERS * SCRIM_MAX_WORKERS * 2)
-#define SCRIM_SOCKET(listener, worker, v6) (((listener) * SCRIM_MAX_WORKERS + (worker)) * 2 + (v6))
+#define SCRIM_SOCKETS(listeners) ((listeners) * SCRIM_MAX_ROLES * SCRIM_MAX_WORKERS * 2)
+#define SCRIM_SOCKET(listener, role, worker, v6)                                                   \
+	((((listener) * SCRIM_MAX_ROLES + (role)) * SCRIM_MAX_WORKERS + (worker)) * 2 + (v6))
 
 /*
  * Policy routing of the gateway: documented, so that an operator keeps off. The priorities are in
@@ -209,6 +220,7 @@ _Static_assert(sizeof(struct scrim_listener_row) == 128, "row size is ABI");
 _Static_assert(sizeof(struct scrim_flow_row) == 64, "row size is ABI");
 _Static_assert(sizeof(struct scrim_gate_key) == 8, "no padding in a key");
 _Static_assert(sizeof(struct scrim_net_key) == 24, "no padding in a key");
+_Static_assert(!(SCRIM_MAX_ROLES & (SCRIM_MAX_ROLES - 1)), "a power of two: programs mask by it");
 _Static_assert(sizeof(struct scrim_tuple) == 36, "no padding in a key");
 _Static_assert(sizeof(struct scrim_steered) == 40, "no padding in a key");
 

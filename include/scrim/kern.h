@@ -32,6 +32,14 @@ struct kern_prefix {
 	u8 addr[16]; /* network order; IPv4 in the first four */
 };
 
+/* Who comes to a listener from a network is of that role. */
+struct kern_source {
+	struct kern_prefix net;
+	unsigned int listener;
+	unsigned int role; /* that of kern_set_socket() */
+	const char *name;  /* what people call it */
+};
+
 enum kern_mode { KERN_PROXY, KERN_LOCAL, KERN_GATEWAY };
 
 struct kern_listener {
@@ -148,13 +156,23 @@ struct scrim_listener_row *kern_listener_row(struct kern *k, const char *listene
 					     const char *role);
 
 /*
+ * Says which of a listener's sockets clients are led to, in place of what was said before: those of
+ * the role that has the longest of the networks with the client's address; of role 0 where none has.
+ * Here IPv4 is a part of IPv6's ::/0: who gives a network as wide as that gives 0.0.0.0/0 too.
+ *   sources  n of them, of no order; of the same network the last one counts
+ * Networks that were there and still are have a role all the while.
+ * Returns 0, or negative with e set: then some of both hold, and all can be said again.
+ */
+int kern_set_sources(struct kern *k, const struct kern_source *sources, size_t n, struct err *e);
+
+/*
  * Gives the kernel's side a listening socket (its family is read off it). From then on it gets its
- * share of the new connections. It is taken back when it is closed, and unused from the moment
+ * share of a role's new connections. It is taken back when it is closed, and unused from the moment
  * this process dies, even where a dying ring keeps it open.
  *   fd   TCP, listening; gateway: transparent. Borrowed.
  */
-int kern_set_socket(struct kern *k, unsigned int listener, unsigned int worker, int fd,
-		    struct err *e);
+int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker,
+		    int fd, struct err *e);
 
 /* Takes all listening sockets back (drain): new connections are refused. */
 void kern_clear_sockets(struct kern *k);

@@ -253,7 +253,7 @@ int main(int argc, char **argv)
 		fill_rows(k);
 	for (unsigned int i = 0; i < array_size(fds) && !attach; i++) {
 		fds[i] = listening(i % 2 ? AF_INET6 : AF_INET, l.mode == KERN_GATEWAY);
-		if (kern_set_socket(k, 0, i / 2, fds[i], &e)) {
+		if (kern_set_socket(k, 0, 0, i / 2, fds[i], &e)) {
 			fprintf(stderr, "hold: %s\n", e.text);
 			return 1;
 		}

@@ -184,7 +184,7 @@ static void run_local(void)
 				  .local_port = htons(40000),
 				  .remote_port = htons(2575)};
 	struct steer_local *l = steer_local__open_and_load();
-	__u32 first = 1, zero = 0, place = SCRIM_SOCKET(0, 0, 0);
+	__u32 first = 1, zero = 0, place = SCRIM_SOCKET(0, 0, 0, 0);
 	int pair[2], prog, flow;
 	__u64 fd;
 

@@ -166,9 +166,19 @@ void listener_resume(struct listener *l)
 		w->accept_at = worker_now(w) + ROOM_NS;
 		return;
 	}
+	if (l->waiting >= 0)
+		w->turn = (size_t)(l - w->listeners) + 1;
 	l->waiting = -1;
 	if (!l->accepting)
 		listener_arm(l);
+}
+
+void listeners_resume(struct io_worker *w)
+{
+	const size_t first = w->turn;
+
+	for (size_t i = 0; i < w->nlisteners; i++)
+		listener_resume(&w->listeners[(first + i) % w->nlisteners]);
 }
 
 void listener_let_in(struct listener *l)

@@ -99,8 +99,7 @@ static void loop_deadlines(struct io_worker *w)
 		loop_drain(w);
 	if (due(w, &w->accept_at) && !w->stopping && !w->waits) {
 		w->at_limit = false;
-		for (size_t i = 0; i < w->nlisteners; i++)
-			listener_resume(&w->listeners[i]);
+		listeners_resume(w);
 	}
 	/* A buffer whose completion is not seen yet counts as free: then later. */
 	if (!io_uring_cq_ready(&w->ring) && !io_uring_cq_has_overflow(&w->ring) &&

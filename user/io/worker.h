@@ -133,6 +133,7 @@ struct io_worker {
 	int own_news;        /* a socket that is told when they change; -1: none */
 	bool overdue;        /* deadlines were left to the next turn */
 	bool at_limit;       /* a listener waits for room */
+	size_t turn;         /* the one that is let in first then */
 	bool unwatched;      /* a direction is */
 	bool pins_no_more;   /* buffers cannot be registered: said once */
 	struct link conns, connecting, resetting, quiet, idle, blocked, starving[POOLS];
@@ -224,6 +225,8 @@ void listener_arm(struct listener *l);
 void accept_done(struct listener *l, const struct io_uring_cqe *cqe);
 /* Takes on who waits, if there is room now, and accepts again. */
 void listener_resume(struct listener *l);
+/* All of them, by turns: no queue that is never empty keeps the others waiting. */
+void listeners_resume(struct io_worker *w);
 /* Takes on who waits, for another process accepts from now on. */
 void listener_let_in(struct listener *l);
 /* Refuses who waits. */

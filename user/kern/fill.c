@@ -168,6 +168,47 @@ void fill_others(struct kern *k)
 	if_freenameindex(all);
 }
 
+/* Takes out what is of another version. */
+static int forget_roles(int map, u32 version)
+{
+	struct scrim_net_key key, next;
+	int more = bpf_map_get_next_key(map, NULL, &key);
+	struct scrim_role role;
+
+	for (; !more; key = next) {
+		more = bpf_map_get_next_key(map, &key, &next);
+		if (bpf_map_lookup_elem(map, &key, &role) ||
+		    (role.version != version && bpf_map_delete_elem(map, &key)))
+			return -errno;
+	}
+	return 0;
+}
+
+static int put_role(int map, const struct kern_source *s, u32 version, struct err *e)
+{
+	struct scrim_net_key key = net_key(s->listener, &s->net);
+	struct scrim_role role = {.role = s->role, .version = version};
+
+	strncpy(role.name, s->name, sizeof(role.name) - 1);
+	return put(map, &key, &role, "roles", e);
+}
+
+int kern_set_sources(struct kern *k, const struct kern_source *sources, size_t n, struct err *e)
+{
+	int map, rc = 0;
+
+	if (!k->gateway && !k->local)
+		return 0;
+	map = bpf_map__fd(k->gateway ? k->gateway->maps.roles : k->local->maps.roles);
+	k->roles_version++;
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = put_role(map, &sources[i], k->roles_version, e);
+	if (rc)
+		return rc;
+	rc = forget_roles(map, k->roles_version);
+	return rc ? err_set(e, -rc, "the map roles: %s", strerror(-rc)) : 0;
+}
+
 static int add_gate(int gates, u32 slot, u8 side, u16 port, unsigned int listener, struct err *e)
 {
 	struct scrim_gate_key key = {.slot = slot, .port = htons(port), .side = side};

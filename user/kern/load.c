@@ -142,6 +142,7 @@ static int load_gateway(struct kern *k, const struct kern_conf *conf, struct err
 	if (!k->gateway)
 		return loaded(-errno, "steer_gateway", e);
 	k->gateway->rodata->nworkers = conf->nworkers;
+	bpf_map__set_max_entries(k->gateway->maps.sockets, SCRIM_SOCKETS((u32)conf->nlisteners));
 	rc = share(&(struct shared){k->gateway->maps.scrim_flow,
 				    bpf_map__fd(k->export->maps.scrim_flow)},
 		   1, e);
@@ -150,7 +151,7 @@ static int load_gateway(struct kern *k, const struct kern_conf *conf, struct err
 
 static int load_local(struct kern *k, const struct kern_conf *conf, struct err *e)
 {
-	struct shared maps[6];
+	struct shared maps[7];
 	size_t n = 0;
 	int rc;
 
@@ -158,6 +159,7 @@ static int load_local(struct kern *k, const struct kern_conf *conf, struct err *
 	if (!k->local)
 		return loaded(-errno, "steer_local", e);
 	k->local->rodata->nworkers = conf->nworkers;
+	bpf_map__set_max_entries(k->local->maps.sockets, SCRIM_SOCKETS((u32)conf->nlisteners));
 	maps[n++] =
 		(struct shared){k->local->maps.scrim_flow, bpf_map__fd(k->export->maps.scrim_flow)};
 	if (conf->from && conf->from->fd[KERN_OWN_SOCKETS] >= 0) {
@@ -169,6 +171,8 @@ static int load_local(struct kern *k, const struct kern_conf *conf, struct err *
 	if (k->gateway) {
 		maps[n++] =
 			(struct shared){k->local->maps.gates, bpf_map__fd(k->gateway->maps.gates)};
+		maps[n++] =
+			(struct shared){k->local->maps.roles, bpf_map__fd(k->gateway->maps.roles)};
 		maps[n++] = (struct shared){k->local->maps.sockets,
 					    bpf_map__fd(k->gateway->maps.sockets)};
 		maps[n++] =

@@ -79,6 +79,7 @@ struct kern {
 	size_t nlisteners;
 	u32 is_steered, is_local; /* a bit for each listener */
 	unsigned int nworkers;
+	u32 roles_version; /* of what is in the map "roles" */
 };
 
 /* check.c: negative with e saying what is missing. */

@@ -15,8 +15,8 @@ static int sockets_map(const struct kern *k)
 	return k->local ? bpf_map__fd(k->local->maps.sockets) : -1;
 }
 
-int kern_set_socket(struct kern *k, unsigned int listener, unsigned int worker, int fd,
-		    struct err *e)
+int kern_set_socket(struct kern *k, unsigned int listener, unsigned int role, unsigned int worker,
+		    int fd, struct err *e)
 {
 	socklen_t len = sizeof(int);
 	const u32 listens = SCRIM_OWN_LISTENS;
@@ -25,12 +25,13 @@ int kern_set_socket(struct kern *k, unsigned int listener, unsigned int worker, 
 	u32 place;
 
 	if (sockets_map(k) < 0 || listener >= k->nlisteners || !(k->is_steered & 1u << listener) ||
-	    worker >= k->nworkers)
-		return err_set(e, EINVAL, "no place for a socket of listener %u, worker %u",
-			       listener, worker);
+	    role >= SCRIM_MAX_ROLES || worker >= k->nworkers)
+		return err_set(e, EINVAL,
+			       "no place for a socket of listener %u, role %u, worker %u", listener,
+			       role, worker);
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len))
 		return err_set(e, errno, "a listening socket: %s", strerror(errno));
-	place = SCRIM_SOCKET(listener, worker, domain == AF_INET6);
+	place = SCRIM_SOCKET(listener, role, worker, domain == AF_INET6);
 	if (k->is_local & 1u << listener &&
 	    bpf_map_update_elem(bpf_map__fd(k->local->maps.own_sockets), &fd, &listens, BPF_ANY))
 		return err_set(e, errno, "marking a listening socket: %s", strerror(errno));
@@ -46,9 +47,10 @@ void kern_clear_sockets(struct kern *k)
 
 	if (sockets_map(k) < 0)
 		return;
-	for (u32 l = 0; l < k->nlisteners; l++)
+	/* Roles of all listeners stand in one row. */
+	for (u32 r = 0; r < k->nlisteners * SCRIM_MAX_ROLES; r++)
 		for (u32 w = 0; w < 2 * k->nworkers; w++) {
-			place = SCRIM_SOCKET(l, w / 2, w % 2);
+			place = SCRIM_SOCKET(0, r, w / 2, w % 2);
 			bpf_map_delete_elem(sockets_map(k), &place);
 		}
 }
