@@ -131,6 +131,12 @@ int socket_steered(const struct config_listener *l, int family, struct err *e)
 		return err_set(e, EPERM,
 			       "listener %s: transparent sockets need CAP_NET_ADMIN: run as root",
 			       l->name);
+	if (fd == -EADDRINUSE)
+		return err_set(
+			e, EADDRINUSE,
+			"listener %s: no port is left on the loopback address for a listening "
+			"socket of each role and worker; widen net.ipv4.ip_local_port_range",
+			l->name);
 	if (fd < 0)
 		return listen_error(l, &at, -fd, e);
 	rc = socket_begin(l, fd, e);
