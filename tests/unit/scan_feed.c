@@ -58,6 +58,14 @@ static size_t feed_piece(const struct scanner *s, struct scan_memo *memo, const 
 	return begin + job.decided;
 }
 
+struct scan_memo *scan_feed_memo_new(void)
+{
+	struct scan_memo *m = NULL;
+
+	cr_assert_eq(scan_memo_new(&m), 0);
+	return m;
+}
+
 void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
 		    cut_fn cut, void *arg, struct found *ret_found)
 {

@@ -24,6 +24,9 @@ typedef size_t (*cut_fn)(void *arg, size_t at);
 void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, void *arg,
 	       struct found *ret_found);
 
+/* A memo, the caller's. */
+struct scan_memo *scan_feed_memo_new(void);
+
 /* The same with a memo. */
 void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
 		    cut_fn cut, void *arg, struct found *ret_found);

@@ -18,14 +18,6 @@
 
 static struct found want, got;
 
-static struct scan_memo *memo_new(void)
-{
-	struct scan_memo *m = NULL;
-
-	cr_assert_eq(scan_memo_new(&m), 0);
-	return m;
-}
-
 /* \1 is a digit, \2 a hex digit, everything else stands for itself. */
 static const char *const parts[] = {
 	"\1\1\1-\1\1-\1\1\1\1",
@@ -144,12 +136,6 @@ static size_t make_text(u64 *seed, u8 *text)
 	return n - draw(seed, 40);
 }
 
-static size_t cut_every(void *arg, size_t at)
-{
-	(void)at;
-	return *(size_t *)arg;
-}
-
 static size_t cut_somewhere(void *arg, size_t at)
 {
 	u32 r = draw(arg, 100);
@@ -183,7 +169,7 @@ static void same_with_a_memo(enum isa isa, struct scan_memo *m, int rounds)
 
 Test(memo, changes_no_match_and_no_count)
 {
-	struct scan_memo *m = memo_new();
+	struct scan_memo *m = scan_feed_memo_new();
 	enum isa isas[ISA_COUNT];
 
 	for (size_t n = isas_here(isas); n-- > 0;)
@@ -214,7 +200,7 @@ static size_t make_variants(u64 *seed, const u8 *lines, size_t len, u8 *text)
 
 Test(memo, changes_nothing_for_rules_of_a_site, .timeout = 300)
 {
-	struct scan_memo *m = memo_new();
+	struct scan_memo *m = scan_feed_memo_new();
 	u64 seed = 0x517e2;
 	u8 lines[300], text[TEXT];
 	size_t matches = 0;
@@ -271,7 +257,7 @@ Test(memo, knows_labels_in_blanks)
 		"ward", "id",   "a1",    "n\xc3\xa9", "n\xc3\x89", "id[", "id{"};
 	struct ruleset *rs = ruleset_of(hexed, array_size(hexed));
 	struct scanner *s = scanner_all(rs, isa_best());
-	struct scan_memo *m = memo_new();
+	struct scan_memo *m = scan_feed_memo_new();
 	u64 seed = 0xbed;
 	u8 lines[200], text[TEXT];
 	size_t matches = 0;
@@ -297,74 +283,6 @@ Test(memo, knows_labels_in_blanks)
 	ruleset_free(rs);
 }
 
-/* --- what makes it worth its while ---------------------------------------------------------------- */
-
-static u64 walked_of(const struct scanner *s, struct scan_memo *m, const char *line)
-{
-	char text[1200] = "";
-	size_t all = SIZE_MAX;
-
-	for (int i = 0; i < 10; i++)
-		strcat(text, line);
-	scan_feed_memo(s, m, (const u8 *)text, strlen(text), cut_every, &all, &got);
-	return got.walked;
-}
-
-Test(memo, spares_what_a_known_line_cannot_match)
-{
-	static const char line[] =
-		"2024-13-45 12:11:12.609 lab 4 sent 7 Elm reports, 5 of 9 May be late\n";
-	const struct rule_def *defs;
-	struct ruleset *rs = ruleset_builtin(&defs);
-	struct scanner *s = scanner_all(rs, isa_best());
-	struct scan_memo *m = memo_new();
-	u64 without = walked_of(s, NULL, line);
-
-	walked_of(s, m, line);
-	cr_assert_lt(walked_of(s, m, line), without);
-	scan_memo_free(m);
-	scanner_free(s);
-	ruleset_free(rs);
-}
-
-/* Lines that a scanner of other rules, or the one before a reload, has learnt are learnt anew. */
-Test(memo, is_of_use_to_each_scanner)
-{
-	static const char line[] = "2024-13-45 12:11:12.609 lab 4 sent 7 Elm reports to 5 of 9\n";
-	const struct rule_def *defs;
-	struct ruleset *rs = ruleset_builtin(&defs);
-	struct scanner *one = scanner_all(rs, isa_best()), *two = scanner_all(rs, isa_best());
-	struct scan_memo *m = memo_new();
-	u64 without = walked_of(one, NULL, line);
-
-	walked_of(one, m, line);
-	walked_of(two, m, line);
-	cr_assert_lt(walked_of(one, m, line), without);
-	cr_assert_lt(walked_of(two, m, line), without);
-	scan_memo_free(m);
-	scanner_free(one);
-	scanner_free(two);
-	ruleset_free(rs);
-}
-
-/* What learning costs is known, and has a limit. */
-Test(memo, gives_up_on_a_line_that_costs_too_much)
-{
-	const struct rule_def *defs;
-	struct ruleset *rs = ruleset_builtin(&defs);
-	struct scanner *s = scanner_all(rs, isa_best());
-	struct memo_line l;
-	u8 line[LINE_ROOM];
-
-	for (size_t i = 0; i < sizeof(line); i++)
-		line[i] = i % 9 ? ANY_HEX : (u8) "-.: "[i / 9 % 4];
-	line[sizeof(line) - 1] = '\n';
-	cr_assert_leq(memo_learn(s, line, sizeof(line), &l), LEARN_MOST + LEARN_MOST / 8);
-	cr_assert_eq(l.state, LINE_UNFIT);
-	scanner_free(s);
-	ruleset_free(rs);
-}
-
 /* "\r" ends a line, unless a pattern goes on over it. */
 Test(memo, lets_a_match_go_over_a_carriage_return)
 {
@@ -374,7 +292,7 @@ Test(memo, lets_a_match_go_over_a_carriage_return)
 						.forms = {{.pattern = "x\\d[^a]y"}}}};
 	struct ruleset *rs = ruleset_of(over, 1);
 	struct scanner *s = scanner_all(rs, isa_best());
-	struct scan_memo *m = memo_new();
+	struct scan_memo *m = scan_feed_memo_new();
 	u8 text[] = "abc x1\ryz and so on, and on, and on, and on, and on, until it is long\n"
 		    "abc x2\ryz and so on, and on, and on, and on, and on, until it is long\n"
 		    "abc x3\ryz and so on, and on, and on, and on, and on, until it is long\n";
@@ -382,33 +300,6 @@ Test(memo, lets_a_match_go_over_a_carriage_return)
 
 	compare(s, m, text, sizeof(text) - 1, &seed, 0);
 	cr_assert_eq(want.n, 3);
-	scan_memo_free(m);
-	scanner_free(s);
-	ruleset_free(rs);
-}
-
-Test(memo, keeps_no_word_of_a_line_that_came_once)
-{
-	static const char text[] =
-		"a line of Marrowby, seen once and long enough to be worth a look\n"
-		"and of Istermann, which is another one, and nothing like the first\n"
-		"and a third of Eskerling, as no line before it ever was in here\n";
-	char many[1200] = "";
-	const struct rule_def *defs;
-	struct ruleset *rs = ruleset_builtin(&defs);
-	struct scanner *s = scanner_all(rs, isa_best());
-	struct scan_memo *m = memo_new();
-	size_t all = SIZE_MAX;
-
-	while (strlen(many) < 400)
-		snprintf(many + strlen(many), sizeof(many) - strlen(many), "%c%s",
-			 (int)('g' + strlen(many) % 19), text);
-	scan_feed_memo(s, m, (const u8 *)many, strlen(many), cut_every, &all, &got);
-	for (const char *const *name =
-		     (const char *const[]){"Marrowby", "Istermann", "Eskerling", NULL};
-	     *name; name++)
-		cr_assert_null(memmem(&m->batch, sizeof(m->batch), *name, strlen(*name)), "%s",
-			       *name);
 	scan_memo_free(m);
 	scanner_free(s);
 	ruleset_free(rs);

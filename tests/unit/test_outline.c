@@ -4,6 +4,7 @@
  * the places at which something may match.
  */
 #include "../../user/scan/outline_vec.h"
+#include "scan_text.h"
 #include "scanners.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -11,18 +12,13 @@
 static void outline(const char *text, const char *want_outline)
 {
 	size_t n = strlen(text);
-	u64 digits[LINE_BLOCKS + 1];
 	u8 to[LINE_ROOM];
 
-	memset(digits, 0xff, sizeof(digits));
-	outline_of((const u8 *)text, n, n, to, digits);
-	cr_assert_eq(memcmp(to, want_outline, strlen(text)), 0, "%s: %.*s", text, (int)strlen(text),
-		     to);
-	for (size_t i = n; i % 64; i++)
+	memset(to, 0xff, sizeof(to));
+	outline_of((const u8 *)text, n, to);
+	cr_assert_eq(memcmp(to, want_outline, n), 0, "%s: %.*s", text, (int)n, to);
+	for (size_t i = n; i < sizeof(to); i++)
 		cr_assert_eq(to[i], 0);
-	for (size_t i = 0; i < OUTLINE_SIZE(n) + 64; i++)
-		cr_assert_eq(digits[i / 64] >> i % 64 & 1,
-			     i < n && text[i] >= '0' && text[i] <= '9');
 }
 
 Test(outline, blanks)
@@ -31,34 +27,144 @@ Test(outline, blanks)
 	outline("deadbeef 1234 beef1 1beef x1y\n", "11111111 0000 11111 11111 x0y\n");
 	/* Letters alone are a run where they are no part of a word. */
 	outline("a/fe/12 fed/feed-Ade bedside cafes\n", "1/11/00 111/1111-111 bedside cafes\n");
-	outline("cache3 1st 0xfe bag_ace \xc3\xa9"
-		"e\n",
-		"cach11 0st 0xfe bag_111 \xc3\xa9"
-		"1\n");
+	outline("cache3 1st 0xfe bag_ace\n", "cach11 0st 0xfe bag_111\n");
+	outline("\xc3\xa9"
+		"e ae\xc3\xa9\n",
+		"\xc3\xa9"
+		"e ae\xc3\xa9\n");
 	outline("\n", "\n");
-	/* What a run has in an earlier block counts, what it has in a later one does not. */
+	/* Over blocks. */
 	outline("0123456789 123456789 123456789 123456789 123456789 123456789 1ab4cd9 0a\n",
 		"0000000000 000000000 000000000 000000000 000000000 000000000 1111111 11\n");
 	outline("---------- --------- --------- --------- --------- --------- -abca-\n",
-		"---------- --------- --------- --------- --------- --------- -ab11-\n");
+		"---------- --------- --------- --------- --------- --------- -1111-\n");
 	outline("---------- --------- --------- --------- --------- --------- -xyab-\n",
 		"---------- --------- --------- --------- --------- --------- -xyab-\n");
-	outline("---------- --------- --------- --------- --------- --------- -12ab-\n",
-		"---------- --------- --------- --------- --------- --------- -0011-\n");
 }
 
-/* At how many places of a line, learnt by an outline of it, something may match by where it has digits. */
-static int left_of(const struct scanner *s, const char *line)
+static size_t random_line(u64 *seed, u8 *line)
 {
-	static struct memo_line learnt;
-	u64 digits[LINE_BLOCKS + 1];
-	u8 to[LINE_ROOM];
-	size_t n = strlen(line);
+	static const char alphabet[] = "0123456789abcdefABCDEFgzGZ/:@`[{ -.\xc3\xa9\x00\xb0\xe1";
+	size_t n = 1 + draw(seed, LINE_ROOM);
 
-	outline_of((const u8 *)line, n, n, to, digits);
-	memo_learn(s, to, n, &learnt);
-	cr_assert_eq(learnt.state, LINE_KNOWN);
-	return __builtin_popcount(places_left(&learnt, digits));
+	for (size_t i = 0; i < n; i++)
+		line[i] = (u8)alphabet[draw(seed, sizeof(alphabet) - 1)];
+	return n;
+}
+
+Test(outline, line_is_read)
+{
+	u8 text[LINE_ROOM + 64];
+	u64 seed = 0x11e;
+
+	for (int round = 0; round < 2000; round++) {
+		size_t n = random_line(&seed, text);
+		struct line line = {0};
+
+		text[n - 1] = draw(&seed, 2) ? '\n' : '\r';
+		memset(text + n, '7', 64); /* of the next line */
+		memset(line.digits, 0xff, sizeof(line.digits));
+		memset(line.hex, 0xff, sizeof(line.hex));
+		line_read(text, n + draw(&seed, 64), '\r', &line);
+		cr_assert_eq(line.len, n);
+		for (size_t i = 0; i < LINE_ROOM && i / 64 * 64 < line.len; i++) {
+			bool in = i < line.len;
+
+			cr_assert_eq(line.digits[i / 64] >> i % 64 & 1,
+				     in && outline_may_be(ANY_DIGIT, text[i]));
+			cr_assert_eq(line.hex[i / 64] >> i % 64 & 1,
+				     in && outline_may_be(ANY_HEX, text[i]));
+		}
+		cr_assert_eq(line.digits[line.len > 64 ? (line.len + 63) / 64 : 2], 0);
+	}
+}
+
+Test(outline, line_has_an_end)
+{
+	u8 text[LINE_ROOM + 64];
+	struct line line;
+
+	memset(text, 'x', sizeof(text));
+	line_read(text, sizeof(text), '\n', &line);
+	cr_assert_eq(line.len, 0);
+	text[LINE_ROOM] = '\n';
+	line_read(text, sizeof(text), '\n', &line);
+	cr_assert_eq(line.len, 0);
+	for (size_t n = LINE_ROOM; n > 0; n--) {
+		text[n - 1] = '\n';
+		line_read(text, sizeof(text), '\n', &line);
+		cr_assert_eq(line.len, n);
+		line_read(text, n, '\n', &line);
+		cr_assert_eq(line.len, n);
+		line_read(text, n - 1, '\n', &line);
+		cr_assert_eq(line.len, 0);
+	}
+}
+
+static void take(const u8 *text, size_t n, struct memo_line *l)
+{
+	u8 outline[LINE_ROOM];
+
+	outline_of(text, n, outline);
+	memo_line_begin(l, outline, n);
+}
+
+static bool fits(const struct memo_line *l, const u8 *text)
+{
+	struct line line;
+
+	line_read(text, l->len, '\n', &line);
+	return line.len == l->len && line_fits(l, text, line.len, &line);
+}
+
+/* A line fits an outline if each of its bytes does, and then both have the same hash. */
+Test(outline, line_fits)
+{
+	static struct memo_line l;
+	u8 text[LINE_ROOM];
+	u64 seed = 0xf17;
+
+	for (int round = 0; round < 2000; round++) {
+		size_t n = random_line(&seed, text);
+		struct line line;
+		u64 hash;
+
+		text[n - 1] = '\n';
+		hash = line_read(text, n, '\n', &line);
+		take(text, n, &l);
+		cr_assert(fits(&l, text));
+		for (int change = 0; change < 30; change++) {
+			size_t i = n > 1 ? draw(&seed, (u32)n - 1) : 0;
+			u8 was = text[i];
+			bool may;
+
+			text[i] = (u8) "09afAFgG/:@`"[draw(&seed, 12)];
+			may = outline_may_be(l.outline[i], text[i]);
+			cr_assert_eq(fits(&l, text), may);
+			if (may)
+				cr_assert_eq(line_read(text, n, '\n', &line), hash);
+			text[i] = was;
+		}
+	}
+}
+
+/* At how many places of a line something may match by its digits, by what was learnt of another of its outline. */
+static int left_in(const struct scanner *s, const char *learnt, const char *text)
+{
+	static struct memo_line l;
+	struct line line;
+
+	take((const u8 *)learnt, strlen(learnt), &l);
+	cr_assert(fits(&l, (const u8 *)text));
+	memo_learn(s, l.outline, l.len, &l);
+	cr_assert_eq(l.state, LINE_KNOWN);
+	line_read((const u8 *)text, l.len, '\n', &line);
+	return __builtin_popcount(places_left(&l, (const u8 *)text, l.len, &line));
+}
+
+static int left_of(const struct scanner *s, const char *text)
+{
+	return left_in(s, text, text);
 }
 
 Test(outline, tells_dates_from_other_hex_digits)
@@ -76,6 +182,34 @@ Test(outline, tells_dates_from_other_hex_digits)
 	cr_assert_gt(left_of(s, "--------- --------- --------- --------- --------- --------- --"
 				"2feb2024\n"),
 		     0);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+Test(outline, tells_by_a_places_first_digit)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	const char *card = "was paid by 4111111111111111 or so\n";
+
+	cr_assert_eq(left_of(s, card), 1);
+	cr_assert_eq(left_in(s, card, "was paid by 9111111111111111 or so\n"), 0);
+	cr_assert_eq(left_in(s, card, "was paid by 5211111111111111 or so\n"), 1);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* What stands behind a digit and a dash is part of a number; that of a date is seen in its outline. */
+Test(outline, tells_by_what_stands_before)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+
+	cr_assert_eq(left_of(s, "of 2024-02-01 45 messages\n"), 1);
+	cr_assert_eq(left_of(s, "of 2024 02-01 45 messages\n"), 1);
+	cr_assert_eq(left_of(s, "of 2024 02 01 45 messages\n"), 2);
 	scanner_free(s);
 	ruleset_free(rs);
 }

@@ -281,21 +281,29 @@ u64 label_gap(const u8 *text, size_t end, size_t n)
 	return gap;
 }
 
+/* Whether `word` may end at outline[end), in some text of the outline; n bytes of it are there. */
+static bool may_be(const char *word, const u8 *outline, size_t end, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		u8 c = outline[end - n + i];
+
+		if (!outline_may_be(c, (u8)word[i]) && byte_lower(c) != (u8)word[i])
+			return false;
+	}
+	return true;
+}
+
 /*
  * Whether a small word that is partly blank may lead to text[end + k] from a place that is in the gap, for some
  * text of the outline: "code5" is co111.
  */
 static bool may_be_word(const u8 *outline, size_t end, size_t k, u64 gap)
 {
-	bool hex = false;
+	for (size_t i = 0; i < array_size(small_words); i++) {
+		size_t n = strlen(small_words[i]);
 
-	for (size_t n = 1; n <= SMALL_MAX && n <= k; n++) {
-		u8 c = outline[end + k - n];
-
-		if (c != ANY_HEX && !byte_is_letter(c))
-			break;
-		hex |= c == ANY_HEX;
-		if (hex && n > 1 && (n == k || gap >> (k - n - 1) & 1))
+		if (n <= k && (n == k || gap >> (k - n - 1) & 1) &&
+		    may_be(small_words[i], outline, end + k, n))
 			return true;
 	}
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reading by lines, with a memo (memo.h), once for every ISA: behind scan_generic.h, and what has
- * outline_of().
+ * line_read() and line_fits().
  *
  *      text   known│new ···│new ·····│known ····│known ··│what has no end yet
  *                  └──── run() ──────┘                    └───── run() ────
@@ -111,10 +111,10 @@ static inline bool any_left(const struct scanner *s, const struct scan_job *job,
 
 /* A line that begins at `at`, from place `next` on. */
 static inline void read_known(const struct scanner *s, struct scan_job *job,
-			      const struct memo_line *l, const u64 digits[LINE_BLOCKS + 1],
-			      size_t at, size_t next)
+			      const struct memo_line *l, const struct line *line, size_t at,
+			      size_t next)
 {
-	u32 left = places_left(l, digits);
+	u32 left = places_left(l, job->text + at, job->len - at, line);
 
 	while (left) {
 		unsigned int first = (unsigned int)__builtin_ctz(left);
@@ -171,50 +171,40 @@ static size_t first_line(const struct scanner *s, const struct scan_job *job)
 	return back || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
 }
 
-/*
- * Makes the outlines of the lines that text[at, len) begins with, as far as there is room, up to one that has
- * no end or is too long.
- */
+/* Reads the lines that text[at, len) begins with, as far as there is room, up to one that has no end or is too long. */
 static void batch_fill(const struct scanner *s, const struct scan_job *job, size_t at)
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
 	const u8 *text = job->text + at, *end = job->text + job->len;
-	u8 *bytes = b->bytes;
-	size_t n = 0, written;
+	size_t n = 0;
 
 	for (; n < BATCH_LINES; n++) {
-		size_t room = (size_t)(end - text), len = line_length(text, room, s->line_end);
-		struct outline *o = &b->line[n];
+		size_t room = (size_t)(end - text);
+		struct line *line = &b->line[n];
 
-		if (!len)
+		line->hash = s->memo_key ^ line_read(text, room, s->line_end, line);
+		if (!line->len)
 			break;
-		o->len = (u32)len;
-		o->from = (u32)(bytes - b->bytes);
-		o->hash = s->memo_key ^ outline_of(text, len, room, bytes, o->digits);
-		__builtin_prefetch(m->tag[o->hash % MEMO_SETS]);
-		bytes += OUTLINE_SIZE(len);
-		text += len;
+		__builtin_prefetch(m->tag[line->hash % MEMO_SETS]);
+		text += line->len;
 	}
 	b->n = n;
 	b->bytes_read = (size_t)(text - job->text) - at;
-	written = (size_t)(bytes - b->bytes);
-	b->written = written > b->written ? written : b->written;
 }
 
-/* What is known of the line of the batch with outline o: most often what was expected. */
-static inline const struct memo_line *line_known(const struct scanner *s, struct scan_memo *m,
-						 const struct outline *o)
+/* What is known of a line that `text` begins with: most often what was expected. */
+static inline const struct memo_line *
+line_known(const struct scanner *s, const struct scan_job *job, const struct line *line, size_t at)
 {
-	const u8 *bytes = m->batch.bytes + o->from;
-	struct memo_line *l = o->expected;
+	struct memo_line *l = line->expected;
 
-	if (memo_knows(l, s, o->len) && outline_same(l->outline, bytes, o->len)) {
+	if (memo_knows(l, s, line->len) && line_fits(l, job->text + at, job->len - at, line)) {
 		l->used = true;
-		m->again += o->len;
+		job->memo->again += line->len;
 		return l;
 	}
-	return memo_meet(m, s, o->hash, bytes, o->len);
+	return memo_meet(job->memo, s, job->text + at, line);
 }
 
 static void run_lines(const struct scanner *s, struct scan_job *job)
@@ -235,11 +225,11 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 		for (size_t i = 0; i < b->n; i++)
 			b->line[i].expected = memo_expect(m, b->line[i].hash);
 		for (size_t i = 0; i < b->n; i++) {
-			const struct memo_line *l = line_known(s, m, &b->line[i]);
+			const struct memo_line *l = line_known(s, job, &b->line[i], at);
 
 			if (l) {
 				run_part(s, job, unread, at);
-				read_known(s, job, l, b->line[i].digits, at, job->start);
+				read_known(s, job, l, &b->line[i], at, job->start);
 				unread = at + b->line[i].len;
 			}
 			at += b->line[i].len;
@@ -249,7 +239,4 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 			at = line_end(s, job, at);
 	}
 	run_part(s, job, unread, job->len);
-	/* Words of lines that may never come again. */
-	explicit_bzero(b->bytes, b->written);
-	b->written = 0;
 }

@@ -55,7 +55,17 @@ void scan_memo_free(struct scan_memo *m)
 	free(m->memory);
 }
 
-static void learn(struct scan_memo *m, const struct scanner *s, const u8 *bytes, size_t len,
+/* Of lines with the same hash those come first that stand for more. */
+static size_t rank(const struct memo_line *l)
+{
+	size_t n = l->state == LINE_KNOWN;
+
+	for (size_t i = 0; n && i < LINE_BLOCKS; i++)
+		n += (size_t)__builtin_popcountll(l->hex_blanks[i]);
+	return n;
+}
+
+static void learn(struct scan_memo *m, const struct scanner *s, const u8 *outline, size_t len,
 		  struct memo_line *l)
 {
 	size_t work;
@@ -63,9 +73,8 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *bytes,
 	if (m->credit < LEARN_MOST)
 		return;
 	l->scanner = s->serial;
-	l->len = (u16)len;
-	memcpy(l->outline, bytes, OUTLINE_SIZE(len));
-	work = memo_learn(s, bytes, len, l);
+	memo_line_begin(l, outline, len);
+	work = memo_learn(s, outline, len, l);
 	m->credit -= work < m->credit ? work : m->credit;
 }
 
@@ -97,26 +106,70 @@ static void keep(u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS], u64 has
 		lines[way].used = false;
 }
 
-const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, u64 hash,
-				  const u8 *bytes, size_t len)
+/* Moves a line of a set in front of those of its hash that stand for less; returns where it is then. */
+static struct memo_line *put_first(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
+				   struct memo_line *l)
 {
-	u64 *tags = m->tag[hash % MEMO_SETS];
-	struct memo_line *l = m->line[hash % MEMO_SETS];
+	for (size_t way = 0; &lines[way] < l; way++) {
+		if (tags[way] == tags[l - lines] && rank(l) > rank(&lines[way])) {
+			struct memo_line other = lines[way];
+
+			lines[way] = *l;
+			*l = other;
+			return &lines[way];
+		}
+	}
+	return l;
+}
+
+/* The line of a set with that hash and outline, else one that was seen and may be it; NULL: none. */
+static struct memo_line *line_of(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
+				 const struct scanner *s, u64 hash, const u8 *outline, size_t len)
+{
+	struct memo_line *seen = NULL;
+
+	for (size_t way = 0; way < MEMO_WAYS; way++) {
+		struct memo_line *l = &lines[way];
+
+		if (tags[way] != hash)
+			continue;
+		if (l->state == LINE_SEEN)
+			seen = l;
+		else if (l->scanner == s->serial && l->len == len &&
+			 !memcmp(l->outline, outline, len))
+			return l;
+	}
+	return seen;
+}
+
+const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
+				  const struct line *line)
+{
+	u64 *tags = m->tag[line->hash % MEMO_SETS];
+	struct memo_line *lines = m->line[line->hash % MEMO_SETS], *l = NULL;
+	u8 outline[LINE_ROOM];
 	size_t way = 0;
 
-	while (way < MEMO_WAYS && tags[way] != hash)
+	while (way < MEMO_WAYS && tags[way] != line->hash)
 		way++;
-	if (way == MEMO_WAYS) {
-		keep(tags, l, hash);
-		return NULL;
+	if (way < MEMO_WAYS) {
+		outline_of(text, line->len, outline);
+		l = line_of(tags, lines, s, line->hash, outline, line->len);
 	}
-	l += way;
-	l->used = true;
-	if (l->state == LINE_SEEN)
-		learn(m, s, bytes, len, l);
-	if (l->state != LINE_UNFIT)
-		m->again += len;
-	return memo_knows(l, s, len) && !memcmp(l->outline, bytes, len) ? l : NULL;
+	if (!l) {
+		keep(tags, lines, line->hash);
+	} else {
+		l->used = true;
+		if (l->state == LINE_SEEN) {
+			learn(m, s, outline, line->len, l);
+			l = put_first(tags, lines, l);
+		}
+		if (l->state != LINE_UNFIT)
+			m->again += line->len;
+	}
+	if (way < MEMO_WAYS)
+		explicit_bzero(outline, sizeof(outline));
+	return l && l->state == LINE_KNOWN ? l : NULL;
 }
 
 void memo_judge(struct scan_memo *m)

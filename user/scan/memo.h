@@ -20,28 +20,27 @@
 
 #define LINE_BLOCKS 5                  /* of 64 bytes: longer lines are not remembered */
 #define LINE_ROOM   (64 * LINE_BLOCKS) /* with what ends it */
-/* What the outline of a line of n bytes takes, with the zeros behind it: two blocks at least. */
-#define OUTLINE_SIZE(n) ((n) > 128 ? ((n) + 63) / 64 * 64 : 128)
-#define MEMO_SETS       1024
-#define MEMO_WAYS       4  /* lines of a set */
-#define MEMO_PLACES     32 /* of a line */
+#define MEMO_SETS   1024
+#define MEMO_WAYS   4  /* lines of a set */
+#define MEMO_PLACES 32 /* of a line */
 
-/* A line as far as it matters which one it is. */
-struct outline {
-	u64 hash; /* of its bytes and the scanner: never 0 */
-	u32 len;  /* with what ends the line */
-	u32 from; /* where in line_batch.bytes it is */
+/*
+ * A line that is being read. Its rough outline has a blank for each hex digit, the letters of words among them: that
+ * takes no look at what stands around it, and most lines that have the same are of one outline.
+ */
+struct line {
+	u64 hash;   /* of its rough outline and the scanner: never 0 */
+	size_t len; /* with what ends it */
 	struct memo_line *expected;
-	u64 digits[LINE_BLOCKS + 1]; /* where the line has some, and a block of zeros behind it */
+	u64 digits[LINE_BLOCKS + 1]; /* where it has some, and a block of zeros behind it */
+	u64 hex[LINE_BLOCKS]; /* where it has hex digits; as of the former, of two blocks at least */
 };
 
 /* Lines that follow each other. */
 #define BATCH_LINES 32
 struct line_batch {
 	size_t n, bytes_read;
-	struct outline line[BATCH_LINES];
-	size_t written; /* of the following, since it was wiped */
-	_Alignas(64) u8 bytes[BATCH_LINES * LINE_ROOM];
+	struct line line[BATCH_LINES];
 };
 
 /* Forms of a group that may match at a place of a line. */
@@ -53,13 +52,17 @@ struct memo_place {
 };
 
 /*
- * Where a blank is any hex digit, it says much which of those of the line are digits: "deadbeef" is no date. For eight
- * places: a bit for each pattern of digits that the first PLACE_SEEN bytes may have, and so for as many behind them.
+ * What some of a line's bytes say of eight places, before any form is asked. Where a blank is any hex digit, it says much
+ * which of those are digits: "deadbeef" is no date. Where it is a digit, the first one does: "93 14" is no phone.
  */
 #define PLACE_SEEN   6 /* bytes */
 #define EIGHT_PLACES 8
+#define BEGINS_SEEN  128 /* places are looked at so far from a line's begin */
 struct place_digits {
+	/* A bit for each pattern of digits that the first PLACE_SEEN bytes may have, and as many behind them. */
 	u64 first[EIGHT_PLACES], second[EIGHT_PLACES];
+	/* A bit for each hex digit c that may be the first, bit c % 64, or all. */
+	u64 begin[EIGHT_PLACES];
 };
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
@@ -74,8 +77,10 @@ struct memo_line {
 	u16 len;
 	u8 state;
 	u8 nplaces;
-	bool used;           /* since room was looked for in its set */
-	u16 at[MEMO_PLACES]; /* where the places are, in order */
+	bool used; /* since room was looked for in its set */
+	/* Where its outline has blanks of each kind, and where it has ended. */
+	u64 digit_blanks[LINE_BLOCKS], hex_blanks[LINE_BLOCKS], behind[LINE_BLOCKS];
+	_Alignas(64) u16 at[MEMO_PLACES]; /* where the places are, in order */
 	/* Of the places, then zeros. */
 	_Alignas(64) struct place_digits digits[MEMO_PLACES / EIGHT_PLACES];
 	struct memo_place places[MEMO_PLACES];
@@ -101,29 +106,33 @@ static inline bool memo_knows(const struct memo_line *l, const struct scanner *s
 }
 
 /*
- * What is known of lines of this outline; NULL if nothing is: then it is remembered, and learnt when it is seen
- * the second time.
+ * What is known of lines of this one's outline; NULL if nothing is: then its hash is remembered, and it is learnt when
+ * it is seen the second time.
  */
-const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, u64 hash,
-				  const u8 *bytes, size_t len);
+const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
+				  const struct line *line);
 
-/* The line with that hash, if there is one, else any: it will be looked at soon. */
+/* The first line with that hash, if there is one, else any: it will be looked at soon. */
 static inline struct memo_line *memo_expect(struct scan_memo *m, u64 hash)
 {
 	const u64 *tags = m->tag[hash % MEMO_SETS];
 	struct memo_line *l;
 	size_t way = 0;
 
-	for (size_t i = 1; i < MEMO_WAYS; i++)
+	for (size_t i = MEMO_WAYS; i-- > 0;)
 		way = tags[i] == hash ? i : way;
 	l = &m->line[hash % MEMO_SETS][way];
 	__builtin_prefetch(l);
-	__builtin_prefetch(l->digits[0].first);
-	__builtin_prefetch(l->digits[0].second);
 	__builtin_prefetch(l->outline);
 	__builtin_prefetch(l->outline + 64);
 	return l;
 }
+
+/* The outline of a line of n bytes, and zeros behind it. */
+void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM]);
+
+/* Makes l one that stands for all lines of that outline; what is known of them it does not say. */
+void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n);
 
 /* Behind each batch: where few lines were seen before, the memo does not pay for a while. */
 void memo_judge(struct scan_memo *m);

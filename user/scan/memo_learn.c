@@ -59,15 +59,17 @@ static u64 forms_by(const u64 table[256], const u64 blank[BLANKS], u8 c)
 	return c == ANY_DIGIT ? blank[BLANK_DIGIT] : c == ANY_HEX ? blank[BLANK_HEX] : table[c];
 }
 
+/* As group_before() has it. */
 static u64 forms_before(const struct group *g, const u8 *bytes, size_t p)
 {
-	u8 c = p ? bytes[p - 1] : '\n';
-	u64 forms = forms_by(g->before[0], g->before_blank[0], c);
+	u8 c = p ? bytes[p - 1] : '\n', second = p > 1 ? bytes[p - 2] : '\n';
+	bool joins = c == '.' || c == '-';
+	u64 behind_digit = forms_by(g->before[1], g->before_blank[1], c);
+	u64 behind_other = forms_by(g->before[0], g->before_blank[0], c);
 
-	/* There may be a digit before that. */
-	if (p > 1 && (bytes[p - 2] == ANY_DIGIT || bytes[p - 2] == ANY_HEX))
-		forms |= forms_by(g->before[1], g->before_blank[1], c);
-	return forms;
+	if (joins && second == ANY_DIGIT)
+		return behind_digit;
+	return joins && second == ANY_HEX ? behind_digit | behind_other : behind_other;
 }
 
 /* Those of group g that may begin at p, by what is known of all forms at once. */
@@ -137,60 +139,36 @@ static bool any_accepts(const struct dfa *d, const struct states *states)
 	return false;
 }
 
-/*
- * The states an automaton can be in behind some bytes of an outline. A run of hex digits has a letter: of
- * those in the run that is read it is known whether they have taken one.
- */
-struct walk {
-	struct states now;  /* outside of a run, or with a letter */
-	struct states pure; /* in a run, without a letter */
-};
-
-/*
- * Reads place p of the outline, from w to `to`. What begins at a block's begin may be the rest of a run, whose
- * letter stood before it.
- */
-static bool walk_step(struct study *y, const struct scan_form *sf, struct walk *w, size_t p,
-		      struct walk *to)
+/* Reads place p of the outline, from the states in `from` to those in `to`. */
+static bool walk_step(struct study *y, const struct scan_form *sf, const struct states *from,
+		      size_t p, struct states *to)
 {
 	const struct dfa *d = &sf->form->dfa;
-	const struct blank *digit = &sf->digit, *letter = &sf->letter;
 	u8 c = y->bytes[p];
 	const struct blank one = {.n = 1, .class = {d->class[c]}};
 
-	to->now.n = to->pure.n = 0;
-	y->work += STEP_WORK * (w->now.n + w->pure.n) * (c == ANY_HEX ? digit->n + letter->n : 1);
-	if (c == ANY_DIGIT)
-		return states_step(d, &w->now, digit, &to->now);
-	if (c != ANY_HEX)
-		return states_step(d, &w->now, &one, &to->now);
-	if (p && p % 64 && y->bytes[p - 1] != ANY_HEX) {
-		w->pure = w->now;
-		w->now.n = 0;
-	}
-	return states_step(d, &w->now, digit, &to->now) &&
-	       states_step(d, &w->now, letter, &to->now) &&
-	       states_step(d, &w->pure, letter, &to->now) &&
-	       states_step(d, &w->pure, digit, &to->pure);
+	to->n = 0;
+	y->work += STEP_WORK * from->n * (c == ANY_HEX ? sf->digit.n + sf->letter.n : 1);
+	if (c == ANY_DIGIT || c == ANY_HEX)
+		return states_step(d, from, &sf->digit, to) &&
+		       (c == ANY_DIGIT || states_step(d, from, &sf->letter, to));
+	return states_step(d, from, &one, to);
 }
 
 /* Whether the form may match from p on. */
 static bool may_match(struct study *y, const struct scan_form *sf, size_t p)
 {
 	const struct dfa *d = &sf->form->dfa;
-	struct walk walks[2], *w = walks, *next = walks + 1, *other;
+	struct states states[2] = {{.n = 1, .state = {1}}}, *now = states, *next = states + 1;
 
-	w->now.n = 1;
-	w->now.state[0] = 1;
-	w->pure.n = 0;
-	for (; p + 1 < y->len && w->now.n + w->pure.n; p++) {
-		if (y->work > LEARN_MOST || !walk_step(y, sf, w, p, next))
+	for (; p + 1 < y->len && now->n; p++) {
+		struct states *other = now;
+
+		if (y->work > LEARN_MOST || !walk_step(y, sf, now, p, next))
 			return true;
-		if ((any_accepts(d, &next->now) || any_accepts(d, &next->pure)) &&
-		    may_stand_behind(sf, y->bytes + p + 1, y->len - p - 1))
+		if (any_accepts(d, next) && may_stand_behind(sf, y->bytes + p + 1, y->len - p - 1))
 			return true;
-		other = w;
-		w = next;
+		now = next;
 		next = other;
 	}
 	return false;
@@ -241,6 +219,18 @@ static u64 patterns_of(const struct study *y, u16 g, size_t p, size_t from, u64 
 	return patterns;
 }
 
+/* The hex digits with which some of these forms may begin at p, as place_digits has it. */
+static u64 begins_of(const struct study *y, u16 g, size_t p, u64 forms)
+{
+	u8 bytes[22];
+	size_t n = outline_bytes(y->bytes[p], bytes);
+	u64 begins = 0;
+
+	for (size_t i = 0; i < n; i++)
+		begins |= (u64)((y->s->groups[g].at[0][bytes[i]] & forms) != 0) << bytes[i] % 64;
+	return n == 1 || p >= BEGINS_SEEN ? ~0ULL : begins;
+}
+
 /* What to ask of group g at p, if anything. */
 static struct memo_place place_of(struct study *y, u16 g, size_t p)
 {
@@ -266,6 +256,7 @@ static void add_place(const struct study *y, size_t p, struct memo_place place, 
 	l->at[l->nplaces - 1] = (u16)p;
 	d->first[i] = patterns_of(y, place.group, p, 0, place.forms);
 	d->second[i] = patterns_of(y, place.group, p, PLACE_SEEN, place.forms);
+	d->begin[i] = begins_of(y, place.group, p, place.forms);
 }
 
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)

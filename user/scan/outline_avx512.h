@@ -4,28 +4,37 @@
 #define SCAN_OUTLINE_AVX512_H
 
 #include "memo.h"
-#include "outline_bits.h"
 
-/* A block of a line that ends before its byte n: what it is in the outline, and where it has digits. */
-static inline __m512i outline_block(const u8 *text, size_t n, struct run_before *before,
-				    u64 *ret_digits)
+/* The block at `at` of a text of n bytes, zeros behind them. */
+static inline __m512i some_block(const u8 *text, size_t n, size_t at)
 {
-	const __m512i v = _mm512_maskz_loadu_epi8(lowest(n), text);
+	return _mm512_maskz_loadu_epi8(n > at ? lowest(n - at) : 0, text + at);
+}
+
+/* The first two blocks of a text; mostly they are there as a whole. */
+static inline void two_blocks(const u8 *text, size_t room, __m512i ret_v[2])
+{
+	if (room >= 128) {
+		ret_v[0] = _mm512_loadu_si512(text);
+		ret_v[1] = _mm512_loadu_si512(text + 64);
+	} else {
+		ret_v[0] = some_block(text, room, 0);
+		ret_v[1] = some_block(text, room, 64);
+	}
+}
+
+/* Finds what block i of a line has of hex digits, of those bytes that are in it; returns it as the rough outline has it. */
+static inline __m512i block_read(__m512i v, u64 in, size_t i, struct line *line)
+{
 	const __m512i letter =
 		_mm512_sub_epi8(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), _mm512_set1_epi8('a'));
-	struct block_bits bits = {
-		.digits = _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')),
-						 _mm512_set1_epi8(9)),
-		.letters = _mm512_cmple_epu8_mask(letter, _mm512_set1_epi8(5)),
-		.others = _mm512_cmple_epu8_mask(_mm512_sub_epi8(letter, _mm512_set1_epi8(6)),
-						 _mm512_set1_epi8(19)),
-	};
-	u64 hex = hex_runs(&bits, before);
+	u64 digits = _mm512_mask_cmple_epu8_mask(in, _mm512_sub_epi8(v, _mm512_set1_epi8('0')),
+						 _mm512_set1_epi8(9));
+	u64 hex = digits | _mm512_mask_cmple_epu8_mask(in, letter, _mm512_set1_epi8(5));
 
-	*ret_digits = bits.digits;
-	return _mm512_mask_mov_epi8(
-		_mm512_mask_mov_epi8(v, bits.digits, _mm512_set1_epi8(ANY_DIGIT)), hex,
-		_mm512_set1_epi8(ANY_HEX));
+	line->digits[i] = digits;
+	line->hex[i] = hex;
+	return _mm512_mask_mov_epi8(_mm512_maskz_mov_epi8(in, v), hex, _mm512_set1_epi8(ANY_HEX));
 }
 
 /*
@@ -34,52 +43,14 @@ static inline __m512i outline_block(const u8 *text, size_t n, struct run_before 
  */
 static inline u64 hash_end(__m512i v, u64 n)
 {
-	const __m128i key = _mm_set_epi64x(0x6a09e667f3bcc909, (long long)n);
+	const __m128i key = _mm_cvtsi64_si128((long long)n);
 	__m256i four =
 		_mm256_aesenc_epi128(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
 	__m128i two =
 		_mm_aesenc_si128(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
 
 	two = _mm_aesenc_si128(_mm_aesenc_si128(two, key), key);
-	return (u64)_mm_cvtsi128_si64(two);
-}
-
-/* The outline of a line of n bytes, at most LINE_ROOM; returns its hash. Most have one block or two. */
-static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to,
-			     u64 ret_digits[LINE_BLOCKS + 1])
-{
-	struct run_before before = {0};
-	__m512i block, state;
-
-	(void)room; /* a masked load reads no more than it is told to */
-
-	state = outline_block(text, n, &before, ret_digits);
-	_mm512_storeu_si512(to, state);
-	block = outline_block(text + (n > 64 ? 64 : 0), n > 64 ? n - 64 : 0, &before,
-			      ret_digits + 1);
-	ret_digits[2] = 0;
-	_mm512_storeu_si512(to + 64, block);
-	state = _mm512_aesenc_epi128(state, block);
-	for (size_t i = 128; i < n; i += 64) {
-		block = outline_block(text + i, n - i, &before, ret_digits + i / 64);
-		ret_digits[i / 64 + 1] = 0;
-		_mm512_storeu_si512(to + i, block);
-		state = _mm512_aesenc_epi128(state, block);
-	}
-	return hash_end(state, n) | 1ULL << 63;
-}
-
-/* Whether the outlines of two lines of n bytes are the same. */
-static inline bool outline_same(const u8 *x, const u8 *y, size_t n)
-{
-	__mmask64 differ =
-		_mm512_cmpneq_epi8_mask(_mm512_loadu_si512(x), _mm512_loadu_si512(y)) |
-		_mm512_cmpneq_epi8_mask(_mm512_loadu_si512(x + 64), _mm512_loadu_si512(y + 64));
-
-	for (size_t i = 128; i < n; i += 64)
-		differ |= _mm512_cmpneq_epi8_mask(_mm512_loadu_si512(x + i),
-						  _mm512_loadu_si512(y + i));
-	return !differ;
+	return (u64)_mm_cvtsi128_si64(two) | 1ULL << 63;
 }
 
 /* Where '\n' or `other` stands: a bit for a byte. */
@@ -89,57 +60,119 @@ static inline u64 line_ends(__m512i v, u8 other)
 	       _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)other));
 }
 
-/*
- * How long the line is that text[0, room) begins with, with what ends it: '\n' or `other`. 0: it has no end, or
- * is longer than LINE_ROOM. Most have two blocks at most, and whether one would do is hard to guess.
- */
-static inline size_t line_length(const u8 *text, size_t room, u8 other)
+/* The bits up to the lowest of those set, and with it; all if there is none. */
+static inline u64 up_to(u64 ends)
 {
-	size_t i = 0;
+	return ends ^ (ends - 1);
+}
 
-	if (room >= 128) {
-		u64 first = line_ends(_mm512_loadu_si512(text), other);
-		u64 second = line_ends(_mm512_loadu_si512(text + 64), other);
+/* line_read() for a line that does not end in its first two blocks. */
+static __attribute__((noinline)) u64 long_line_read(const u8 *text, size_t room, u8 other,
+						    struct line *line)
+{
+	__m512i state = _mm512_setzero_si512();
+	u64 ends = 0;
+	size_t i;
 
-		if (first | second)
-			return first ? (size_t)__builtin_ctzll(first) + 1
-				     : (size_t)__builtin_ctzll(second) + 65;
-		i = 128;
+	line->len = 0;
+	for (i = 0; 64 * i < room && i < LINE_BLOCKS && !ends; i++) {
+		__m512i v = some_block(text, room, 64 * i);
+		u64 in;
+
+		ends = line_ends(v, other);
+		in = up_to(ends);
+		state = _mm512_aesenc_epi128(state, block_read(v, in, i, line));
 	}
-	for (; i < room && i < LINE_ROOM; i += 64) {
-		u64 ends = line_ends(_mm512_maskz_loadu_epi8(lowest(room - i), text + i), other);
-
-		if (ends)
-			return i + (size_t)__builtin_ctzll(ends) + 1;
-	}
-	return 0;
+	if (!ends)
+		return 0;
+	line->len = 64 * i - 63 + (size_t)__builtin_ctzll(ends);
+	line->digits[i] = 0;
+	return hash_end(state, line->len);
 }
 
 /*
- * Those places of a line, a bit for each, at which something may match by where the line has digits. Eight of them
- * are looked at whether there are as many or not: how many is hard to guess.
+ * Finds how long the line is that text[0, room) begins with, with what ends it, '\n' or `other`, and what it has of hex
+ * digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two
+ * blocks at most, and whether one would do is hard to guess.
  */
-static inline u32 places_left(const struct memo_line *l, const u64 digits[LINE_BLOCKS + 1])
+static inline u64 line_read(const u8 *text, size_t room, u8 other, struct line *line)
 {
-	const __m512i line = _mm512_maskz_loadu_epi64(lowest(LINE_BLOCKS + 1) & 0xff, digits);
+	__m512i v[2], first, second;
+	u64 ends[2], in[2];
+
+	two_blocks(text, room, v);
+	ends[0] = line_ends(v[0], other);
+	ends[1] = line_ends(v[1], other);
+	if (!(ends[0] | ends[1]))
+		return long_line_read(text, room, other, line);
+	in[0] = up_to(ends[0]);
+	in[1] = ends[0] ? 0 : up_to(ends[1]);
+	line->len = (size_t)(__builtin_popcountll(in[0]) + __builtin_popcountll(in[1]));
+	first = block_read(v[0], in[0], 0, line);
+	second = block_read(v[1], in[1], 1, line);
+	line->digits[2] = 0;
+	return hash_end(_mm512_aesenc_epi128(first, second), line->len);
+}
+
+/* Where block i of a line, v, is not what the outline of l may stand for. */
+static inline u64 block_differs(const struct memo_line *l, __m512i v, const struct line *line,
+				size_t i)
+{
+	u64 same = l->behind[i] | (line->digits[i] & l->digit_blanks[i]) |
+		   (line->hex[i] & l->hex_blanks[i]);
+
+	return ~same & _mm512_cmpneq_epi8_mask(v, _mm512_load_si512(l->outline + 64 * i));
+}
+
+/* Whether a line, as long as l, is one that the outline of l stands for; text[0, room) begins with it. */
+static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t room,
+			     const struct line *line)
+{
+	__m512i v[2];
+	u64 differ;
+
+	two_blocks(text, room, v);
+	differ = block_differs(l, v[0], line, 0) | block_differs(l, v[1], line, 1);
+	for (size_t i = 2; 64 * i < line->len; i++)
+		differ |= block_differs(l, some_block(text, room, 64 * i), line, i);
+	return !differ;
+}
+
+/*
+ * Those places of a line, a bit for each, at which something may match by place_digits. Eight of them are looked at
+ * whether there are as many or not: how many is hard to guess.
+ */
+static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t room,
+			      const struct line *of)
+{
+	const __m512i line = _mm512_maskz_loadu_epi64(lowest(LINE_BLOCKS + 1) & 0xff, of->digits);
 	const __m512i seen = _mm512_set1_epi64((1U << PLACE_SEEN) - 1), one = _mm512_set1_epi64(1);
 	const struct place_digits *d = l->digits;
+	__m512i v[2];
 	u32 left = 0;
 	size_t i = 0;
 
+	two_blocks(text, room, v);
+	_Static_assert(BEGINS_SEEN == 128, "two blocks");
 	do {
-		__m512i at = _mm512_cvtepu16_epi64(_mm_loadu_si128((const __m128i *)(l->at + i)));
+		__m512i at = _mm512_cvtepu16_epi64(_mm_load_si128((const __m128i *)(l->at + i)));
 		__m512i word = _mm512_srli_epi64(at, 6);
 		__m512i here = _mm512_shrdv_epi64(
 			_mm512_permutexvar_epi64(word, line),
 			_mm512_permutexvar_epi64(_mm512_add_epi64(word, one), line), at);
-		__m512i first = _mm512_srlv_epi64(_mm512_loadu_si512(d->first),
+		__m512i byte = _mm512_and_si512(_mm512_permutex2var_epi8(v[0], at, v[1]),
+						_mm512_set1_epi64(63));
+		__m512i first = _mm512_srlv_epi64(_mm512_load_si512(d->first),
 						  _mm512_and_si512(here, seen));
 		__m512i second = _mm512_srlv_epi64(
-			_mm512_loadu_si512(d->second),
+			_mm512_load_si512(d->second),
 			_mm512_and_si512(_mm512_srli_epi64(here, PLACE_SEEN), seen));
+		__m512i begin = _mm512_srlv_epi64(_mm512_load_si512(d->begin), byte);
 
-		left |= (u32)_mm512_test_epi64_mask(_mm512_and_si512(first, second), one) << i;
+		/* All three have to have it. */
+		left |= (u32)_mm512_test_epi64_mask(
+				_mm512_ternarylogic_epi64(first, second, begin, 0x80), one)
+			<< i;
 		i += EIGHT_PLACES;
 		d++;
 	} while (i < l->nplaces);

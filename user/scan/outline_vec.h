@@ -4,7 +4,6 @@
 #define SCAN_OUTLINE_VEC_H
 
 #include "memo.h"
-#include "outline_bits.h"
 #include <scrim/sixteen.h>
 #include <string.h>
 
@@ -20,21 +19,6 @@ static inline u64 vec_bits(vec mask)
 #endif
 
 #define BLOCK_VECS (64 / WIDTH)
-
-/* A mask of the lowest WIDTH bits: a byte for each. */
-static inline vec bytes_of(u64 bits)
-{
-	static const u8 bit_of[32] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128,
-				      1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-	u64 each[WIDTH / 8];
-	vec v, bit;
-
-	for (size_t i = 0; i < WIDTH / 8; i++)
-		each[i] = (bits >> 8 * i & 0xff) * 0x0101010101010101;
-	memcpy(&v, each, sizeof(v));
-	memcpy(&bit, bit_of, sizeof(bit));
-	return (vec)((v & bit) != 0);
-}
 
 /* The bytes at p, of which n are there, and `room` may be read; zeros behind them. */
 static inline vec load_some(const u8 *p, size_t n, size_t room)
@@ -57,86 +41,6 @@ static inline vec load_some(const u8 *p, size_t n, size_t room)
 	}
 	memcpy(&place, places, sizeof(place));
 	return v & (vec)(place < (u8)n);
-}
-
-/* The block at text[i] of a line of n bytes: what it is in the outline. */
-static inline void outline_block(const u8 *text, size_t i, size_t n, size_t room,
-				 struct run_before *before, u8 *to, u64 *ret_digits)
-{
-	struct block_bits bits = {0};
-	vec v[BLOCK_VECS];
-	u64 hex;
-
-	for (size_t k = 0; k < BLOCK_VECS; k++) {
-		size_t at = i + k * WIDTH;
-		vec digits, letter;
-
-		v[k] = load_some(text + at, at < n ? n - at : 0, at < room ? room - at : 0);
-		digits = (vec)((u8)'0' <= v[k]) & (vec)(v[k] <= (u8)'9');
-		letter = (v[k] | 0x20) - 'a';
-		bits.digits |= vec_bits(digits) << k * WIDTH;
-		bits.letters |= vec_bits((vec)(letter <= (u8)5)) << k * WIDTH;
-		bits.others |= vec_bits((vec)(letter - 6 <= (u8)19)) << k * WIDTH;
-		v[k] = (v[k] & ~digits) | (digits & (u8)ANY_DIGIT);
-	}
-	*ret_digits = bits.digits;
-	hex = hex_runs(&bits, before);
-	for (size_t k = 0; k < BLOCK_VECS; k++) {
-		if (hex) {
-			vec run = bytes_of(hex >> k * WIDTH);
-
-			v[k] = (v[k] & ~run) | (run & (u8)ANY_HEX);
-		}
-		memcpy(to + i + k * WIDTH, &v[k], sizeof(v[k]));
-	}
-}
-
-/* A hash of the n bytes that are there, a multiple of 64: first of each lane of vectors by itself. */
-static inline u64 outline_hash(const u8 *bytes, size_t n)
-{
-	typedef u32 words __attribute__((vector_size(WIDTH)));
-	words sum = {0}, other = {0}, v, w;
-	u64 lanes[2 * WIDTH / 8], hash = n;
-
-	for (size_t i = 0; i < n; i += 2 * WIDTH) {
-		memcpy(&v, bytes + i, sizeof(v));
-		memcpy(&w, bytes + i + WIDTH, sizeof(w));
-		sum = sum * 0x9e3779b1 + v;
-		other = other * 0x85ebca77 + w;
-	}
-	memcpy(lanes, &sum, sizeof(sum));
-	memcpy(lanes + WIDTH / 8, &other, sizeof(other));
-	for (size_t i = 0; i < 2 * WIDTH / 8; i++)
-		hash = (hash ^ hash >> 32 ^ lanes[i]) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 32;
-}
-
-/*
- * The outline of a line of n bytes, at most LINE_ROOM; returns its hash.
- *   room  bytes of text that may be read
- */
-static inline u64 outline_of(const u8 *text, size_t n, size_t room, u8 *to,
-			     u64 ret_digits[LINE_BLOCKS + 1])
-{
-	struct run_before before = {0};
-
-	for (size_t i = 0; i < OUTLINE_SIZE(n); i += 64)
-		outline_block(text, i, n, room, &before, to, ret_digits + i / 64);
-	ret_digits[OUTLINE_SIZE(n) / 64] = 0;
-	return outline_hash(to, OUTLINE_SIZE(n)) | 1ULL << 63;
-}
-
-/* Whether the outlines of two lines of n bytes are the same. */
-static inline bool outline_same(const u8 *x, const u8 *y, size_t n)
-{
-	vec differ = {0}, v, w;
-
-	for (size_t i = 0; i < n; i += WIDTH) {
-		memcpy(&v, x + i, sizeof(v));
-		memcpy(&w, y + i, sizeof(w));
-		differ |= v ^ w;
-	}
-	return !vec_bits((vec)(differ != 0));
 }
 
 /* Where '\n' or `other` stands in text[0, n), n <= 64: a bit for a byte. */
@@ -163,22 +67,107 @@ static inline size_t line_length(const u8 *text, size_t room, u8 other)
 	return 0;
 }
 
-/* Those places of a line, a bit for each, at which something may match by where the line has digits. */
-static inline u32 places_left(const struct memo_line *l, const u64 digits[LINE_BLOCKS + 1])
+/* Part k of a line, WIDTH bytes, zeros behind its end; `room` may be read. */
+static inline vec line_part(const u8 *text, size_t n, size_t room, size_t k)
+{
+	size_t at = k * WIDTH;
+
+	return load_some(text + at, at < n ? n - at : 0, at < room ? room - at : 0);
+}
+
+/* What is made of the parts of a line for its hash. */
+typedef u32 word_vec __attribute__((vector_size(WIDTH)));
+struct line_sums {
+	word_vec even, odd;
+};
+
+/* Finds what block i of a line has of hex digits. */
+static inline void block_read(const u8 *text, size_t i, size_t room, struct line *line,
+			      struct line_sums *sums)
+{
+	u64 digits = 0, hex = 0;
+
+	for (size_t k = 0; k < BLOCK_VECS; k++) {
+		vec v = line_part(text, line->len, room, i * BLOCK_VECS + k);
+		vec digit = (vec)(v - '0' <= (u8)9);
+		vec letter = (vec)((v | 0x20) - 'a' <= (u8)5);
+		word_vec rough = (word_vec)(v | digit | letter); /* 0xff for a blank */
+
+		digits |= vec_bits(digit) << k * WIDTH;
+		hex |= vec_bits(digit | letter) << k * WIDTH;
+		if (k % 2)
+			sums->odd = sums->odd * 0x85ebca77 + rough;
+		else
+			sums->even = sums->even * 0x9e3779b1 + rough;
+	}
+	line->digits[i] = digits;
+	line->hex[i] = hex;
+}
+
+/*
+ * Finds how long the line is that text[0, room) begins with, with what ends it, '\n' or `other`, and what it has of hex
+ * digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM.
+ */
+static inline u64 line_read(const u8 *text, size_t room, u8 other, struct line *line)
+{
+	struct line_sums sums = {0};
+	u64 lanes[sizeof(sums) / sizeof(u64)], hash;
+	size_t i = 0;
+
+	line->len = hash = line_length(text, room, other);
+	if (!hash)
+		return 0;
+	do
+		block_read(text, i, room, line, &sums);
+	while (++i < 2 || 64 * i < line->len);
+	line->digits[i] = 0;
+	memcpy(lanes, &sums, sizeof(sums));
+	for (i = 0; i < sizeof(sums) / sizeof(u64); i++)
+		hash = (hash ^ hash >> 32 ^ lanes[i]) * 0x9e3779b97f4a7c15;
+	return (hash ^ hash >> 32) | 1ULL << 63;
+}
+
+/* Whether a line, as long as l, is one that the outline of l stands for. */
+static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t room,
+			     const struct line *line)
+{
+	for (size_t i = 0; 64 * i < line->len; i++) {
+		u64 same =
+			(line->digits[i] & l->digit_blanks[i]) | (line->hex[i] & l->hex_blanks[i]);
+
+		for (size_t k = 0; k < BLOCK_VECS; k++) {
+			vec outline;
+
+			memcpy(&outline, l->outline + 64 * i + k * WIDTH, sizeof(outline));
+			same |= vec_bits((vec)(outline == line_part(text, line->len, room,
+								    i * BLOCK_VECS + k)))
+				<< k * WIDTH;
+		}
+		if (~same)
+			return false;
+	}
+	return true;
+}
+
+/* Those places of a line, a bit for each, at which something may match by place_digits. */
+static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t room,
+			      const struct line *line)
 {
 	const u64 seen = (1U << PLACE_SEEN) - 1;
 	u32 left = 0;
 
-	for (size_t i = 0; i < l->nplaces; i++) {
-		u64 at;
+	(void)room; /* the line has its places */
 
+	for (size_t i = 0; i < l->nplaces; i++) {
 		const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
 		size_t k = i % EIGHT_PLACES;
+		u64 at;
 
-		memcpy(&at, (const u8 *)digits + l->at[i] / 8, sizeof(at));
+		memcpy(&at, (const u8 *)line->digits + l->at[i] / 8, sizeof(at));
 		at >>= l->at[i] % 8;
 		left |= (u32)(d->first[k] >> (at & seen) &
-			      d->second[k] >> (at >> PLACE_SEEN & seen) & 1)
+			      d->second[k] >> (at >> PLACE_SEEN & seen) &
+			      d->begin[k] >> text[l->at[i]] % 64 & 1)
 			<< i;
 	}
 	return left;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a memo of lines is for: lines that are known cost less, for each scanner, whatever comes first; and what it
+ * does not do: learn at any price, or keep words of lines that came once.
+ */
+#include "../../user/scan/memo.h"
+#include "../../user/scan/outline_vec.h"
+#include "scan_feed.h"
+#include "scanners.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct found got;
+
+static size_t no_cut(void *arg, size_t at)
+{
+	(void)arg;
+	(void)at;
+	return SIZE_MAX;
+}
+
+static u64 walked_of(const struct scanner *s, struct scan_memo *m, const char *line)
+{
+	char text[1200] = "";
+
+	for (int i = 0; i < 10; i++)
+		strcat(text, line);
+	scan_feed_memo(s, m, (const u8 *)text, strlen(text), no_cut, NULL, &got);
+	return got.walked;
+}
+
+Test(memo_known, spares_what_a_known_line_cannot_match)
+{
+	static const char line[] =
+		"2024-13-45 12:11:12.609 lab 4 sent 7 Elm reports, 5 of 9 May be late\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct scan_memo *m = scan_feed_memo_new();
+	u64 without = walked_of(s, NULL, line);
+
+	walked_of(s, m, line);
+	cr_assert_lt(walked_of(s, m, line), without);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* Lines that a scanner of other rules, or the one before a reload, has learnt are learnt anew. */
+Test(memo_known, is_of_use_to_each_scanner)
+{
+	static const char line[] = "2024-13-45 12:11:12.609 lab 4 sent 7 Elm reports to 5 of 9\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *one = scanner_all(rs, isa_best()), *two = scanner_all(rs, isa_best());
+	struct scan_memo *m = scan_feed_memo_new();
+	u64 without = walked_of(one, NULL, line);
+
+	walked_of(one, m, line);
+	walked_of(two, m, line);
+	cr_assert_lt(walked_of(one, m, line), without);
+	cr_assert_lt(walked_of(two, m, line), without);
+	scan_memo_free(m);
+	scanner_free(one);
+	scanner_free(two);
+	ruleset_free(rs);
+}
+
+/* What learning costs is known, and has a limit. */
+Test(memo_known, gives_up_on_a_line_that_costs_too_much)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct memo_line l;
+	u8 line[LINE_ROOM];
+
+	for (size_t i = 0; i < sizeof(line); i++)
+		line[i] = i % 9 ? ANY_HEX : (u8) "-.: "[i / 9 % 4];
+	line[sizeof(line) - 1] = '\n';
+	cr_assert_leq(memo_learn(s, line, sizeof(line), &l), LEARN_MOST + LEARN_MOST / 8);
+	cr_assert_eq(l.state, LINE_UNFIT);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* Of two outlines of one rough outline that comes first which stands for both, however they came. */
+Test(memo_known, expects_the_wider_outline)
+{
+	static const char digits[] = "job 31415926 of ward 3 was sent, and nothing else was\n";
+	static const char hex[] = "job f626bc41 of ward 3 was sent, and nothing else was\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, ISA_SCALAR);
+
+	for (int first = 0; first < 2; first++) {
+		struct scan_memo *m = scan_feed_memo_new();
+		struct line line;
+		u64 hash = s->memo_key ^ line_read((const u8 *)hex, sizeof(hex) - 1, '\n', &line);
+
+		walked_of(s, m, first ? hex : digits);
+		cr_assert_eq(memo_expect(m, hash)->state, LINE_KNOWN);
+		walked_of(s, m, first ? digits : hex);
+		cr_assert_neq(memo_expect(m, hash)->hex_blanks[0], 0);
+		scan_memo_free(m);
+	}
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+Test(memo_known, keeps_no_word_of_a_line_that_came_once)
+{
+	static const char *const lines[] = {
+		"a line of Marrowby, seen once and long enough to be worth a look",
+		"and of Istermann, which is another one, and nothing like the first",
+		"and a third of Eskerling, as no line before it ever was in here"};
+	char many[1200] = "";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct scan_memo *m = scan_feed_memo_new();
+
+	for (int i = 0; i < 9; i++)
+		snprintf(many + strlen(many), sizeof(many) - strlen(many), "%c%s\n", 'g' + i,
+			 lines[i % 3]);
+	scan_feed_memo(s, m, (const u8 *)many, strlen(many), no_cut, NULL, &got);
+	for (const char *const *name =
+		     (const char *const[]){"Marrowby", "Istermann", "Eskerling", NULL};
+	     *name; name++)
+		cr_assert_null(memmem(m, sizeof(*m), *name, strlen(*name)), "%s", *name);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
