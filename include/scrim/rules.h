@@ -96,10 +96,12 @@ enum commit_unit {
 
 /*
  * A form's pattern, guard behind and validator in one, for how it is most often written: the length
- * of the longest match at text, or 0 for "ask the automaton". Such a form masks all of a match.
+ * of the longest match at text; QUICK_REFUSED where the pattern and the guard find some, and the validator none
+ * of them; or 0 for "ask the automaton". Such a form masks all of a match.
  * Reads at most text[0, QUICK_READ), which is there. Its guard in front is not that of a word.
  */
-#define QUICK_READ 18
+#define QUICK_READ    24
+#define QUICK_REFUSED ((size_t)-1)
 typedef size_t (*quick_fn)(const u8 *text);
 
 /*

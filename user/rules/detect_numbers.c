@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers that somebody gave to a person or a place: SSN, NPI, payment card, record number, ZIP. */
 #include "builtin.h"
+#include "validate.h"
 
 #define SSN_LABELS                                                                                 \
 	LIST("ssn", "ss#", "ss no", "ssno", "social security", "social security number",           \
@@ -56,7 +57,7 @@ static const struct rule_def numbers[] = {
 				 "000-12-3456, 123-00-4567", "SSN not given, room 6789"),
 		.nforms = 6,
 		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
-			       DIGITS, 4, .validate = "ssn"),
+			       DIGITS, 4, .validate = "ssn", .quick = quick_ssn),
 			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, ENCODED("ssn")),
 			  /* Whatever the groups, and issued or not: a label says what it is. */
@@ -108,11 +109,13 @@ static const struct rule_def numbers[] = {
 			{FORM("[1-68]\\d{3}" GAP "(?:\\d{4}(?:" GAP "|[- ])\\d{4}(?:" GAP
 			      "|[- ])\\d{4}|\\d{6}(?:" GAP "|[- ])\\d{4,5})",
 			      DECIMAL, DECIMAL, DIGITS, 6, ENCODED("card")),
-			 FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card"),
+			 FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card",
+			      .quick = quick_card),
 			 FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}(?:\\d|-\\d{1,3}|-\\d{4}(?:-\\d{1,3})?)"
 			      "| \\d{4} \\d{4} (?:\\d{2,3}|\\d{4}(?: \\d{1,3})?)"
 			      "|\\.\\d{4}\\.\\d{4}\\.\\d{4}|-\\d{6}-\\d{4,5}| \\d{6} \\d{4,5})",
-			      DECIMAL, GROUP, DIGITS, 6, .validate = "card"),
+			      DECIMAL, GROUP, DIGITS, 6, .validate = "card",
+			      .quick = quick_card_groups),
 			 FORM("[0-68]\\d{3}(?:[-. ]?\\d){8,15}", DECIMAL, GROUP, DIGITS, 6,
 			      .labels =
 				      LIST("card no", "card number", "card #", "credit card",

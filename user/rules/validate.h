@@ -47,9 +47,18 @@ bool validate_phone_groups_encoded(const u8 *text, size_t len);
 bool validate_email_encoded(const u8 *text, size_t len);
 bool validate_url_encoded(const u8 *text, size_t len);
 
-/* The commonest date, 2024-02-29, and an address, each with its guard (DECIMAL); see quick_fn. */
+/*
+ * The commonest date, 2024-02-29, an address, an SSN, a card's number without separators and one in fours, each with
+ * its guard (DECIMAL; the last one's is GROUP); see quick_fn.
+ */
 size_t quick_date(const u8 *text);
 size_t quick_ipv4(const u8 *text);
+size_t quick_ssn(const u8 *text);
+size_t quick_card(const u8 *text);
+size_t quick_card_groups(const u8 *text);
+
+/* Whether some issuer gives out numbers of n digits, 0 to 9, that begin like this one. */
+bool card_issued(const u8 *digits, size_t n);
 
 /* Where no month stands behind a day, no second word behind a house number; see never_fn. */
 bool never_month(const u8 *text);

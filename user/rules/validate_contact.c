@@ -2,6 +2,7 @@
 /* IPv4 addresses and email addresses. */
 #include "bytes.h"
 #include "validate.h"
+#include <scrim/rules.h>
 #include <scrim/sixteen.h>
 #include <string.h>
 
@@ -39,9 +40,10 @@ size_t quick_ipv4(const u8 *text)
 	wrong = between & ~dots;
 	wrong |= (between | last) & ((between | last) << 1 | 1); /* an octet without a digit */
 	wrong |= digits & digits >> 1 & digits >> 2 & digits >> 3 & (last - 1);
-	wrong |= over_255(v, digits) & (last - 1);
 	wrong |= last & dots & (unsigned int)-byte_is_digit(text[end % 16 + 1]);
-	return wrong ? 0 : end; /* at most 15 */
+	if (wrong)
+		return 0;
+	return over_255(v, digits) & (last - 1) ? QUICK_REFUSED : end; /* at most 15 */
 }
 
 /*

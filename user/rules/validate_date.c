@@ -110,11 +110,11 @@ size_t quick_date(const u8 *text)
 	const sixteen span = {9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 255, 255, 255, 255, 255, 255};
 	const sixteen in = (sixteen)(sixteen_load(text) - from <= span);
 	bool joined = byte_is_digit(text[10]) || (text[10] == '.' && byte_is_digit(text[11]));
+	unsigned int year = 100 * pair(text) + pair(text + 2);
 
-	if (sixteen_bits(in) != 0xffff || joined ||
-	    !on_calendar(100 * pair(text) + pair(text + 2), pair(text + 5), pair(text + 8)))
+	if (sixteen_bits(in) != 0xffff || joined || year - YEAR_MIN > YEAR_MAX - YEAR_MIN)
 		return 0;
-	return 10;
+	return on_calendar(year, pair(text + 5), pair(text + 8)) ? 10 : QUICK_REFUSED;
 }
 
 /* One or two digits, a space, a dash or a slash or none; an ordinal or "of" is left to the automaton. */

@@ -81,7 +81,7 @@ static const struct {
 	{6300, 6999, 12, 19}, /* Maestro */
 };
 
-static bool issued(const u8 *digits, size_t n)
+bool card_issued(const u8 *digits, size_t n)
 {
 	unsigned int head = number(digits, 0, 4);
 
@@ -97,7 +97,7 @@ bool validate_card(const u8 *text, size_t len)
 	u8 digits[19];
 	size_t n = text_digits(text, len, digits, sizeof(digits));
 
-	return n >= 12 && n <= sizeof(digits) && luhn_holds(digits, n, 0) && issued(digits, n);
+	return n >= 12 && n <= sizeof(digits) && luhn_holds(digits, n, 0) && card_issued(digits, n);
 }
 
 /* 45 CFR 162.406: Luhn over 80840 and the ten digits; 80840 adds 24. First digit 1 or 2. */

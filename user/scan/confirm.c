@@ -155,6 +155,8 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	if (job->len - p >= QUICK_READ) {
 		size_t n = f->quick ? f->quick(job->text + p) : 0;
 
+		if (n == QUICK_REFUSED)
+			return REFUSED;
 		job->walked += n;
 		*ret_end = p + n;
 		if (n)
@@ -202,21 +204,12 @@ static struct match make_match(const struct scan_form *sf, const u8 *text, size_
 	};
 }
 
-static void count_refused(struct scan_job *job, const struct scan_form *sf)
-{
-	u16 rule = sf->form->rule;
-
-	job->refused[rule / 64] |= 1ULL << rule % 64;
-	if (job->rejected)
-		job->rejected[rule]++;
-}
-
 static void count_all_refused(const struct scanner *s, u16 ngroups, struct scan_job *job,
 			      const u64 *refused)
 {
 	for (u16 g = 0; g < ngroups; g++)
 		for (u64 m = refused[g]; m; m &= m - 1)
-			count_refused(job, &s->forms[g * GROUP_FORMS + __builtin_ctzll(m)]);
+			count_refused(job, s->groups[g].ids[__builtin_ctzll(m)].rule);
 }
 
 /* The forms of group g to ask at p. */
@@ -295,7 +288,7 @@ static enum verdict confirm_one(struct scan_job *job, size_t p, const struct sca
 		*ret_m = make_match(sf, job->text, p, end);
 		return MATCH;
 	case REFUSED:
-		count_refused(job, sf);
+		count_refused(job, sf->form->rule);
 		break;
 	case NOTHING:
 		break;

@@ -43,11 +43,12 @@ static inline u64 forms_left(const struct scanner *s, const struct scan_job *job
 
 /*
  * The match at p by the quick way of one of a place's forms, if that finds one and no other of them could be as long
- * or be refused: its length, else 0.
+ * or be refused: its length. QUICK_REFUSED if it refuses, and there is no other. Else 0.
  */
-static inline size_t quick_match(const struct group *g, const struct scan_job *job,
+static inline size_t quick_match(const struct scanner *s, const struct scan_job *job,
 				 const struct memo_place *at, size_t p, struct form_id *ret_id)
 {
+	const struct group *g = &s->groups[at->group];
 	const u8 *t = job->text + p;
 	u64 quick = at->forms & g->quick, others;
 	unsigned int bit;
@@ -58,10 +59,18 @@ static inline size_t quick_match(const struct group *g, const struct scan_job *j
 		return 0;
 	bit = (unsigned int)__builtin_ctzll(quick);
 	len = g->quickly[bit](t);
-	others = at->forms & ~(1ULL << bit) & g->reach[len];
+	if (!len)
+		return 0;
+	others = at->forms & ~(1ULL << bit) & (len == QUICK_REFUSED ? ~0ULL : g->reach[len]);
 	others &= g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
 	*ret_id = g->ids[bit];
-	return others ? 0 : len;
+	return others && forms_left(s, job, at, p) & others ? 0 : len;
+}
+
+/* Whether the one form that is left of a place, if it is one, sees quickly that it does not match. */
+static inline bool never_matches(const struct group *g, u64 forms, const u8 *t)
+{
+	return !(forms & (forms - 1)) && forms & g->often && g->never[__builtin_ctzll(forms)](t);
 }
 
 static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struct form_id id)
@@ -98,14 +107,20 @@ static size_t ask_known(const struct scanner *s, struct scan_job *job, const str
 	return m->to;
 }
 
-/* Whether any form of some places of a line, which are all at p, is left. */
+/* Whether any form of some places of a line, which are all at p, is left that may match. */
 static inline bool any_left(const struct scanner *s, const struct scan_job *job,
 			    const struct memo_line *l, u32 places, size_t p)
 {
-	u64 any = 0;
+	bool any = false;
 
-	for (; places; places &= places - 1)
-		any |= forms_left(s, job, &l->places[__builtin_ctz(places)], p);
+	for (; places; places &= places - 1) {
+		const struct memo_place *at = &l->places[__builtin_ctz(places)];
+		u64 forms = forms_left(s, job, at, p);
+
+		if (p)
+			forms = at->before >> job->text[p - 1] % 64 & 1 ? forms : 0;
+		any |= forms && !never_matches(&s->groups[at->group], forms, job->text + p);
+	}
 	return any;
 }
 
@@ -133,7 +148,11 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 		if (p < next)
 			continue;
 		if (place->quick && far && !(here & (here - 1))) {
-			len = quick_match(&s->groups[place->group], job, place, p, &id);
+			len = quick_match(s, job, place, p, &id);
+			if (len == QUICK_REFUSED) {
+				count_refused(job, id.rule);
+				continue;
+			}
 			if (len) {
 				add_quickly(job, p, len, id);
 				next = p + len;

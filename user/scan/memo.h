@@ -49,6 +49,7 @@ struct memo_place {
 	bool labelled; /* for some of them it must be seen which labels stand before */
 	bool quick;    /* one of them knows a quick way, and none is labelled */
 	u64 forms;
+	u64 before; /* a bit for each hex digit c that may stand before it, bit c % 64, or all */
 };
 
 /*

@@ -23,6 +23,8 @@ struct study {
 	const u8 *bytes;
 	size_t len;
 	u64 sets[LINE_ROOM], sure[LINE_ROOM];
+	u64 ended[LINE_ROOM];  /* sets of labels that may end before a place */
+	u8 variant[LINE_ROOM]; /* the outline, for who changes a byte and puts it back */
 	u64 need[GROUPS_MAX]; /* forms of a group that need a label which the scanner's index has */
 	size_t work;          /* that was done so far */
 };
@@ -48,6 +50,7 @@ static void find_labels(struct study *y)
 	for (size_t end = 1; y->s->labels && end < y->len; end++) {
 		u64 sure, sets = label_index_may_end(y->s->labels, y->bytes, end, &sure);
 
+		y->ended[end] = sets;
 		if (sets)
 			add_labels(y, end, sets, sure);
 	}
@@ -231,6 +234,49 @@ static u64 begins_of(const struct study *y, u16 g, size_t p, u64 forms)
 	return n == 1 || p >= BEGINS_SEEN ? ~0ULL : begins;
 }
 
+/* The sets of labels of which one may stand before p if `byte` does. */
+static u64 sets_behind(struct study *y, size_t p, u8 byte)
+{
+	const u64 *near = label_index_near(y->s->labels);
+	size_t first = p > RULE_MAX_DISTANCE ? p - RULE_MAX_DISTANCE : 1;
+	u64 unused, sets;
+
+	y->variant[p - 1] = byte;
+	sets = label_index_may_end(y->s->labels, y->variant, p, &unused) & near[0];
+	for (size_t end = first; end < p; end++)
+		if (y->ended[end] &&
+		    label_may_gap(y->variant, end, p - end, &unused) >> (p - end - 1) & 1)
+			sets |= y->ended[end] & near[p - end];
+	y->variant[p - 1] = y->bytes[p - 1];
+	return sets;
+}
+
+/* Those of some forms that may begin at p behind `byte`. */
+static u64 forms_behind(struct study *y, struct memo_place place, size_t p, u8 byte)
+{
+	const struct group *g = &y->s->groups[place.group];
+	bool digit = outline_may_be(ANY_DIGIT, byte);
+	u64 forms = place.forms & g->before[0][byte];
+
+	if (!forms || !place.labelled || y->s->unindexed)
+		return forms;
+	y->work += LABEL_WORK;
+	return forms & (~y->need[place.group] |
+			group_behind(g, sets_behind(y, p, digit ? ANY_DIGIT : byte)));
+}
+
+/* The hex digits before p behind which some of these forms may begin there, as memo_place has it. */
+static u64 before_of(struct study *y, struct memo_place place, size_t p)
+{
+	u8 bytes[22];
+	size_t n = p ? outline_bytes(y->bytes[p - 1], bytes) : 1;
+	u64 before = 0;
+
+	for (size_t i = 0; n > 1 && i < n; i++)
+		before |= (u64)(forms_behind(y, place, p, bytes[i]) != 0) << bytes[i] % 64;
+	return n > 1 ? before : ~0ULL;
+}
+
 /* What to ask of group g at p, if anything. */
 static struct memo_place place_of(struct study *y, u16 g, size_t p)
 {
@@ -243,6 +289,7 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	place.forms = forms_matching(y, g, p, forms);
 	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
 	place.quick = !place.labelled && (place.forms & y->s->groups[g].quick);
+	place.before = place.forms ? before_of(y, place, p) : 0;
 	return place;
 }
 
@@ -265,6 +312,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 
 	l->state = LINE_UNFIT;
 	l->nplaces = 0;
+	memcpy(y.variant, bytes, len);
 	memset(l->digits, 0, sizeof(l->digits));
 	find_labels(&y);
 	for (u16 g = 0; g < s->ngroups; g++)

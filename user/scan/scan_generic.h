@@ -43,8 +43,14 @@ static inline enum glance glance_at(const struct reader *r, const struct group *
 	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
 	*ret_id = g->ids[bit];
 	*ret_len = g->quickly[bit](text + i);
-	others = forms & ~(1ULL << bit) & g->reach[*ret_len];
-	return *ret_len && !others ? QUICK_MATCH : LOOK_CLOSER;
+	others = forms & ~(1ULL << bit);
+	if (*ret_len == QUICK_REFUSED) {
+		if (others)
+			return LOOK_CLOSER;
+		count_refused(r->job, ret_id->rule);
+		return NOTHING_THERE;
+	}
+	return *ret_len && !(others & g->reach[*ret_len]) ? QUICK_MATCH : LOOK_CLOSER;
 }
 
 /* Place i of the words, by all that there is. */

@@ -152,6 +152,14 @@ static inline unsigned int digits_at(const u8 *t)
 	return sixteen_bits((sixteen)(sixteen_load(t) - sixteen_all('0') <= 9));
 }
 
+/* Counts that the validator of one of a rule's forms refused what its pattern found. */
+static inline void count_refused(struct scan_job *job, u16 rule)
+{
+	job->refused[rule / 64] |= 1ULL << rule % 64;
+	if (job->rejected)
+		job->rejected[rule]++;
+}
+
 /* The forms that what stands before p allows; p > 0. */
 static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
 {
