@@ -89,8 +89,11 @@ static const struct rule_def contacts[] = {
 			  /* Not the end of a hexadecimal id in front of other numbers. */
 			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, TOKEN, NUMBER, DIGITS,
 			       7),
-			  FORM("[0-9(][0-9+-]\\)?(?:(?:[ ./-]|" GAP
-			       ")?\\(?\\d\\)?){5,14}" EXTENSION,
+			  FORM("[0-9(][0-9+-]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
+			       GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
+			       .distance = 24),
+			  FORM("\\(?[+0]?\\d{1,5}\\)?" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
+			       ")?\\(?\\d{1,5}\\)?){0,4}" EXTENSION,
 			       DIGIT, GROUP, DIGITS, 5, ENCODED("phone-groups"),
 			       .labels = PHONE_LABELS, .distance = 24),
 			  FORM("[2-9]\\d{2}" GAP "\\d{3}(?:" GAP "|[-. ])\\d{4}"
@@ -100,8 +103,7 @@ static const struct rule_def contacts[] = {
 			  FORM("\\+[1-9]\\d{0,3}" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
 			       ")?\\d{1,7}){1,5}",
 			       NUMBER, GROUP, DIGITS, 7, ENCODED("phone-groups")),
-			  NAMED_PHONE("\\d(?:[ .-]?\\d){5,12}"),
-			  NAMED_PHONE("\\(\\d{1,5}\\)(?:[ .-]?\\d){5,12}"),
+			  NAMED_PHONE("(?:\\d|\\(\\d{1,5}\\))(?:[ .-]?\\d){5,12}"),
 			  FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
 			       .labels = LIST("pager", "beeper", "bleep"), .distance = 8)},
 	},
