@@ -35,4 +35,20 @@ static __always_inline void flow_count(__u32 reason)
 		__sync_fetch_and_add(&row->count, 1);
 }
 
+/* A refusal, with the address it came from; NULL: that cannot be told. */
+static __always_inline void flow_refuse(__u32 reason, const __u32 from[4])
+{
+	struct scrim_flow_row *row = bpf_map_lookup_elem(&scrim_flow, &reason);
+	__u64 peer[2] = {};
+
+	if (!row)
+		return;
+	if (from)
+		__builtin_memcpy(peer, from, sizeof(peer));
+	row->peer[0] = peer[0];
+	row->peer[1] = peer[1];
+	row->peer_check = SCRIM_PEER_CHECK(peer);
+	__sync_fetch_and_add(&row->count, 1);
+}
+
 #endif

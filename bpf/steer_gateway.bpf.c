@@ -57,9 +57,9 @@ static __always_inline __u32 listeners_of(__u32 slot, const __u32 addr[4])
 	return listeners ? *listeners : 0;
 }
 
-static __always_inline int drop(__u32 reason)
+static __always_inline int drop(__u32 reason, const __u32 from[4])
 {
-	flow_count(reason);
+	flow_refuse(reason, from);
 	return TCX_DROP;
 }
 
@@ -95,13 +95,14 @@ static __always_inline struct bpf_sock *live_socket(struct __sk_buff *skb, const
 }
 
 /* Gives the packet to sk and lets go of it. */
-static __always_inline int assign(struct __sk_buff *skb, struct bpf_sock *sk, __u32 counted)
+static __always_inline int assign(struct __sk_buff *skb, const struct packet *p,
+				  struct bpf_sock *sk, __u32 counted)
 {
 	long rc = bpf_sk_assign(skb, sk, 0);
 
 	bpf_sk_release(sk);
 	if (rc)
-		return drop(FLOW_NOT_OWNED);
+		return drop(FLOW_NOT_OWNED, p->flow.src);
 	if (counted < FLOW_COUNT)
 		flow_count(counted);
 	return TCX_NEXT;
@@ -111,7 +112,7 @@ static __always_inline int refuse(struct __sk_buff *skb, struct packet *p, const
 {
 	int rc;
 
-	flow_count(FLOW_NO_LISTENER);
+	flow_refuse(FLOW_NO_LISTENER, p->flow.src);
 	rc = p->v6 ? reset_v6(skb, p, syn) : reset_v4(skb, p, syn);
 	return rc < 0 ? TCX_DROP : rc;
 }
@@ -142,15 +143,15 @@ static __always_inline int unknown(struct __sk_buff *skb, const struct packet *p
 	__u32 place;
 
 	if (!tcp->ack || tcp->syn || tcp->rst || !steer_alive())
-		return drop(FLOW_NOT_OWNED);
+		return drop(FLOW_NOT_OWNED, p->flow.src);
 	place = steer_place(listener, &p->flow, p->v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);
 	if (!sk)
-		return drop(FLOW_NOT_OWNED);
+		return drop(FLOW_NOT_OWNED, p->flow.src);
 	if (brings_cookie(skb, p, tcp, sk))
-		return assign(skb, sk, FLOW_COUNT);
+		return assign(skb, p, sk, FLOW_COUNT);
 	bpf_sk_release(sk);
-	return drop(FLOW_NOT_OWNED);
+	return drop(FLOW_NOT_OWNED, p->flow.src);
 }
 
 static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
@@ -168,9 +169,10 @@ static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
 		 */
 		state = sk->state;
 		if (!syn || (state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV))
-			return assign(skb, sk, FLOW_COUNT);
+			return assign(skb, p, sk, FLOW_COUNT);
 		if (steer_alive())
-			return assign(skb, sk, state == TCP_TIME_WAIT ? FLOW_STEERED : FLOW_COUNT);
+			return assign(skb, p, sk,
+				      state == TCP_TIME_WAIT ? FLOW_STEERED : FLOW_COUNT);
 		bpf_sk_release(sk);
 		return refuse(skb, p, tcp);
 	}
@@ -180,14 +182,14 @@ static __always_inline int from_client(struct __sk_buff *skb, struct packet *p,
 		return refuse(skb, p, tcp);
 	place = steer_place(listener, &p->flow, p->v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);
-	return sk ? assign(skb, sk, FLOW_STEERED) : refuse(skb, p, tcp);
+	return sk ? assign(skb, p, sk, FLOW_STEERED) : refuse(skb, p, tcp);
 }
 
 static __always_inline int from_server(struct __sk_buff *skb, struct packet *p)
 {
 	struct bpf_sock *sk = live_socket(skb, &p->flow, p->v6);
 
-	return sk ? assign(skb, sk, FLOW_COUNT) : drop(FLOW_NOT_OWNED);
+	return sk ? assign(skb, p, sk, FLOW_COUNT) : drop(FLOW_NOT_OWNED, p->flow.src);
 }
 
 /* to, from: the listeners whose servers the packet goes to, or comes from. */
@@ -198,7 +200,7 @@ static __always_inline int steer_tcp(struct __sk_buff *skb, struct packet *p, __
 
 	if (p->l4_len < sizeof(tcp) || bpf_skb_load_bytes(skb, p->l4, &tcp, sizeof(tcp)) ||
 	    tcp.doff < 5 || p->l4_len < tcp.doff * 4u)
-		return drop(FLOW_MALFORMED);
+		return drop(FLOW_MALFORMED, p->flow.src);
 	p->flow.sport = tcp.source;
 	p->flow.dport = tcp.dest;
 	to &= steer_gate(slot, SCRIM_CLIENTS, tcp.dest);
@@ -277,7 +279,7 @@ int steer_gateway(struct __sk_buff *skb)
 		return TCX_NEXT;
 	iface = bpf_map_lookup_elem(&ifaces, &index);
 	if (!iface)
-		return drop(FLOW_NOT_OWNED);
+		return drop(FLOW_NOT_OWNED, NULL);
 	switch (bpf_ntohs(skb->protocol)) {
 	case ETH_P_IP:
 		bad = packet_read_v4(skb, iface->l2_len, &p);
@@ -287,18 +289,18 @@ int steer_gateway(struct __sk_buff *skb)
 		break;
 	case ETH_P_8021Q:
 	case ETH_P_8021AD:
-		return drop(FLOW_VLAN);
+		return drop(FLOW_VLAN, NULL);
 	default:
 		return TCX_NEXT;
 	}
 	if (bad == FLOW_MALFORMED)
-		return drop(bad);
+		return drop(bad, NULL);
 	if (iface->sides & SCRIM_CLIENTS)
 		to = listeners_of(iface->slot, p.flow.dst);
 	if (iface->sides & SCRIM_SERVERS)
 		from = listeners_of(iface->slot, p.flow.src);
 	if (bad)
-		return to | from ? drop(bad) : TCX_NEXT;
+		return to | from ? drop(bad, p.flow.src) : TCX_NEXT;
 	if (p.protocol == (p.v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
 		mark_error(skb, &p);
 		return TCX_NEXT;
@@ -306,7 +308,7 @@ int steer_gateway(struct __sk_buff *skb)
 	if (!(to | from) || p.protocol == IPPROTO_UDP)
 		return TCX_NEXT;
 	if (p.protocol != IPPROTO_TCP)
-		return drop(FLOW_PROTOCOL);
+		return drop(FLOW_PROTOCOL, p.flow.src);
 	return steer_tcp(skb, &p, iface->slot, to, from);
 }
 
@@ -328,10 +330,10 @@ int drop_redirects(struct __sk_buff *skb)
 		return TCX_NEXT;
 	iface = bpf_map_lookup_elem(&ifaces, &index);
 	if (!iface)
-		return drop(FLOW_NOT_OWNED);
+		return drop(FLOW_NOT_OWNED, NULL);
 	redirect = (kind == ETH_P_IP && redirect_v4(skb, iface->l2_len)) ||
 		   (kind == ETH_P_IPV6 && redirect_v6(skb, iface->l2_len));
-	return redirect ? drop(FLOW_REDIRECT) : TCX_NEXT;
+	return redirect ? drop(FLOW_REDIRECT, NULL) : TCX_NEXT;
 }
 
 /*

@@ -60,9 +60,9 @@ static __always_inline bool is_own(const struct flow *f)
 	return counted;
 }
 
-static __always_inline int refuse(void)
+static __always_inline int refuse(const struct flow *f)
 {
-	flow_count(FLOW_NO_LISTENER);
+	flow_refuse(FLOW_NO_LISTENER, f->src);
 	return SK_DROP;
 }
 
@@ -80,20 +80,20 @@ int steer_local(struct bpf_sk_lookup *ctx)
 	listeners = steer_gate(SCRIM_SLOT_LOCAL, SCRIM_CLIENTS, bpf_htons(ctx->local_port));
 	if (!listeners)
 		return SK_PASS;
-	if (!steer_alive())
-		return refuse();
 	flow_from_lookup(&f, ctx);
+	if (!steer_alive())
+		return refuse(&f);
 	if (is_own(&f))
 		return SK_PASS;
 	if (own_lost[lost_place(&f)])
-		return refuse();
+		return refuse(&f);
 	place = steer_place(__builtin_ctz(listeners) & (SCRIM_MAX_LISTENERS - 1), &f, v6);
 	sk = bpf_map_lookup_elem(&sockets, &place);
 	if (!sk)
-		return refuse();
+		return refuse(&f);
 	rc = bpf_sk_assign(ctx, sk, 0);
 	bpf_sk_release(sk);
-	return rc ? refuse() : SK_PASS;
+	return rc ? refuse(&f) : SK_PASS;
 }
 
 /* Reads all fields whatever the family is, for the reason that lookup.bpf.h gives. */

@@ -53,12 +53,18 @@ struct scrim_listener_row {
 	__u64 reserved[5];
 };
 
-/* One verdict or reason of refusal. */
+/*
+ * One verdict or reason of refusal. Of what the kernel refuses, the sender of the last packet stands
+ * beside it for the log, IPv4 as ::ffff:a.b.c.d, in network order; 0: it was not to be read.
+ */
 struct scrim_flow_row {
 	char name[SCRIM_NAME_LEN];
 	__u64 count;
-	__u64 reserved[3];
+	__u64 peer[2];
+	__u64 peer_check; /* SCRIM_PEER_CHECK(); else halves of two at once, or nobody yet */
 };
+
+#define SCRIM_PEER_CHECK(peer) (~((peer)[0] ^ (peer)[1]))
 
 /*
  * Verdicts first, then reasons of refusal. X(symbol, name in the row, what it says)

@@ -48,6 +48,24 @@ static bool only_moved(const __u64 before[FLOW_COUNT], const __u64 after[FLOW_CO
 	return true;
 }
 
+/* Who sent the packet, where one that is dropped for this reason can be read so far. */
+static bool names_sender(int map, int reason, const __u8 *packet, bool v6)
+{
+	__u8 sender[16] = {[10] = 0xff, 0xff};
+	struct scrim_flow_row row;
+
+	if (reason < 0 || reason == FLOW_STEERED || reason == FLOW_OWN || reason == FLOW_VLAN ||
+	    reason == FLOW_MALFORMED || reason == FLOW_REDIRECT)
+		return true;
+	if (v6)
+		memcpy(sender, packet + PACKET_L2 + 8, 16);
+	else
+		memcpy(sender + 12, packet + PACKET_L2 + 12, 4);
+	if (bpf_map_lookup_elem(map, &reason, &row))
+		abort();
+	return !memcmp(row.peer, sender, 16) && row.peer_check == SCRIM_PEER_CHECK(row.peer);
+}
+
 static void put(int map, const void *key, const void *value)
 {
 	if (bpf_map_update_elem(map, key, value, BPF_ANY)) {
@@ -108,6 +126,8 @@ static void run_case(struct steer_gateway *g, const struct packet_case *c, bool 
 		why = text;
 	} else if (!only_moved(before, after, c->counted)) {
 		why = "the wrong counters moved";
+	} else if (!names_sender(bpf_map__fd(g->maps.scrim_flow), c->counted, in, v6)) {
+		why = "another sender is told";
 	} else if (c->verdict == VERDICT_REDIRECT) {
 		why = packet_is_reset(out, run.data_size_out, in, run.data_size_in, v6);
 	} else if (run.data_size_out != run.data_size_in || memcmp(in, out, run.data_size_in)) {

@@ -3,6 +3,7 @@
 #include "../../user/refusals.h"
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
+#include <endian.h>
 #include <scrim/flow.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,6 +46,38 @@ Test(refusals, a_line_per_interval_and_the_count_is_whole, .init = begin)
 		refusals_tell(&refusals, flow, now);
 	}
 	said(FRAGMENTS("1") FRAGMENTS("10") FRAGMENTS("4"));
+}
+
+static void from(struct scrim_flow_row *row, u64 high, u64 low)
+{
+	row->count++;
+	row->peer[0] = htobe64(high);
+	row->peer[1] = htobe64(low);
+	row->peer_check = SCRIM_PEER_CHECK(row->peer);
+}
+
+#define FRAGMENT_FROM(peer)                                                                        \
+	"test: fragment: dropped, an IP fragment: 1 since the last such line, the last from " peer \
+	"\n"
+
+Test(refusals, the_last_sender_is_told, .init = begin)
+{
+	from(&flow[FLOW_FRAGMENT], 0, 0x0000ffff0a010002);
+	refusals_tell(&refusals, flow, 1000);
+	from(&flow[FLOW_FRAGMENT], 0xfd00000100000000, 2);
+	refusals_tell(&refusals, flow, 20000);
+	said(FRAGMENT_FROM("10.1.0.2") FRAGMENT_FROM("fd00:1::2"));
+}
+
+/* Two processors write at once; a packet whose sender cannot be read. */
+Test(refusals, no_sender_is_made_up, .init = begin)
+{
+	from(&flow[FLOW_FRAGMENT], 0, 0x0000ffff0a010002);
+	flow[FLOW_FRAGMENT].peer[0] = htobe64(0xfd00000100000000);
+	refusals_tell(&refusals, flow, 1000);
+	from(&flow[FLOW_FRAGMENT], 0, 0);
+	refusals_tell(&refusals, flow, 20000);
+	said(FRAGMENTS("1") FRAGMENTS("1"));
 }
 
 Test(refusals, reasons_do_not_wait_for_each_other, .init = begin)
