@@ -317,7 +317,7 @@ Test(detectors, are_described_and_small)
 	for (u16 i = 0; i < rs->nforms; i++) {
 		const struct form *f = &rs->forms[i];
 
-		cr_expect_leq(f->dfa.nstates, 320, "%s, form %u", rs->rules[f->rule].name, i);
+		cr_expect_leq(f->dfa.nstates, 300, "%s, form %u", rs->rules[f->rule].name, i);
 		cr_expect_neq(f->commit_unit, COMMIT_NEVER, "%s, form %u", rs->rules[f->rule].name,
 			      i);
 		cr_expect_gt(f->commit, 0, "%s, form %u", rs->rules[f->rule].name, i);
