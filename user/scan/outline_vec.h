@@ -20,133 +20,164 @@ static inline u64 vec_bits(vec mask)
 
 #define BLOCK_VECS (64 / WIDTH)
 
-/* The bytes at p, of which n are there, and `room` may be read; zeros behind them. */
-static inline vec load_some(const u8 *p, size_t n, size_t room)
-{
-	static const u8 places[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-				      11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-				      22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
-	u8 copy[WIDTH] = {0};
-	vec v, place;
+/* 64 bytes of text. */
+struct block {
+	vec v[BLOCK_VECS];
+};
 
-	if (n >= WIDTH) {
-		memcpy(&v, p, sizeof(v));
-		return v;
-	}
-	if (room >= WIDTH) {
-		memcpy(&v, p, sizeof(v));
-	} else {
-		memcpy(copy, p, n);
-		memcpy(&v, copy, sizeof(v));
-	}
-	memcpy(&place, places, sizeof(place));
-	return v & (vec)(place < (u8)n);
+/* Two bytes that are shifted as one; a byte whose top bit is the sign. */
+typedef u16 pairs_vec __attribute__((vector_size(WIDTH)));
+typedef signed char signed_vec __attribute__((vector_size(WIDTH)));
+
+/* Each vector by itself: a copy in smaller pieces would have to be waited for. */
+static inline struct block block_load(const u8 *text)
+{
+	struct block b;
+
+#pragma GCC unroll 4
+	for (size_t k = 0; k < BLOCK_VECS; k++)
+		memcpy(&b.v[k], text + k * WIDTH, WIDTH);
+	return b;
 }
 
-/* Where '\n' or `other` stands in text[0, n), n <= 64: a bit for a byte. */
-static inline u64 line_ends(const u8 *text, size_t n, u8 other)
+/* The block at text, of which n bytes may be read; zeros behind them. */
+static inline struct block block_at(const u8 *text, size_t n)
+{
+	u8 copy[64] = {0};
+
+	if (n >= sizeof(copy))
+		return block_load(text);
+	memcpy(copy, text, n);
+	return block_load(copy);
+}
+
+static inline size_t behind(size_t n, size_t at)
+{
+	return n > at ? n - at : 0;
+}
+
+/* Where '\n' or `other` stands: a bit for a byte. */
+static inline u64 line_ends(const struct block *b, u8 other)
 {
 	u64 ends = 0;
 
-	for (size_t k = 0; k < n; k += WIDTH) {
-		vec v = load_some(text + k, n - k, n - k);
-
-		ends |= vec_bits((vec)(v == '\n') | (vec)(v == other)) << k;
-	}
+#pragma GCC unroll 4
+	for (size_t k = 0; k < BLOCK_VECS; k++)
+		ends |= vec_bits((vec)(b->v[k] == '\n') | (vec)(b->v[k] == other)) << k * WIDTH;
 	return ends;
 }
 
-static inline size_t line_length(const u8 *text, size_t room, u8 other)
+/* The bits up to the lowest of those set, and with it; all if there is none. */
+static inline u64 up_to(u64 ends)
 {
-	for (size_t i = 0; i < room && i < LINE_ROOM; i += 64) {
-		u64 ends = line_ends(text + i, room - i < 64 ? room - i : 64, other);
-
-		if (ends)
-			return i + (size_t)__builtin_ctzll(ends) + 1;
-	}
-	return 0;
+	return ends ^ (ends - 1);
 }
 
-/* Part k of a line, WIDTH bytes, zeros behind its end; `room` may be read. */
-static inline vec line_part(const u8 *text, size_t n, size_t room, size_t k)
+/*
+ * Finds what block i of a line has of hex digits, of those bytes that are in it. Returns what goes into the hash: where
+ * they are, and of the other bytes three bits.
+ */
+static inline u64 block_read(const struct block *b, u64 in, size_t i, struct line *line)
 {
-	size_t at = k * WIDTH;
+	u64 digits = 0, hex = 0, bits[3] = {0}, others;
 
-	return load_some(text + at, at < n ? n - at : 0, at < room ? room - at : 0);
-}
-
-/* What is made of the parts of a line for its hash. */
-typedef u32 word_vec __attribute__((vector_size(WIDTH)));
-struct line_sums {
-	word_vec even, odd;
-};
-
-/* Finds what block i of a line has of hex digits. */
-static inline void block_read(const u8 *text, size_t i, size_t room, struct line *line,
-			      struct line_sums *sums)
-{
-	u64 digits = 0, hex = 0;
-
+#pragma GCC unroll 4
 	for (size_t k = 0; k < BLOCK_VECS; k++) {
-		vec v = line_part(text, line->len, room, i * BLOCK_VECS + k);
-		vec digit = (vec)(v - '0' <= (u8)9);
+		vec v = b->v[k], digit = (vec)(v - '0' <= (u8)9);
 		vec letter = (vec)((v | 0x20) - 'a' <= (u8)5);
-		word_vec rough = (word_vec)(v | digit | letter); /* 0xff for a blank */
 
 		digits |= vec_bits(digit) << k * WIDTH;
 		hex |= vec_bits(digit | letter) << k * WIDTH;
-		if (k % 2)
-			sums->odd = sums->odd * 0x85ebca77 + rough;
-		else
-			sums->even = sums->even * 0x9e3779b1 + rough;
+		/* The top bits of bytes are what counts. */
+#pragma GCC unroll 3
+		for (int j = 0; j < 3; j++)
+			bits[j] |= vec_bits((vec)((signed_vec)((pairs_vec)v << (7 - j)) < 0))
+				   << k * WIDTH;
 	}
-	line->digits[i] = digits;
-	line->hex[i] = hex;
+	line->digits[i] = digits & in;
+	line->hex[i] = hex & in;
+	others = in & ~hex;
+	return (hex & in) * 0x9e3779b97f4a7c15 + (bits[0] & others) * 0xc2b2ae3d27d4eb4f +
+	       (bits[1] & others) * 0x165667b19e3779f9 + (bits[2] & others) * 0xd6e8feb86659fd93;
+}
+
+static inline u64 hash_add(u64 hash, u64 block)
+{
+	hash = (hash ^ hash >> 32 ^ block) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 29;
+}
+
+/* line_read() for a line that does not end in its first two blocks. */
+static __attribute__((noinline)) u64 long_line_read(const u8 *text, size_t room, u8 other,
+						    struct line *line)
+{
+	u64 hash = 0, ends = 0;
+	size_t i;
+
+	line->len = 0;
+	for (i = 0; 64 * i < room && i < LINE_BLOCKS && !ends; i++) {
+		struct block b = block_at(text + 64 * i, room - 64 * i);
+
+		ends = line_ends(&b, other);
+		hash = hash_add(hash, block_read(&b, up_to(ends), i, line));
+	}
+	if (!ends)
+		return 0;
+	line->len = 64 * i - 63 + (size_t)__builtin_ctzll(ends);
+	line->digits[i] = 0;
+	return hash_add(hash, line->len) | 1ULL << 63;
 }
 
 /*
  * Finds how long the line is that text[0, room) begins with, with what ends it, '\n' or `other`, and what it has of hex
- * digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM.
+ * digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two
+ * blocks at most, and whether one would do is hard to guess.
  */
 static inline u64 line_read(const u8 *text, size_t room, u8 other, struct line *line)
 {
-	struct line_sums sums = {0};
-	u64 lanes[sizeof(sums) / sizeof(u64)], hash;
-	size_t i = 0;
+	struct block b[2] = {block_at(text, room), block_at(text + 64, behind(room, 64))};
+	u64 ends[2] = {line_ends(&b[0], other), line_ends(&b[1], other)}, hash;
 
-	line->len = hash = line_length(text, room, other);
-	if (!hash)
-		return 0;
-	do
-		block_read(text, i, room, line, &sums);
-	while (++i < 2 || 64 * i < line->len);
-	line->digits[i] = 0;
-	memcpy(lanes, &sums, sizeof(sums));
-	for (i = 0; i < sizeof(sums) / sizeof(u64); i++)
-		hash = (hash ^ hash >> 32 ^ lanes[i]) * 0x9e3779b97f4a7c15;
-	return (hash ^ hash >> 32) | 1ULL << 63;
+	if (!(ends[0] | ends[1]))
+		return long_line_read(text, room, other, line);
+	line->len = ends[0] ? (size_t)__builtin_ctzll(ends[0]) + 1
+			    : (size_t)__builtin_ctzll(ends[1]) + 65;
+	hash = block_read(&b[0], up_to(ends[0]), 0, line);
+	hash = hash_add(hash, block_read(&b[1], ends[0] ? 0 : up_to(ends[1]), 1, line));
+	line->digits[2] = 0;
+	return hash_add(hash, line->len) | 1ULL << 63;
 }
 
-/* Whether a line, as long as l, is one that the outline of l stands for. */
+/* Where block i of a line is not what the outline of l may stand for. */
+static inline u64 block_differs(const struct memo_line *l, const struct block *b,
+				const struct line *line, size_t i)
+{
+	u64 same = l->behind[i] | (line->digits[i] & l->digit_blanks[i]) |
+		   (line->hex[i] & l->hex_blanks[i]);
+
+#pragma GCC unroll 4
+	for (size_t k = 0; k < BLOCK_VECS; k++) {
+		vec outline;
+
+		memcpy(&outline, l->outline + 64 * i + k * WIDTH, sizeof(outline));
+		same |= vec_bits((vec)(outline == b->v[k])) << k * WIDTH;
+	}
+	return ~same;
+}
+
+/* Whether a line, as long as l, is one that the outline of l stands for; text[0, room) begins with it. */
 static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t room,
 			     const struct line *line)
 {
-	for (size_t i = 0; 64 * i < line->len; i++) {
-		u64 same =
-			(line->digits[i] & l->digit_blanks[i]) | (line->hex[i] & l->hex_blanks[i]);
+	u64 differ = 0;
+	size_t i = 0;
 
-		for (size_t k = 0; k < BLOCK_VECS; k++) {
-			vec outline;
+	do {
+		struct block b = block_at(text + 64 * i, behind(room, 64 * i));
 
-			memcpy(&outline, l->outline + 64 * i + k * WIDTH, sizeof(outline));
-			same |= vec_bits((vec)(outline == line_part(text, line->len, room,
-								    i * BLOCK_VECS + k)))
-				<< k * WIDTH;
-		}
-		if (~same)
-			return false;
-	}
-	return true;
+		differ |= block_differs(l, &b, line, i);
+	} while (++i < 2 || 64 * i < line->len);
+	return !differ;
 }
 
 /* Those places of a line, a bit for each, at which something may match by place_digits. */
