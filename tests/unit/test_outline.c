@@ -200,6 +200,21 @@ Test(outline, tells_by_a_places_first_digit)
 	ruleset_free(rs);
 }
 
+/* In a run of hex digits six digits are a date only behind "edd", which it may have, too. */
+Test(outline, tells_by_the_byte_before)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	const char *id = "seen was 1addd240201b of ward\n";
+	int others = left_in(s, id, "seen was 1addc240201b of ward\n");
+
+	cr_assert_eq(left_in(s, id, id), others + 1);
+	cr_assert_eq(left_in(s, id, "seen was 1aedd240201b of ward\n"), others + 1);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
 /* What stands behind a digit and a dash is part of a number; that of a date is seen in its outline. */
 Test(outline, tells_by_what_stands_before)
 {

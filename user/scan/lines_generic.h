@@ -116,9 +116,6 @@ static inline bool any_left(const struct scanner *s, const struct scan_job *job,
 	for (; places; places &= places - 1) {
 		const struct memo_place *at = &l->places[__builtin_ctz(places)];
 		u64 forms = forms_left(s, job, at, p);
-
-		if (p)
-			forms = at->before >> job->text[p - 1] % 64 & 1 ? forms : 0;
 		any |= forms && !never_matches(&s->groups[at->group], forms, job->text + p);
 	}
 	return any;

@@ -49,21 +49,21 @@ struct memo_place {
 	bool labelled; /* for some of them it must be seen which labels stand before */
 	bool quick;    /* one of them knows a quick way, and none is labelled */
 	u64 forms;
-	u64 before; /* a bit for each hex digit c that may stand before it, bit c % 64, or all */
 };
 
 /*
  * What some of a line's bytes say of eight places, before any form is asked. Where a blank is any hex digit, it says much
- * which of those are digits: "deadbeef" is no date. Where it is a digit, the first one does: "93 14" is no phone.
+ * which of those are digits: "deadbeef" is no date. Where it is a digit, the first one does: "93 14" is no phone. And what
+ * stands before a place in a run of hex digits would have to be a label's end.
  */
 #define PLACE_SEEN   6 /* bytes */
 #define EIGHT_PLACES 8
 #define BEGINS_SEEN  128 /* places are looked at so far from a line's begin */
 struct place_digits {
-	/* A bit for each pattern of digits that the first PLACE_SEEN bytes may have, and as many behind them. */
-	u64 first[EIGHT_PLACES], second[EIGHT_PLACES];
-	/* A bit for each hex digit c that may be the first, bit c % 64, or all. */
-	u64 begin[EIGHT_PLACES];
+	u64 pattern
+		[EIGHT_PLACES]; /* a bit for each pattern of digits that the first PLACE_SEEN bytes may have */
+	/* A bit for each hex digit c that may stand before it, that may be its first byte: bit c % 64, or all. */
+	u64 before[EIGHT_PLACES], begin[EIGHT_PLACES];
 };
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */

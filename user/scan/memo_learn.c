@@ -192,23 +192,22 @@ static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 }
 
 /* With which digits and other bytes from p + from on some of these forms may match at p, as place_digits has it. */
-static u64 patterns_of(const struct study *y, u16 g, size_t p, size_t from, u64 forms)
+static u64 patterns_of(const struct study *y, u16 g, size_t p, u64 forms)
 {
 	const struct group *group = &y->s->groups[g];
 	u64 left[2][PLACE_SEEN]; /* forms that a byte leaves: one that is no digit, one that is */
 	u64 patterns = 0;
 	bool vary = false;
 
-	_Static_assert(2 * PLACE_SEEN <= FILTER_DEPTH, "a group knows of as many bytes");
+	_Static_assert(PLACE_SEEN <= FILTER_DEPTH, "a group knows of as many bytes");
 	for (size_t k = 0; k < PLACE_SEEN; k++) {
-		size_t at = from + k;
-		u8 c = p + at < y->len ? y->bytes[p + at] : '\n';
+		u8 c = p + k < y->len ? y->bytes[p + k] : '\n';
 
 		vary |= c == ANY_HEX;
-		left[1][k] = c == ANY_HEX || c == ANY_DIGIT ? group->at_blank[at][BLANK_DIGIT] : 0;
+		left[1][k] = c == ANY_HEX || c == ANY_DIGIT ? group->at_blank[k][BLANK_DIGIT] : 0;
 		left[0][k] = c == ANY_DIGIT ? 0 : ~0ULL;
 		if (c == ANY_HEX)
-			left[0][k] = group->at_blank[at][BLANK_LETTER];
+			left[0][k] = group->at_blank[k][BLANK_LETTER];
 	}
 	if (!vary)
 		return ~0ULL;
@@ -265,11 +264,11 @@ static u64 forms_behind(struct study *y, struct memo_place place, size_t p, u8 b
 			group_behind(g, sets_behind(y, p, digit ? ANY_DIGIT : byte)));
 }
 
-/* The hex digits before p behind which some of these forms may begin there, as memo_place has it. */
+/* The hex digits before p behind which some of a place's forms may begin there, as place_digits has it. */
 static u64 before_of(struct study *y, struct memo_place place, size_t p)
 {
 	u8 bytes[22];
-	size_t n = p ? outline_bytes(y->bytes[p - 1], bytes) : 1;
+	size_t n = p && p <= BEGINS_SEEN ? outline_bytes(y->bytes[p - 1], bytes) : 1;
 	u64 before = 0;
 
 	for (size_t i = 0; n > 1 && i < n; i++)
@@ -289,20 +288,19 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	place.forms = forms_matching(y, g, p, forms);
 	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
 	place.quick = !place.labelled && (place.forms & y->s->groups[g].quick);
-	place.before = place.forms ? before_of(y, place, p) : 0;
 	return place;
 }
 
 /* A place of a line; there is room for it. */
-static void add_place(const struct study *y, size_t p, struct memo_place place, struct memo_line *l)
+static void add_place(struct study *y, size_t p, struct memo_place place, struct memo_line *l)
 {
 	struct place_digits *d = &l->digits[l->nplaces / EIGHT_PLACES];
 	size_t i = l->nplaces % EIGHT_PLACES;
 
 	l->places[l->nplaces++] = place;
 	l->at[l->nplaces - 1] = (u16)p;
-	d->first[i] = patterns_of(y, place.group, p, 0, place.forms);
-	d->second[i] = patterns_of(y, place.group, p, PLACE_SEEN, place.forms);
+	d->pattern[i] = patterns_of(y, place.group, p, place.forms);
+	d->before[i] = before_of(y, place, p);
 	d->begin[i] = begins_of(y, place.group, p, place.forms);
 }
 

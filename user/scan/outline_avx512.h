@@ -138,14 +138,24 @@ static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t r
 	return !differ;
 }
 
+/* What a set for each of eight places, a bit for c % 64, says of the bytes of a line's two blocks at `at`. */
+static inline __m512i bytes_in(const u64 sets[EIGHT_PLACES], __m512i at, const __m512i v[2])
+{
+	__m512i bytes = _mm512_permutex2var_epi8(v[0], at, v[1]);
+
+	return _mm512_srlv_epi64(_mm512_load_si512(sets),
+				 _mm512_and_si512(bytes, _mm512_set1_epi64(63)));
+}
+
 /*
  * Those places of a line, a bit for each, at which something may match by place_digits. Eight of them are looked at
  * whether there are as many or not: how many is hard to guess.
  */
 static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t room,
-			      const struct line *of)
+			      const struct line *line)
 {
-	const __m512i line = _mm512_maskz_loadu_epi64(lowest(LINE_BLOCKS + 1) & 0xff, of->digits);
+	const __m512i digits =
+		_mm512_maskz_loadu_epi64(lowest(LINE_BLOCKS + 1) & 0xff, line->digits);
 	const __m512i seen = _mm512_set1_epi64((1U << PLACE_SEEN) - 1), one = _mm512_set1_epi64(1);
 	const struct place_digits *d = l->digits;
 	__m512i v[2];
@@ -158,20 +168,16 @@ static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t 
 		__m512i at = _mm512_cvtepu16_epi64(_mm_load_si128((const __m128i *)(l->at + i)));
 		__m512i word = _mm512_srli_epi64(at, 6);
 		__m512i here = _mm512_shrdv_epi64(
-			_mm512_permutexvar_epi64(word, line),
-			_mm512_permutexvar_epi64(_mm512_add_epi64(word, one), line), at);
-		__m512i byte = _mm512_and_si512(_mm512_permutex2var_epi8(v[0], at, v[1]),
-						_mm512_set1_epi64(63));
-		__m512i first = _mm512_srlv_epi64(_mm512_load_si512(d->first),
-						  _mm512_and_si512(here, seen));
-		__m512i second = _mm512_srlv_epi64(
-			_mm512_load_si512(d->second),
-			_mm512_and_si512(_mm512_srli_epi64(here, PLACE_SEEN), seen));
-		__m512i begin = _mm512_srlv_epi64(_mm512_load_si512(d->begin), byte);
+			_mm512_permutexvar_epi64(word, digits),
+			_mm512_permutexvar_epi64(_mm512_add_epi64(word, one), digits), at);
+		__m512i pattern = _mm512_srlv_epi64(_mm512_load_si512(d->pattern),
+						    _mm512_and_si512(here, seen));
+		__m512i before = bytes_in(d->before, _mm512_sub_epi64(at, one), v);
+		__m512i begin = bytes_in(d->begin, at, v);
 
 		/* All three have to have it. */
 		left |= (u32)_mm512_test_epi64_mask(
-				_mm512_ternarylogic_epi64(first, second, begin, 0x80), one)
+				_mm512_ternarylogic_epi64(pattern, before, begin, 0x80), one)
 			<< i;
 		i += EIGHT_PLACES;
 		d++;

@@ -188,17 +188,16 @@ static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t 
 	u32 left = 0;
 
 	(void)room; /* the line has its places */
-
 	for (size_t i = 0; i < l->nplaces; i++) {
 		const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
-		size_t k = i % EIGHT_PLACES;
-		u64 at;
+		size_t k = i % EIGHT_PLACES, at = l->at[i];
+		u64 here;
 
-		memcpy(&at, (const u8 *)line->digits + l->at[i] / 8, sizeof(at));
-		at >>= l->at[i] % 8;
-		left |= (u32)(d->first[k] >> (at & seen) &
-			      d->second[k] >> (at >> PLACE_SEEN & seen) &
-			      d->begin[k] >> text[l->at[i]] % 64 & 1)
+		memcpy(&here, (const u8 *)line->digits + at / 8, sizeof(here));
+		here = here >> at % 8 & seen;
+		/* Before a line's begin all may be. */
+		left |= (u32)(d->pattern[k] >> here & d->before[k] >> text[at - (at > 0)] % 64 &
+			      d->begin[k] >> text[at] % 64 & 1)
 			<< i;
 	}
 	return left;
