@@ -195,30 +195,42 @@ static bool match_allowed(const struct work *k, const struct match *m, size_t le
 	       !form_full(f, k->text + m->from, len - m->from);
 }
 
+/* Whether [from, to), found by f, is all that is to be masked, each byte by itself: no part of a character or an escape. */
+static inline bool is_plain(const struct form *f, const u8 *text, const u8 *from, const u8 *to)
+{
+	return !f->tail && !f->encoded && !((*from | to[-1]) & 0x80) &&
+	       !(from > text && from[-1] == '\\') && !syntax_behind_colon(text, from);
+}
+
 static void work_matches(struct work *k, const struct scan_job *job)
 {
+	/* What is written to the text might be any of this, for all that a compiler knows. */
+	const struct form *const forms = k->s->policy->rs->forms;
+	const bool allows = k->s->policy->allows;
 	const u8 escape = job->nmatches ? frame_escape(&k->s->frame) : 0;
-	u8 *at = k->from;
+	const u8 *const unsent = k->unsent, *const end = k->end;
+	u8 *const text = k->text, *at = k->from;
 
 	for (size_t i = 0; i < job->nmatches; i++) {
 		const struct match *m = &job->matches[i];
 		struct tally *t = tally_of(k->w, m->rule);
-		u8 *from = k->text + m->mask_from, *to = k->text + m->mask_to;
+		u8 *from = text + m->mask_from, *to = text + m->mask_to;
+		bool open = tail_open(k->s);
 		struct filled filled;
 
-		if (tail_open(k->s))
-			mask_tail(k, at, k->text + m->from);
-		at = k->text + m->to;
-		if (!tail_open(k->s) && match_allowed(k, m, job->len)) {
+		if (open) {
+			mask_tail(k, at, text + m->from);
+			open = tail_open(k->s);
+		}
+		at = text + m->to;
+		if (allows && !open && match_allowed(k, m, job->len)) {
 			t->allowed++;
 			continue;
 		}
-		if (tail_open(k->s) || form_of(k, m->form)->tail || form_of(k, m->form)->encoded ||
-		    ((*from | to[-1]) & 0x80) || (from > k->text && from[-1] == '\\') ||
-		    syntax_behind_colon(k->text, from))
+		if (open || !is_plain(&forms[m->form], text, from, to))
 			filled.now = mask_slowly(k, m, from, to);
-		else if (!escape && from >= k->unsent && to - from <= FILL_ROOM &&
-			 k->end - from >= FILL_ROOM)
+		else if (!escape && from >= unsent && to - from <= FILL_ROOM &&
+			 end - from >= FILL_ROOM)
 			filled.now = fill_roomy(from, (size_t)(to - from));
 		else
 			work_fill(k, from, to, true, &filled);
