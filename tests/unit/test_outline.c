@@ -211,6 +211,9 @@ Test(outline, tells_by_the_byte_before)
 
 	cr_assert_eq(left_in(s, id, id), others + 1);
 	cr_assert_eq(left_in(s, id, "seen was 1aedd240201b of ward\n"), others + 1);
+	/* Or behind "edd" and the small word "be". */
+	id = "seen, edd bd240201b of ward\n";
+	cr_assert_eq(left_in(s, id, "seen, edd be240201b of ward\n"), left_in(s, id, id) + 1);
 	scanner_free(s);
 	ruleset_free(rs);
 }
