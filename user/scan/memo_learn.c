@@ -242,37 +242,47 @@ static u64 sets_behind(struct study *y, size_t p, u8 byte)
 
 	y->variant[p - 1] = byte;
 	sets = label_index_may_end(y->s->labels, y->variant, p, &unused) & near[0];
-	for (size_t end = first; end < p; end++)
-		if (y->ended[end] &&
-		    label_may_gap(y->variant, end, p - end, &unused) >> (p - end - 1) & 1)
-			sets |= y->ended[end] & near[p - end];
+	for (size_t end = first; end < p; end++) {
+		u64 more = y->ended[end] & near[p - end] & ~sets;
+
+		if (!more)
+			continue;
+		y->work += LABEL_WORK;
+		if (label_may_gap(y->variant, end, p - end, &unused) >> (p - end - 1) & 1)
+			sets |= more;
+	}
 	y->variant[p - 1] = y->bytes[p - 1];
 	return sets;
 }
 
-/* Those of some forms that may begin at p behind `byte`. */
-static u64 forms_behind(struct study *y, struct memo_place place, size_t p, u8 byte)
+/* The forms of a place's group that labels allow at p behind `byte`, a blank or a letter. */
+static u64 labels_allow(struct study *y, struct memo_place place, size_t p, u8 byte)
 {
-	const struct group *g = &y->s->groups[place.group];
-	bool digit = outline_may_be(ANY_DIGIT, byte);
-	u64 forms = place.forms & g->before[0][byte];
-
-	if (!forms || !place.labelled || y->s->unindexed)
-		return forms;
+	if (!place.labelled || y->s->unindexed)
+		return ~0ULL;
 	y->work += LABEL_WORK;
-	return forms & (~y->need[place.group] |
-			group_behind(g, sets_behind(y, p, digit ? ANY_DIGIT : byte)));
+	return ~y->need[place.group] |
+	       group_behind(&y->s->groups[place.group], sets_behind(y, p, byte));
 }
 
 /* The hex digits before p behind which some of a place's forms may begin there, as place_digits has it. */
 static u64 before_of(struct study *y, struct memo_place place, size_t p)
 {
-	u8 bytes[22];
+	const struct group *g = &y->s->groups[place.group];
+	u64 before = 0, allowed = 0;
+	u8 bytes[22], of = 0; /* allowed: behind that byte */
 	size_t n = p && p <= BEGINS_SEEN ? outline_bytes(y->bytes[p - 1], bytes) : 1;
-	u64 before = 0;
 
-	for (size_t i = 0; n > 1 && i < n; i++)
-		before |= (u64)(forms_behind(y, place, p, bytes[i]) != 0) << bytes[i] % 64;
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		u64 forms = place.forms & g->before[0][bytes[i]];
+		u8 byte = outline_may_be(ANY_DIGIT, bytes[i]) ? ANY_DIGIT : bytes[i];
+
+		if (forms && of != byte) {
+			allowed = labels_allow(y, place, p, byte);
+			of = byte;
+		}
+		before |= (u64)((forms & allowed) != 0) << bytes[i] % 64;
+	}
 	return n > 1 ? before : ~0ULL;
 }
 
