@@ -15,8 +15,8 @@ COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR  ?= /etc
 
-# Public headers of the library: those of scrim/mask.h, and what they include.
-LIB_HEADERS := abi base err flow frame identifier mask rules scan
+# Public headers of the library: those of scrim/masker.h, and what they include.
+LIB_HEADERS := abi base err flow frame identifier mask masker rules scan
 
 # mode:file:where it goes
 INSTALLED := \

@@ -11,7 +11,7 @@
  * stream_feed() copies what the stream carries into the head room, masks in place, copies the
  * undecided tail out, wipes it, and says which bytes may be sent.
  *
- * A whole program that masks its standard input is in the README, "In a program of your own".
+ * For one stream under the built-in rules masker.h does the setting up.
  *
  * Stack: a call on a stream takes less than 128 KiB, whatever the rules; compiling and policy_new()
  * take more.
