@@ -72,6 +72,7 @@ static const char *const parts[] = {
 	"\"",
 	"=",
 	"\t",
+	" | ",
 	"\\H\\",
 	"\xc2\xa0",
 	"\xe2\x80\x93",

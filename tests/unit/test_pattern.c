@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pattern language and what stands around a pattern: refusals, lengths, guards, labels. */
+/* The pattern language and what stands around a pattern: refusals, lengths, guards. */
 #include "one_form.h"
 #include "oracle.h"
 #include <criterion/criterion.h>
@@ -345,99 +345,5 @@ Test(pattern, a_group_that_goes_on_is_another_value)
 		cr_expect_eq(form_guard_after(&rs->forms[0], (u8 *)text, e, strlen(text), true),
 			     grouped[i].holds, "'%s'", grouped[i].text);
 	}
-	ruleset_free(rs);
-}
-
-static const char *const labels[] = {"mrn", "medical record", "chart #", "=OK", NULL};
-
-static const struct {
-	const char *text; /* up to the value "7" */
-	bool stands;
-} labelled[] = {
-	{"MRN 7", true},
-	{"mrn:7", true},
-	{"Mrn7", true},
-	{"xmrn 7", false},
-	{"mrnx 7", false},
-	{"patient_mrn=7", true},
-	{"patientMrn\": \"7", true},
-	{"(MRN) 7", true},
-	{"MRN number is 7", true},
-	{"\\H\\MRN:\\N\\ 7", true},
-	{"MRN\\N\\: \\H\\7", true},
-	{"MRN\\X\\7", false},
-	{"MRN N\\7", false},
-	{"MRN was never 7", false},
-	{"MRN\n7", false},
-	{"MRN; 7", false},
-	{"MRN            7", true},
-	{"MRN             7", false}, /* a byte too far */
-	{"Medical Record No. 7", true},
-	{"medical-record #7", true},
-	{"medicalrecord 7", true},
-	{"MedicalRecord 7", true},
-	{"medical  record 7", false},
-	{"paramedical record 7", false},
-	{"chart # 7", true},
-	{"chart 7", false},
-	{"in OK 7", true},
-	{"in ok 7", false},
-	{"<mrn>7", true},
-	{"7", false},
-	{"\xc3\xa9mrn 7", false},
-	{"MRN\xc2\xa0"
-	 "7",
-	 true},
-	{"MRN:\xe2\x80\xaf"
-	 "7",
-	 true},
-	{"MRN \xe2\x80\x93 7", true},
-	{"MRN \xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b"
-	 "7",
-	 true},
-	{"MRN\xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b 7", false}, /* a byte too far */
-	{"\xe2\x80\x9cMRN\xe2\x80\x9d 7", true},
-	{"\xef\xbb\xbfMRN 7", true},
-	{"MRN\xc3\xa9 7", false},
-	{"MRN \xc3\xa9 7", false},
-	{"MRN \xc2\xb5 7", false},
-};
-
-Test(pattern, labels)
-{
-	struct form_def def = {.pattern = "7", .labels = labels, .distance = 12};
-	struct form_def never = {.pattern = "7", .unless = labels, .distance = 12};
-	struct ruleset *with = one_form(&def), *without = one_form(&never);
-
-	for (size_t i = 0; i < array_size(labelled); i++) {
-		const u8 *text = (const u8 *)labelled[i].text;
-		size_t p = strlen(labelled[i].text) - 1;
-
-		cr_expect_eq(form_labelled(&with->forms[0], text, p), labelled[i].stands, "'%s'",
-			     labelled[i].text);
-		cr_expect_neq(form_labelled(&without->forms[0], text, p), labelled[i].stands,
-			      "'%s' with unless:", labelled[i].text);
-	}
-	ruleset_free(with);
-	ruleset_free(without);
-}
-
-/* What is further back than SCRIM_LOOKBACK changes nothing, whatever it is. */
-Test(pattern, labels_look_back_no_further_than_they_may)
-{
-	static const char *const far[] = {"a label of thirty-one bytes now", NULL};
-	struct form_def def = {.pattern = "7", .labels = far, .distance = RULE_MAX_DISTANCE};
-	struct ruleset *rs = one_form(&def);
-	u8 text[SCRIM_LOOKBACK + 64];
-	size_t p = sizeof(text) - 1, at = p - def.distance - strlen(far[0]);
-
-	memset(text, ' ', sizeof(text));
-	memcpy(text + at, far[0], strlen(far[0]));
-	text[p] = '7';
-	cr_assert(form_labelled(&rs->forms[0], text, p));
-	cr_assert(form_labelled(&rs->forms[0], text + p - SCRIM_LOOKBACK, SCRIM_LOOKBACK));
-	text[at - 1] = 'x';
-	cr_assert_not(form_labelled(&rs->forms[0], text, p));
-	cr_assert_not(form_labelled(&rs->forms[0], text + p - SCRIM_LOOKBACK, SCRIM_LOOKBACK));
 	ruleset_free(rs);
 }

@@ -6,7 +6,7 @@
  *                 label   ---- gap --- ▲ p
  *
  * Read backwards from the value, so that text without candidates pays nothing. The gap is
- * separators, small words and "\H\", "\N\" of HL7, at most `distance` bytes. A label begins and ends
+ * separators, small words, "\H\", "\N\" of HL7 and a table's bar, at most `distance` bytes. A label begins and ends
  * where a word does; digits and underscores separate words here ("patient_mrn", "MRN123456"), and so
  * does a capital after a small letter ("patientMrn").
  *
@@ -207,10 +207,33 @@ static bool highlight_ends(const u8 *text, size_t from, size_t end)
 	       (text[end - 2] == 'H' || text[end - 2] == 'N');
 }
 
+static bool is_blank(u8 c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * Whether a table's bar and a blank end at text[end), behind a blank: "| MRN | 4711882 |". Those of HL7 have
+ * no blanks beside them, and what is in one field says nothing of the next.
+ */
+static bool bar_ends(const u8 *text, size_t from, size_t end)
+{
+	return end - from >= 3 && text[end - 2] == '|' && is_blank(text[end - 1]) &&
+	       is_blank(text[end - 3]);
+}
+
+/* How long the separator that ends at text[end) is, which is_gap(). */
+static size_t separator(const u8 *text, size_t from, size_t end)
+{
+	if (highlight_ends(text, from, end))
+		return 3;
+	return bar_ends(text, from, end) ? 2 : 1;
+}
+
 size_t label_step_back(const u8 *text, size_t from, size_t end)
 {
 	if (is_gap(text[end - 1]))
-		return end - (highlight_ends(text, from, end) ? 3 : 1);
+		return end - separator(text, from, end);
 	if (text[end - 1] >= 0x80)
 		return end - utf8_gap_before(text, from, end);
 	return small_word(text, from, end);
@@ -268,8 +291,8 @@ u64 label_gap(const u8 *text, size_t end, size_t n)
 			step = utf8_gap_before(text, 0, end + k);
 			word = false;
 		} else if (is_gap(*c)) {
-			step = highlight_ends(text, 0, end + k) ? 3 : 1;
-		} else if (!run.len) {
+			step = separator(text, 0, end + k);
+		} else if (*c != '|' && !run.len) {
 			break;
 		}
 		if (word || (step && step <= k && (step == k || gap >> (k - step - 1) & 1)))
@@ -318,7 +341,7 @@ u64 label_may_gap(const u8 *outline, size_t end, size_t n, u64 *ret_sure)
 		u8 c = outline[end + k - 1];
 		size_t before = end + k;
 
-		if (!is_gap(c) && !byte_is_letter(c) && c != ANY_HEX)
+		if (!is_gap(c) && c != '|' && !byte_is_letter(c) && c != ANY_HEX)
 			break;
 		if (c != ANY_HEX)
 			before = label_step_back(outline, 0, end + k);
