@@ -6,6 +6,7 @@
 #include "config_read.h"
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 /* A rule's map as it stands. */
 struct rule_map {
@@ -238,6 +239,28 @@ static void read_tail(struct reader *r, const struct rule_map *map, struct form_
 	form->tail = text;
 }
 
+/* Whether `unless` forbids whatever the label stands before; "=OK" asks for the case as written. */
+static bool forbids(const char *unless, const char *label)
+{
+	if (*unless == '=')
+		return !strcmp(unless, label);
+	return !strcasecmp(unless, label + (*label == '='));
+}
+
+static void check_unless(struct reader *r, const struct yaml *value, const char *const *labels)
+{
+	const struct yaml *item = value->kind == YAML_LIST ? value->first : value;
+
+	for (; item; item = value->kind == YAML_LIST ? item->next : NULL)
+		for (size_t i = 0; labels && labels[i] && item->kind == YAML_TEXT; i++)
+			if (forbids(item->text, labels[i]))
+				wrong(r, item,
+				      "`%.40s` is one of the `labels`, too, and behind it nothing "
+				      "would be "
+				      "found; leave it out of one",
+				      item->text);
+}
+
 /* What all of a rule's patterns share. */
 static void read_form(struct reader *r, const struct rule_map *map, struct form_def *form)
 {
@@ -245,8 +268,10 @@ static void read_form(struct reader *r, const struct rule_map *map, struct form_
 	form->after = read_guard(r, map->after);
 	if (map->labels)
 		form->labels = read_labels(r, map->labels);
-	if (map->unless)
+	if (map->unless) {
 		form->unless = read_labels(r, map->unless);
+		check_unless(r, map->unless, form->labels);
+	}
 	read_distance(r, map, form);
 	if (map->validate)
 		form->validate = read_validator(r, map->validate);
