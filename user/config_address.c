@@ -88,16 +88,6 @@ int parse_prefix(struct reader *r, const struct yaml *value, struct kern_prefix 
 	return 0;
 }
 
-bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b)
-{
-	if (a->family != b->family || a->bits > b->bits)
-		return false;
-	for (unsigned int i = 0; i < a->bits; i++)
-		if (bit(a->addr, i) != bit(b->addr, i))
-			return false;
-	return true;
-}
-
 void read_networks(struct reader *r, const struct yaml *value, struct kern_prefix **ret_nets,
 		   size_t *ret_n)
 {
@@ -114,8 +104,7 @@ void read_networks(struct reader *r, const struct yaml *value, struct kern_prefi
 		if (parse_prefix(r, item, &nets[n]))
 			continue;
 		for (size_t i = 0; i < n; i++) {
-			if (!prefix_contains(&nets[i], &nets[n]) &&
-			    !prefix_contains(&nets[n], &nets[i]))
+			if (!prefixes_overlap(&nets[i], &nets[n]))
 				continue;
 			wrong(r, item,
 			      "`%s` overlaps another network of the same list; leave the "

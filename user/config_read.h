@@ -64,8 +64,6 @@ int parse_prefix(struct reader *r, const struct yaml *value, struct kern_prefix 
 int parse_address(struct reader *r, const struct yaml *value, union io_addr *ret_addr);
 int parse_address_port(struct reader *r, const struct yaml *value, union io_addr *ret_addr);
 
-/* True if every address of b is one of a's. */
-bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b);
 /* A list of networks, none of which may hold another. */
 void read_networks(struct reader *r, const struct yaml *value, struct kern_prefix **ret_nets,
 		   size_t *ret_n);

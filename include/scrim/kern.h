@@ -32,6 +32,10 @@ struct kern_prefix {
 	u8 addr[16]; /* network order; IPv4 in the first four */
 };
 
+/* True if every address of b is one of a's; if there is an address of both. */
+bool prefix_contains(const struct kern_prefix *a, const struct kern_prefix *b);
+bool prefixes_overlap(const struct kern_prefix *a, const struct kern_prefix *b);
+
 /* Who comes to a listener from a network is of that role. */
 struct kern_source {
 	struct kern_prefix net;

@@ -41,8 +41,9 @@ int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e)
 	return 0;
 }
 
-#define LOOK_TRIES  20  /* who only looks, as dir_locked() does, is gone by then */
-#define MOUNT_TRIES 500 /* so is who mounts; but anybody may lock what he can read, for ever */
+#define LOOK_TRIES 20 /* who only looks, as dir_locked() does, is gone by then */
+#define ALL_TRIES                                                                                  \
+	500 /* so is who mounts or pins; but anybody may lock what he can read, for ever */
 
 /* The lock, within so many tries; -EWOULDBLOCK: somebody has it. */
 static int lock_soon(int fd, int tries)
@@ -67,6 +68,21 @@ static int bpffs_mounted(struct err *e)
 	return fs.f_type == BPF_FS_MAGIC;
 }
 
+int pins_lock(struct err *e)
+{
+	int fd = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_set(e, errno, PINS ": %s", strerror(errno));
+	rc = lock_soon(fd, ALL_TRIES);
+	if (!rc)
+		return fd;
+	close(fd);
+	if (rc == -EWOULDBLOCK)
+		return err_set(e, EBUSY, PINS " is locked by another program (`lslocks`)");
+	return err_set(e, -rc, PINS ": %s", strerror(-rc));
+}
+
 /*
  * Mounts it where nobody did, and never over another: that would hide every pin, and the locks
  * with them. Of two that start at once the second waits at the directory below, and looks again.
@@ -77,19 +93,10 @@ static int mount_bpffs(struct err *e)
 
 	if (rc)
 		return rc < 0 ? rc : 0;
-	below = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	below = pins_lock(e);
 	if (below < 0)
-		return err_set(e, errno, PINS ": %s", strerror(errno));
-	rc = lock_soon(below, MOUNT_TRIES);
-	if (rc == -EWOULDBLOCK)
-		rc = err_set(e, EBUSY,
-			     PINS
-			     " is locked by another program (`lslocks`); `mount -t bpf bpf " PINS
-			     "`");
-	else if (rc)
-		rc = err_set(e, -rc, PINS ": %s", strerror(-rc));
-	else
-		rc = bpffs_mounted(e);
+		return below;
+	rc = bpffs_mounted(e);
 	if (!rc && mount("bpf", PINS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
 		rc = err_set(e, errno,
 			     "no BPF file system at " PINS

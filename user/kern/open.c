@@ -66,6 +66,20 @@ static int pin_everything(struct kern *k, struct err *e)
 	return pin_all(k->dir, pins, n, e);
 }
 
+/* Of two instances that start at the same time the second sees what the first has pinned. */
+static int pin_alone(struct kern *k, const struct kern_conf *conf, struct err *e)
+{
+	int lock = pins_lock(e), rc;
+
+	if (lock < 0)
+		return lock;
+	rc = others_check(k, conf, e);
+	if (!rc)
+		rc = pin_everything(k, e);
+	close(lock);
+	return rc;
+}
+
 /* From here on nothing is taken back. */
 static void keep(struct kern *k)
 {
@@ -107,7 +121,7 @@ int kern_attach(struct kern *k, const struct kern_conf *conf, struct err *e)
 		rc = rc < 0 ? rc : end_existing(k, conf, old, e);
 	}
 	if (!rc)
-		rc = pin_everything(k, e);
+		rc = pin_alone(k, conf, e);
 	if (!rc) {
 		keep(k);
 		check_settings(k);

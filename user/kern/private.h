@@ -9,7 +9,8 @@
  *   sockets.c  while the daemon runs                           routes.c  policy rules
  *   rows.c     counters                                        diag.c    sockets of this host
  *   detach.c   taking down                                     others.c  other instances
- *   netlink.c    questions to the kernel               port.c    interfaces that do not route
+ *   netlink.c questions to the kernel                  port.c    interfaces that do not route
+ *   prefix.c  networks
  */
 #ifndef SCRIM_KERN_PRIVATE_H
 #define SCRIM_KERN_PRIVATE_H
@@ -92,6 +93,7 @@ int dir_name(const char *instance, char *ret_dir, size_t size, struct err *e);
 int dir_open(const char *dir, bool make, int *ret_fd, struct err *e); /* -ENOENT: nothing there */
 int dir_lock(const char *dir, int fd, struct err *e);                 /* -EBUSY: a daemon lives */
 int dir_locked(int fd);                                               /* 1: a daemon lives */
+int pins_lock(struct err *e); /* a descriptor, the lock of all instances until it is closed */
 int dir_gone(const char *dir, int fd);          /* 1: it is gone, or another by now */
 int pin_get(const char *dir, const char *name); /* descriptor or -errno */
 int pin_all(const char *dir, const struct kern_pin *pins, size_t n, struct err *e);
@@ -103,7 +105,7 @@ int load_all(struct kern *k, const struct kern_conf *conf, struct err *e);
 void load_free(struct kern *k);
 int old_meta(const char *dir, struct scrim_meta *ret_meta);
 
-/* others.c: -EBUSY with e set where another instance steers a local port of conf's. */
+/* others.c: -EBUSY with e set where another instance takes connections of a listener of conf's. */
 int others_check(const struct kern *k, const struct kern_conf *conf, struct err *e);
 /* 1: another one steers this too. own: directory to pass over. */
 int others_steer(const char *own, const struct scrim_steered *s);

@@ -20,13 +20,13 @@ IN_A_ROW = 20
 MUCH = 1 << 20
 
 
-def steady(stand, f):
+def steady(stand, f, **kw):
     """Waits until connections are refused, many in a row."""
     row = 0
 
     def one():
         nonlocal row
-        row = row + 1 if refused(stand, f) else 0
+        row = row + 1 if refused(stand, f, **kw) else 0
         return row == IN_A_ROW
     eventually(one, "steady refusal")
 

@@ -137,8 +137,8 @@ class KeepSending:
         assert self.thread.result() > 3
 
 
-def refused_start(stand, text, *words):
-    d = Scrimd(stand, stand.ingest, text)
+def refused_start(stand, text, *words, options=()):
+    d = Scrimd(stand, stand.ingest, text, *options)
     try:
         assert d.wait() == 1, d.lines
         said = "\n".join(d.lines)
