@@ -3,9 +3,9 @@
  * The start: puts the parts together in an order in which nothing is forwarded unmasked.
  *
  *   compile ─▶ (what another daemon hands over) ─▶ kernel's side loaded ─▶ roles, rows ─▶ sockets
- *           ─▶ workers ─▶ sockets taken over into the kernel's side ─▶ in force ─▶ new sockets
+ *           ─▶ workers ─▶ sockets taken over into the kernel's side ─▶ in force ─▶ those of new listeners
  *           ─▶ privileges given up ─▶ (the other daemon lets go) ─▶ mode proxy listens
- *           ─▶ clients led to their roles' sockets ─▶ all accept
+ *           ─▶ clients led to their workers' and roles' sockets ─▶ all accept
  */
 #include "daemon_start.h"
 #include "limits.h"
@@ -36,12 +36,12 @@ static int open_kern(struct daemon *d, const struct daemon_args *args, struct er
 }
 
 /*
- * In force. What was taken over stands in the new programs before they are swapped in; what is new
- * comes to it when the port is refused to all.
+ * In force. What was taken over stands in the new programs before they are swapped in; listeners that
+ * are new come to it when the port is refused to all.
  */
 static int put_in_force(struct daemon *d, struct err *e)
 {
-	int rc = listen_steer(&d->listen, d->kern, true, e);
+	int rc = listen_stand_in(&d->listen, d->kern, e);
 
 	if (!rc && !d->is_private)
 		rc = kern_attach(d->kern, &d->kern_conf, e);
@@ -51,8 +51,8 @@ static int put_in_force(struct daemon *d, struct err *e)
 /*
  * Nothing is left that could fail: this daemon accepts, and another one stops to. Workers that accept
  * shut the sockets when they end, and with them the other one's; and who came to a socket that is
- * new would be reset with it. So clients are led to their roles' sockets, of which some may be new,
- * as late as here; until then all come to the default role's.
+ * new would be reset with it. So clients are led to their roles' and workers' sockets, of which some may
+ * be new, as late as here; until then all come to those of the old daemon.
  */
 static int begin(struct daemon *d, bool takeover, struct err *e)
 {
@@ -60,6 +60,8 @@ static int begin(struct daemon *d, bool takeover, struct err *e)
 
 	if (!rc)
 		rc = listen_begin(&d->listen, e);
+	if (!rc)
+		rc = listen_steer(&d->listen, d->kern, true, e);
 	if (!rc)
 		rc = roles_steer(d->config, d->config, d->kern, e);
 	if (!rc && takeover)

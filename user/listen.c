@@ -8,6 +8,7 @@
 #include "sockets.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,18 +58,30 @@ static int bound_to(int fd, union io_addr *ret_at)
 	return getsockname(fd, &ret_at->sa, &len) ? -errno : 0;
 }
 
+void listen_way(const struct config_listener *l, char to[SCRIM_NAME_LEN])
+{
+	snprintf(to, SCRIM_NAME_LEN, "%s:%u", l->clients ?: "", l->port);
+}
+
+static bool same_way(const struct listen_inherited *from, const struct config_listener *l)
+{
+	char way[SCRIM_NAME_LEN];
+
+	listen_way(l, way);
+	return !strcmp(from->way, way);
+}
+
 /*
  * 1: it is a socket of the i-th place of a listener; 0: it is not; -errno. In mode proxy the address
- * is enough: no two listeners have it, and one may have got another name. Else any of the family is
- * one of any role: who waits there is taken on as his own, and who comes is led by the new programs.
+ * is enough. Else any of the family by which the same clients come is one of any role: who waits
+ * there is taken on as his own, and who comes is led by the new programs.
  */
 static int fits(const struct listen_inherited *from, const struct config_listener *l, size_t i)
 {
 	union io_addr at;
 	int rc;
 
-	if (from->used || from->mode != l->mode ||
-	    (l->mode != IO_PROXY && strcmp(from->name, l->name)))
+	if (from->used || from->mode != l->mode || (l->mode != IO_PROXY && !same_way(from, l)))
 		return 0;
 	rc = bound_to(from->fd, &at);
 	if (rc)
@@ -128,8 +141,12 @@ static int open_place(struct listen *l, unsigned int listener, size_t i, unsigne
 		if (fd < 0)
 			return fd;
 		l->sockets[l->n++] =
-			(struct listen_socket){listener, role_of(conf, i), w,
-					       .listens = old || conf->mode != IO_PROXY, .fd = fd};
+			(struct listen_socket){listener,
+					       role_of(conf, i),
+					       w,
+					       .listens = old || conf->mode != IO_PROXY,
+					       .inherited = old,
+					       .fd = fd};
 	}
 	return 0;
 }
@@ -142,7 +159,8 @@ static int take_spares(struct listen *l, unsigned int listener, size_t i, unsign
 
 	for (unsigned int w = 0; (fd = inherit(l, listener, i, from, n, e)) >= 0; w++)
 		l->sockets[l->n++] = (struct listen_socket){
-			listener, 0, w % nworkers, .listens = true, .spare = true, .fd = fd};
+			listener,      0,       w % nworkers, .listens = true, .inherited = true,
+			.spare = true, .fd = fd};
 	return fd == -ENOENT ? 0 : fd;
 }
 
@@ -216,6 +234,36 @@ int listen_begin(struct listen *l, struct err *e)
 		if (!s->listens)
 			rc = socket_begin(&l->config->listeners[s->listener], s->fd, e);
 		s->listens = !rc;
+	}
+	return rc;
+}
+
+/* An inherited socket for the place of this one, of the same listener and family; -1: there is none. */
+static int stand_in(const struct listen *l, const struct listen_socket *place)
+{
+	union io_addr at, other;
+
+	if (place->inherited)
+		return place->fd;
+	if (bound_to(place->fd, &at))
+		return -1;
+	for (const struct listen_socket *s = l->sockets; s < l->sockets + l->n; s++)
+		if (s->inherited && s->listener == place->listener && !bound_to(s->fd, &other) &&
+		    other.sa.sa_family == at.sa.sa_family)
+			return s->fd;
+	return -1;
+}
+
+int listen_stand_in(const struct listen *l, struct kern *k, struct err *e)
+{
+	int rc = 0, fd;
+
+	for (const struct listen_socket *s = l->sockets; s < l->sockets + l->n && !rc; s++) {
+		if (l->config->listeners[s->listener].mode == IO_PROXY || s->spare || s->role)
+			continue;
+		fd = stand_in(l, s);
+		if (fd >= 0)
+			rc = kern_set_socket(k, s->listener, s->role, s->worker, fd, e);
 	}
 	return rc;
 }

@@ -9,13 +9,14 @@
 struct listen_socket {
 	unsigned int listener, role, worker; /* role: as roles_socket() says it */
 	bool listens;
+	bool inherited;
 	bool spare; /* of an old daemon with more workers or roles: only what waits in its queue comes */
 	int fd;
 };
 
-/* A socket that another daemon had: of a listener with this name, which may be another by now, and mode. */
+/* A socket that another daemon had. Its listener may have another name by now, so it goes by this. */
 struct listen_inherited {
-	char name[SCRIM_NAME_LEN];
+	char way[SCRIM_NAME_LEN]; /* listen_way() */
 	enum io_mode mode;
 	bool used; /* it is a listen_socket's now */
 	int fd;
@@ -44,6 +45,16 @@ int listen_open(struct listen *l, struct config *c, unsigned int nworkers,
 
 /* Those of mode proxy that do not listen yet do from here on. 0, or negative with e set. */
 int listen_begin(struct listen *l, struct err *e);
+
+/* By what clients come to a listener's sockets: "INTERFACE:PORT", or ":PORT". */
+void listen_way(const struct config_listener *l, char to[SCRIM_NAME_LEN]);
+
+/*
+ * For the time until everything is taken over: gives the kernel's side, for each place of a default
+ * role, an inherited socket, its own or another one's. Who is led to a place meanwhile waits where the
+ * other daemon accepts him, too. Listeners that inherited none get nothing. 0, or negative with e set.
+ */
+int listen_stand_in(const struct listen *l, struct kern *k, struct err *e);
 
 /*
  * Gives the sockets of modes local and gateway to the kernel's side.

@@ -18,7 +18,7 @@ enum kind { ITEM_KERN, ITEM_CONTROL, ITEM_SOCKET, ITEM_END };
 struct item {
 	u32 kind;
 	u32 value; /* which of kern's; a socket's mode; at the end the ruleset's version */
-	char name[SCRIM_NAME_LEN]; /* of a socket's listener */
+	char way[SCRIM_NAME_LEN]; /* to a socket's listener */
 };
 
 union control {
@@ -81,7 +81,7 @@ static int keep_socket(struct takeover *t, const struct item *item, int fd)
 		t->cap += 64;
 	}
 	t->sockets[t->n] = (struct listen_inherited){.mode = (enum io_mode)item->value, .fd = fd};
-	memcpy(t->sockets[t->n].name, item->name, SCRIM_NAME_LEN - 1);
+	memcpy(t->sockets[t->n].way, item->way, SCRIM_NAME_LEN - 1);
 	t->n++;
 	return 0;
 }
@@ -222,7 +222,7 @@ int takeover_hand(int conn, const struct kern *k, const struct listen *l, int co
 		const struct config_listener *conf = &l->config->listeners[s->listener];
 
 		item = (struct item){.kind = ITEM_SOCKET, .value = conf->mode};
-		strncpy(item.name, conf->name, sizeof(item.name) - 1);
+		listen_way(conf, item.way);
 		rc = item_send(conn, &item, s->fd);
 	}
 	item = (struct item){.kind = ITEM_END, .value = version};

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 /* NULL: nothing is counted, so that what is called here is not. */
 static struct inject_page *page;
+static pid_t program; /* children of it are not killed in its place */
 
 static struct inject_page *page_open(void)
 {
@@ -45,6 +47,7 @@ __attribute__((constructor)) static void begin(void)
 	backtrace(&frame, 1); /* it loads a library the first time */
 	if (p)
 		p->descriptors[0] = descriptors();
+	program = getpid();
 	page = p;
 }
 
@@ -107,6 +110,8 @@ bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *
 		return false;
 	if (kind == INJECT_CALL && p->error && !inject_can(name, p->error))
 		return false;
+	if (p->kills && getpid() != program)
+		return false;
 	if (__atomic_load_n(&p->kind, __ATOMIC_ACQUIRE) == kind && p->ways && !is_new_way())
 		return false;
 	n = __atomic_add_fetch(&p->seen[kind], 1, __ATOMIC_RELAXED);
@@ -116,6 +121,8 @@ bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *
 	usual = p->error ? p->error : usual;
 	if (__atomic_add_fetch(&p->failed, 1, __ATOMIC_RELAXED) == 1)
 		tell(p, name, usual, caller);
+	if (p->kills)
+		kill(getpid(), SIGKILL);
 	errno = usual;
 	return true;
 }

@@ -32,7 +32,8 @@ struct inject_page {
 	char name[32];          /* of the first that failed */
 	char where[96];         /* who called it: file+offset */
 	char only[32];          /* calls of this name count, and no others; empty: all do */
-	u32 ways; /* 1: what a process has called by the same way, frame by frame, counts once */
+	u32 ways;  /* 1: what a process has called by the same way, frame by frame, counts once */
+	u32 kills; /* 1: the program is killed instead, with SIGKILL */
 };
 
 /*

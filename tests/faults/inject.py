@@ -67,28 +67,29 @@ class Page:
         self.file.truncate(mmap.PAGESIZE)
         os.chmod(self.file.name, 0o666)  # of a program that runs as somebody else, too
         self.map = mmap.mmap(self.file.fileno(), mmap.PAGESIZE)
-        self.armed, self.how = (NOTHING, 0, 0), (0, "", False)
+        self.armed, self.how = (NOTHING, 0, 0), (0, "", False, False)
 
-    def arm(self, kind, at, times=1, error=0, only="", ways=False):
+    def arm(self, kind, at, times=1, error=0, only="", ways=False, kills=False):
         """
         Of this kind the at-th from now on fails, and times - 1 after it, with errno error (0: the usual).
         only: of the calls of this name. ways: of those that come by the same way the first in each process.
+        kills: it does not fail, it is the last thing that the program comes to.
         """
         self.disarm()
         SEEN.pack_into(self.map, ARM.size, 0, 0, 0, 0)
         begin = HIT.unpack_from(self.map, ARM.size + SEEN.size)[2]
         HIT.pack_into(self.map, ARM.size + SEEN.size, 0, 0, begin, 0, 0, b"", b"")
-        struct.pack_into("=32sI", self.map, ONLY, only.encode(), ways)
-        self.armed, self.how = (kind, at, times), (error, only, ways)
+        struct.pack_into("=32sII", self.map, ONLY, only.encode(), ways, kills)
+        self.armed, self.how = (kind, at, times), (error, only, ways, kills)
         ARM.pack_into(self.map, 0, NOTHING, error, at, times)
         struct.pack_into("=I", self.map, 0, kind)
 
     def rearm(self):
         """For what goes in front of a fault: disarmed now; what is returned arms it as it was."""
         kind, at, times = self.armed
-        error, only, ways = self.how
+        how = self.how
         self.disarm()
-        return lambda: self.arm(kind, at, times, error, only, ways)
+        return lambda: self.arm(kind, at, times, *how)
 
     def disarm(self):
         struct.pack_into("=I", self.map, 0, NOTHING)
@@ -105,6 +106,10 @@ class Page:
         """Open at the program's begin and at its orderly end; None where it had no such end."""
         _, _, begin, end, ended, _, _ = HIT.unpack_from(self.map, ARM.size + SEEN.size)
         return (begin, end) if ended else None
+
+    def command(self):
+        """In front of a program that has no sanitizers."""
+        return "env", f"LD_PRELOAD={LIBRARY}", f"SCRIM_INJECT={self.file.name}"
 
     def environment(self, place=None):
         """Of a program under test; place: where copies are."""

@@ -73,7 +73,7 @@ def names(hit, said):
 class Tool:
     """A command line of scrim with something to read, and what it prints when nothing fails."""
 
-    only = ""  # every call
+    how = {}  # each call fails, once
 
     def __init__(self, name, words, data=b""):
         self.name, self.command, self.data = name, [f"{SAN}/scrim", *words], data
@@ -202,7 +202,7 @@ class Daemon:
 class Start:
     """scrimd's start, a stream if it comes to that, and its end. user None: root's, with pinned maps."""
 
-    only = ""  # every call
+    how = {}  # each call fails, once
 
     def __init__(self, name, user=None):
         self.name, self.user = name, user

@@ -21,11 +21,11 @@ import sys
 import threading
 import time
 
-from inject import BUILD, SAN
+from inject import ALWAYS, BUILD, SAN, Page
 from programs import MASKED, RAW, TIMEOUT, Daemon, check_end, names
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../netns"))
-from netlib import Namespace, run  # noqa: E402
+from netlib import Namespace, eventually, map_id, run  # noqa: E402
 
 GATE, SERVICE = 2575, 2600
 HEAD = """version: 1
@@ -40,6 +40,13 @@ listeners:
 LOCAL = "  - {name: service, mode: local, port: 2600, format: text, mask: to-server, policy: few}\n"
 TAIL = "policies:\n  few: {rules: [ssn]}\n"
 ALL, LESS = HEAD + LOCAL + TAIL, HEAD + TAIL  # LESS: the service is steered no more
+
+# With roles, and then others: who comes from SPECIAL is masked, and then is not.
+SPECIAL = "127.0.0.2"
+FIRST = ALL.replace("policy: few}\npolicies", f"policy: few, roles: [{{sources: [{SPECIAL}/32], policy: few, name: one}}]}}\npolicies")
+SECOND = FIRST.replace("policy: few, name: one}", "policy: none, name: one}, {sources: [127.0.1.0/24], policy: few, name: two}")
+SECOND += "  none: {rules: [email]}\n"
+RENAMED = SECOND.replace("name: service", "name: other").replace("name: gate", "name: door").replace("workers: 1", "workers: 2")
 
 
 class Field:
@@ -58,6 +65,8 @@ class Field:
             self.files[name] = f"/tmp/scrim-{self.instance}-{name}.yaml"
             with open(self.files[name], "w", encoding="utf-8") as f:
                 f.write(text)
+        eventually(lambda: self.ns.run("ip", "-6", "route", "show", "table", "local").count("local fe80::") == 2,
+                   "the interfaces have what they get by themselves")
         self.free = self.routing()
 
     def routing(self):
@@ -68,13 +77,18 @@ class Field:
                 [(p["devname"], p["kind"]) for p in net["tc"]],
                 [line for line in self.ns.run("tc", "qdisc", "show").splitlines() if "clsact" in line])
 
-    def scrim(self, *words):
-        """Without a fault."""
+    def asks(self, *words):
+        """A command without a fault, and how it ended."""
         done = self.ns.popen(f"{BUILD}/scrim", *words, "--instance", self.instance, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)
         out, said = done.communicate(timeout=TIMEOUT)
-        assert done.returncode == 0, f"scrim {' '.join(words)}: {done.returncode}: {out}{said}"
-        return out
+        return subprocess.CompletedProcess(words, done.returncode, out, said)
+
+    def scrim(self, *words):
+        """The same, which has to go well."""
+        done = self.asks(*words)
+        assert done.returncode == 0, done
+        return done.stdout
 
     def attach(self):
         """Everything up, by nobody whom a fault could meet; how it looks then."""
@@ -84,10 +98,10 @@ class Field:
     def counts(self):
         return json.loads(self.scrim("status", "--json"))["flow"]
 
-    def dial(self):
+    def dial(self, source="127.0.0.1"):
         """What the service gets of a stream that has a value in it."""
         got = b""
-        with contextlib.suppress(ConnectionError), self.ns.connected("127.0.0.1", SERVICE) as client:
+        with contextlib.suppress(ConnectionError), self.ns.connected("127.0.0.1", SERVICE, (source, 0)) as client:
             client.sendall(RAW)
             client.shutdown(socket.SHUT_WR)
             came = select.select([self.server, client], [], [], TIMEOUT)[0]
@@ -158,10 +172,10 @@ class Fields:
 
 
 class Steered:
-    """A subject by its function: act(page, field). only: of its calls those of this name fail."""
+    """A subject by its function: act(page, field). how: Page.arm's, where not each call fails, once."""
 
-    def __init__(self, fields, name, act, only=""):
-        self.fields, self.name, self.act, self.only = fields, name, act, only
+    def __init__(self, fields, name, act, **how):
+        self.fields, self.name, self.act, self.how = fields, name, act, how
 
     def run(self, page):
         with self.fields.entered() as field:
@@ -256,6 +270,73 @@ def takeover(page, field):
     field.take_down()
 
 
+def goes_on(field, d, up):
+    """It serves, under its own configuration, and what it steers is as it was."""
+    end = time.monotonic() + TIMEOUT
+    while field.dial() != MASKED:  # it learns of the other's end soon
+        assert time.monotonic() < end, d.lines
+    assert field.dial(SPECIAL) == MASKED, d.lines
+    assert field.routing() == up, f"was {up}, is {field.routing()}"
+    assert "ruleset version" in field.scrim("reload")
+
+
+def takeover_dies(page, field):
+    """The second daemon, with other roles and names and more workers, is killed at a call: the first goes on, or it had taken over."""
+    with contextlib.closing(Page()) as others, Daemon(others, FIRST, "--instance", field.instance) as old:
+        assert old.is_ready and field.dial(SPECIAL) == MASKED, old.lines
+        up, pins = field.routing(), sorted(os.listdir(field.pins))
+        with Daemon(page, RENAMED, "--instance", field.instance, "--takeover") as new:
+            page.disarm()
+            if not page.hit():
+                assert new.is_ready and old.wait() == 0 and field.dial(SPECIAL) == RAW, (new.lines, old.lines)
+                check_end(page, *new.end())
+            elif new.wait() and any("has taken over" in line for line in old.lines):
+                old.wait()
+                field.refuses()
+            else:
+                goes_on(field, old, up)
+                assert sorted(os.listdir(field.pins)) == pins
+                code, said = old.end()
+                assert code == 0, said
+    field.take_down()
+
+
+def roles(d):
+    """Which networks the kernel's side has, of whom."""
+    said = json.loads(run("bpftool", "-j", "map", "dump", "id", map_id(d.process.pid, "roles")))
+    return sorted((str(r["formatted"]["key"]), r["formatted"]["value"]["name"]) for r in said)
+
+
+def rows(field):
+    return [(r["rule"], r["role"]) for r in json.loads(field.scrim("status", "--json"))["rules"]]
+
+
+def reload(page, field):
+    """A reload while calls fail: all of it, or nothing has changed; and then once more."""
+    armed = page.rearm()
+    with Daemon(page, FIRST, "--instance", field.instance) as d:
+        first = roles(d), rows(field)
+        with open(d.file.name, "w", encoding="utf-8") as f:
+            f.write(SECOND)
+        armed()
+        done = field.asks("reload")
+        page.disarm()
+        for _ in range(2):
+            assert field.dial() == MASKED and field.dial("127.0.1.1") == MASKED, (page.hit(), d.lines)
+            assert field.dial(SPECIAL) == (MASKED if done.returncode else RAW), (page.hit(), done, d.lines)
+            if not done.returncode:
+                break
+            assert names(page.hit(), done.stderr), (page.hit(), done)
+            assert rows(field) == first[1], (page.hit(), rows(field))
+            # Where no call can be made that is not to be had; who is of which role the ruleset says.
+            assert roles(d) == first[0] or page.armed[2] > 1, (page.hit(), roles(d))
+            done = field.asks("reload")
+            assert not done.returncode, done
+        assert (len(roles(d)), len(rows(field))) == (len(first[0]) + 1, len(first[1]) + 2), (roles(d), rows(field))
+        check_end(page, *d.end())
+    field.take_down()
+
+
 def attach(page, field):
     code, _, _ = tool(page, field, "attach", "--config", field.files["all"])
     if code:
@@ -295,6 +376,10 @@ def subjects(fields):
         ("a takeover, steering", takeover, 101), ("scrim attach", attach, 71), ("scrim detach", detach, 31), ("scrim status", status, 11))]
 
 
-def words(fields):
-    """The few words of a takeover: with each, who does what is another."""
-    return Steered(fields, "a takeover, its words", takeover, only="send")
+def moments(fields):
+    """The same of what takes a certain call, or has another end."""
+    return [(Steered(fields, "a takeover, its words", takeover, only="send"), 1),
+            (Steered(fields, "a takeover, whose new daemon is killed", takeover_dies, kills=True), 149),
+            (Steered(fields, "a takeover, whose new daemon is killed at a word", takeover_dies, only="send", kills=True), 1),
+            (Steered(fields, "a reload, steering", reload, only="syscall"), 5),
+            (Steered(fields, "a reload, steering, and all from there on", reload, only="syscall", times=ALWAYS), 5)]

@@ -4,17 +4,23 @@
 Every connection goes through and is masked, whatever it meets; counts are exact over all daemons.
 """
 import contextlib
+import errno
 import json
 import os
 import signal
 import socket
+import sys
 import threading
 
 import liblocal
 from gateway import stand as gateway
 from netlib import TIMEOUT, Scrimd, eventually, run
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../faults"))
+from inject import CALL, Page  # noqa: E402
+
 CLIENTS = 6
+LOST = errno.ECONNRESET, errno.ECONNREFUSED, errno.EPIPE, errno.ENOTCONN
 PORT, RAW, MASKED, LIMITED = gateway.PORT, gateway.RAW, gateway.MASKED, gateway.LIMITED
 
 
@@ -37,7 +43,7 @@ class Load:
 
     def __init__(self, client, service, hosts, wants=(MASKED,)):
         self.client, self.wants = client, wants
-        self.stop, self.over = threading.Event(), threading.Event()
+        self.stop, self.over, self.lost = threading.Event(), threading.Event(), None
         self.done, self.wrong = [0] * CLIENTS, []
         self.listeners = [service.listening(host, PORT, 1024) for host in hosts]
         self.threads = [threading.Thread(target=echo, args=(s, self.over), daemon=True) for s in self.listeners]
@@ -58,7 +64,19 @@ class Load:
                 assert got in self.wants, got
                 self.done[i] += 1
             except (OSError, AssertionError) as e:
-                self.wrong.append(f"after {sum(self.done)} connections: {host}: {e!r}")
+                if self.lost is not None and getattr(e, "errno", 0) in LOST:
+                    self.lost.append(host)
+                else:
+                    self.wrong.append(f"after {sum(self.done)} connections: {host}: {e!r}")
+
+    @contextlib.contextmanager
+    def may_lose(self, some):
+        """Meanwhile connections may be refused or reset."""
+        self.lost = [] if some else None
+        yield
+        made = list(self.done)
+        eventually(lambda: self.wrong or all(a > b for a, b in zip(self.done, made)), "each client goes on")
+        self.lost = None
 
     @staticmethod
     def source(host):
@@ -200,6 +218,49 @@ def killed(stand):
         load.finish()
         # It was put back as it should, not repaired later as if somebody had taken it away.
         assert not any("attached again" in line for line in d.lines), d.lines
+    finally:
+        load.stop.set()
+        load.over.set()
+        d.kill()
+
+
+def changes(stand):
+    """What may be other with a new daemon."""
+    text = stand.config()
+    role = '{sources: [10.1.0.1/32, "fd00:1::1/128"], policy: limited, name: fresh}'
+    with_role = (text.replace("    roles:\n", f"    roles:\n      - {role}\n") if "roles:" in text
+                 else text.replace("policy: strict\n", f"policy: strict\n    roles: [{role}]\n", 1))
+    yield text.replace("- name: gate", "- name: other").replace("- name: local", "- name: other")
+    yield with_role
+    yield text.replace("workers: 2", "workers: 6")
+    yield stand.config("more")
+
+
+# Its programs are in force; it may begin; it has begun, and has not said so.
+MOMENTS = (("send", 2), ("recv", 1), ("send", 3))
+
+
+def dies(stand):
+    """a new daemon with another name, more workers or roles is killed at each word: the old one goes on, and nobody is refused or reset before it has begun"""
+    d = Scrimd(stand.lab, stand.ns, stand.config()).wait_ready()
+    load = Load(stand.client, stand.service, stand.hosts)
+    try:
+        load.goes_on()
+        programs, pins = stand.programs(), sorted(os.listdir(d.pins))
+        for text in changes(stand):
+            for moment in MOMENTS:
+                # In the last one clients are led to its sockets, and the programs ask whether it lives.
+                with contextlib.closing(Page()) as page, load.may_lose(moment is MOMENTS[-1]):
+                    page.arm(CALL, moment[1], only=moment[0], kills=True)
+                    said = len(d.lines)
+                    heir = Scrimd(stand.lab, stand.ns, text, "--takeover", under=page.command())
+                    assert heir.wait() == -signal.SIGKILL, heir.lines
+                    heir.__exit__()
+                    eventually(lambda: any("this one goes on" in line for line in d.lines[said:]), "the old one has seen it")
+                load.goes_on()
+                assert stand.programs() == programs and sorted(os.listdir(d.pins)) == pins
+        assert "version 2" in stand.lab.scrim("reload")
+        load.finish()
     finally:
         load.stop.set()
         load.over.set()

@@ -213,6 +213,17 @@ class Counters:
         return [row for row in self._rows("rules") if row["role"] == role]
 
 
+def map_id(pid, name):
+    """The identifier of a daemon's map of this name: it holds all that its programs use."""
+    held = f"/proc/{pid}/fdinfo"
+    found = set()
+    for fd in os.listdir(held):
+        with contextlib.suppress(FileNotFoundError), open(f"{held}/{fd}") as file:
+            found.update(line.split()[1] for line in file if line.startswith("map_id:"))
+    one, = (i for i in found if json.loads(run("bpftool", "-j", "map", "show", "id", i))["name"] == name)
+    return one
+
+
 class Scrimd(Counters):
     """The daemon, in a namespace. As a context it is ready, and killed at the end."""
 
@@ -255,14 +266,7 @@ class Scrimd(Counters):
         return code
 
     def map_id(self, name):
-        """The identifier of its map of this name: it holds all that its programs use."""
-        held = f"/proc/{self.process.pid}/fdinfo"
-        found = set()
-        for fd in os.listdir(held):
-            with contextlib.suppress(FileNotFoundError), open(f"{held}/{fd}") as file:
-                found.update(line.split()[1] for line in file if line.startswith("map_id:"))
-        one, = (i for i in found if json.loads(run("bpftool", "-j", "map", "show", "id", i))["name"] == name)
-        return one
+        return map_id(self.process.pid, name)
 
     def stands_still(self):
         """Whether each of its threads does: a signal reaches them one after another."""
