@@ -56,7 +56,7 @@
 #include <scrim/identifier.h>
 
 #define RULE_MAX          256  /* rules in a ruleset */
-#define RULE_MAX_FORMS    16   /* forms of a rule */
+#define RULE_MAX_FORMS    20   /* forms of a rule */
 #define RULE_MAX_LABELS   1024 /* of a form */
 #define RULE_MAX_DISTANCE 64   /* from a label to its value, bytes */
 

@@ -33,7 +33,7 @@ static const struct {
 	 "neither begins nor ends with a space"},
 	{{.name = "r", .forms = {{.pattern = "a", .labels = pid, .distance = 65}}, .nforms = 1},
 	 "distance 65: at most 64"},
-	{{.name = "r", .nforms = RULE_MAX_FORMS + 1}, "more than 16 forms"},
+	{{.name = "r", .nforms = RULE_MAX_FORMS + 1}, "more than 20 forms"},
 };
 
 Test(ruleset, refusals_name_the_rule)

@@ -12,6 +12,7 @@
 #ifndef RULES_BUILTIN_H
 #define RULES_BUILTIN_H
 
+#include "validate.h"
 #include <scrim/rules.h>
 
 /* A form: its pattern, guards and commit point, then what else it has (.validate = "ssn"). */
@@ -31,6 +32,19 @@
 	"(?:\\xc2[\\xa0\\xad]|\\xe2[\\x80\\x81\\x88][\\x80-\\xaf]|&[#0-9A-Za-z]{2,6};"             \
 	"|%[0-9A-Fa-f]{2}|\\\\(?:/|u[0-9A-Fa-f]{4}))"
 #define ENCODED(name) .validate = name "-encoded", .encoded = true
+/*
+ * Values behind one label: "4711882, 4711883 and 4711884", "4711882/4711883", ["4711882","4711883"]. Where they could
+ * be other numbers, the validator "list" asks that all are of one shape.
+ */
+#define NEXT "(?:(?:\\\\?[\"'])?[,;] ?(?:and )?(?:\\\\?[\"'])?| ?/ ?| (?:and|&) )"
+#define VALUES(item, guard_before, guard_after, ...)                                               \
+	FORM(item "(?:" NEXT item "){1,7}", guard_before, guard_after, DIGITS, 4,                  \
+	     .never = never_list, __VA_ARGS__)
+/* Numbers of no universal form, likewise. */
+#define ID_VALUES(labels_)                                                                         \
+	VALUES("\\d{4,12}", DECIMAL, WORD, .validate = "list", .labels = labels_, .distance = 24), \
+		VALUES("[A-Za-z]{1,3}-?\\d{4,12}", WORD, WORD, .validate = "list",                 \
+		       .labels = labels_, .distance = 24)
 /* A list of strings, NULL-ended. */
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -8,11 +8,12 @@
 #define LINE_KIND "[ -]\\(?(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell|[Hh]ome|[Ww]ork|[Pp]ager)"
 
 #define PHONE_LABELS                                                                               \
-	LIST("tel", "telephone", "telefon:", "telefono:", "teléfono:", "téléphone:", "phone",      \
-	     "ph", "call", "answering", "ring", "fax", "facsimile", "cell", "cellphone",           \
-	     "cellular", "mobile", "mob", "pager", "beeper", "voicemail", "whatsapp", "dial",      \
-	     "contact", "reach", "reached", "hotline", "landline", "phone number", "fax number",   \
-	     "mobile number", "my number", "his number", "her number",                             \
+	LIST("tel", "telephone", "telephones", "phones",                                           \
+	     "telefon:", "telefono:", "teléfono:", "téléphone:", "phone", "ph", "call",            \
+	     "answering", "ring", "fax", "facsimile", "cell", "cellphone", "cellular", "mobile",   \
+	     "mob", "pager", "beeper", "voicemail", "whatsapp", "dial", "contact", "reach",        \
+	     "reached", "hotline", "landline", "phone number", "fax number", "mobile number",      \
+	     "my number", "his number", "her number",                                              \
                                                                                                    \
 	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
 	     "home:", "work:", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",       \
@@ -60,6 +61,7 @@ static const struct rule_def contacts[] = {
 				 "or [020 7946 0958], [06 12 34 56 78], [030/1234567]",
 				 "[(11) 98765-4321], [(02) 9876 5432], [+(370) 61234567]",
 				 "[+44 20 7946 0958], fax [030 123456]", "[089 72 63 41] office",
+				 "tel [555-1234, 555-9876], phones [5551234567/5559876543]",
 				 "pager [31245], \"phoneNumber\":[2125550123]",
 				 "[212-555-0123 #204], tel [(0)617 5550155]",
 				 "[212-555-0123 x.45], ([+44) 7400 123456], [02.98.95.39.81]",
@@ -68,7 +70,7 @@ static const struct rule_def contacts[] = {
 				 "[(112) 555-0123], [012-555-0123x45], [(06227) 93966]",
 				 "112-555-0123 and 212 155 0123", "0055 0308 0340",
 				 "NDC 0378-0023-01, 0-306-40615-2", "call 911, pager 2 times"),
-		.nforms = 16,
+		.nforms = 17,
 		.forms = {PHONE_FORM(EXTENDED "|" NANP_GROUPS),
 			  PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)[-. ]?\\d{3}"
 				     "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})"
@@ -105,7 +107,9 @@ static const struct rule_def contacts[] = {
 			       NUMBER, GROUP, DIGITS, 7, ENCODED("phone-groups")),
 			  NAMED_PHONE("(?:\\d|\\(\\d{1,5}\\))(?:[ .-]?\\d){5,12}"),
 			  FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
-			       .labels = LIST("pager", "beeper", "bleep"), .distance = 8)},
+			       .labels = LIST("pager", "beeper", "bleep"), .distance = 8),
+			  VALUES("(?:\\d{3}-\\d{4}|\\d{7}|\\d{10})", DIGIT, GROUP,
+				 .validate = "list", .labels = PHONE_LABELS, .distance = 24)},
 	},
 	{
 		/* The longest that validates is taken: a full stop behind it stays outside. */

@@ -21,12 +21,14 @@
 
 /* "no", "number", "id", "#" and "is" may follow any of them (label.c), but not as "policyNumber". */
 #define ACCOUNT_LABELS                                                                             \
-	LIST("account", "account number", "account no", "account id", "acct", "acct no", "a/c",    \
+	LIST("account", "account number", "account numbers",                                       \
+	     "accounts:", "accounts\":", "account no", "account id", "acct", "acct no", "a/c",     \
 	     "visit no", "visit number", "encounter no", "encounter number", "encounter id",       \
 	     "visit #", "encounter #", "fin", "csn", "=CLM*")
 #define PLAN_LABELS                                                                                \
-	LIST("member id", "member no", "member number", "member #", "subscriber", "subscriber id", \
-	     "subscriber number", "policy", "policy id", "policy no", "policy number", "plan id",  \
+	LIST("member id", "member ids", "member no", "member number", "member numbers",            \
+	     "member #", "subscriber", "subscriber id", "subscriber ids", "subscriber number",     \
+	     "policy", "policy id", "policy no", "policy number", "policy numbers", "plan id",     \
 	     "plan no", "plan number", "group no", "group number", "group #", "grp",               \
 	     "insurance id", "insurance no", "insurance number", "insured id", "insured no",       \
 	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
@@ -35,17 +37,18 @@
 	     "claim id", "claim no", "claim number", "claim #", "=*MI*", "ref*1l", "ref*6p",       \
 	     "ref*0f", "ref*1w")
 #define LICENSE_LABELS                                                                             \
-	LIST("license", "license no", "license number", "licence", "licence no", "licence number", \
-	     "lic", "=DLN", "dl no", "dl number", "dl #", "certificate", "certificate no",         \
-	     "certificate number", "cert no", "cert #", "permit", "permit no", "permit number",    \
-	     "passport", "passport no", "passport number", "state id")
+	LIST("license", "license no", "license number", "license numbers", "licence",              \
+	     "licence no", "licence number", "lic", "=DLN", "dl no", "dl number", "dl #",          \
+	     "certificate", "certificate no", "certificate number", "cert no", "cert #", "permit", \
+	     "permit no", "permit number", "passport", "passport no", "passport number",           \
+	     "state id")
 #define PLATE_LABELS                                                                               \
 	LIST("license plate", "licence plate", "number plate", "registration plate", "plate no",   \
 	     "plate number", "plate #", "tag no", "tag number", "tag #")
 #define DEVICE_LABELS                                                                              \
 	LIST("s/n", "sn:", "sn #", "serial:", "serial\":", "serial no", "serial number",           \
-	     "serial #", "ser no", "ser #", "device id", "device no", "device number", "imei",     \
-	     "imsi", "iccid", "meid")
+	     "serial numbers", "serial #", "ser no", "ser #", "device id", "device no",            \
+	     "device number", "imei", "imsi", "iccid", "meid")
 
 static const struct rule_def labelled[] = {
 	{
@@ -54,14 +57,16 @@ static const struct rule_def labelled[] = {
 		.group = "builtin",
 		.what = "account or visit number after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(J)",
-		.examples =
-			LIST("Account No: [00123456]", "acct# [AC-1234567]",
-			     "account number is [1234 5678 9012]", "acct [12345] 12/15 of",
-			     "account [WXYZ21793639700389]", "account WXYZ2024",
-			     "account 30 days overdue", "accounts of 2019 and accounting 12345"),
-		.nforms = 3,
+		.examples = LIST("Account No: [00123456]", "acct# [AC-1234567]",
+				 "account number is [1234 5678 9012]", "acct [12345] 12/15 of",
+				 "account [WXYZ21793639700389]", "account WXYZ2024",
+				 "acct# [AC-1234567, AC-1234568]",
+				 "account numbers [12345678; 12345679]",
+				 "account [12345678], 2024 and 5", "account 30 days overdue",
+				 "accounts of 2019 and accounting 12345"),
+		.nforms = 5,
 		.forms = {ID_DIGITS(ACCOUNT_LABELS), ID_LETTERS(ACCOUNT_LABELS),
-			  ID_GROUPS(ACCOUNT_LABELS)},
+			  ID_GROUPS(ACCOUNT_LABELS), ID_VALUES(ACCOUNT_LABELS)},
 	},
 	{
 		.name = "plan-id",
@@ -71,11 +76,13 @@ static const struct rule_def labelled[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(I)",
 		.examples = LIST("Member ID: [XYZ123456789]", "Policy [H-0012345], group # [70012]",
 				 "\"subscriberId\": \"[W1234567801]\"",
+				 "member IDs: [XYZ123456789 and XYZ123456790]",
 				 "Member ID: [W12345678 02], policy no [XYZ 123456789]",
 				 "subscriber id [123456789] 30 days", "policy holder, plan B",
 				 "member since 2019"),
-		.nforms = 4,
+		.nforms = 6,
 		.forms = {ID_DIGITS(PLAN_LABELS), ID_LETTERS(PLAN_LABELS), ID_GROUPS(PLAN_LABELS),
+			  ID_VALUES(PLAN_LABELS),
 			  /* Blue Cross: three letters in front; which member of a family behind. */
 			  FORM("(?:[A-Z]{1,3} ?)?\\d{6,12} 0\\d|[A-Z]{3} \\d{6,12}(?:-\\d{2})?",
 			       WORD, GROUP, DIGITS, 4,
@@ -122,9 +129,10 @@ static const struct rule_def labelled[] = {
 				 "passport [C01234567], DL: [CA D1234567]",
 				 "license no. [832 359 431]", "licensed in 2019",
 				 "GLUCOSE 104 MG/DL 1500 KCAL", "License: BSD-3-Clause OR 0BSD"),
-		.nforms = 4,
+		.nforms = 6,
 		.forms = {ID_DIGITS(LICENSE_LABELS, .validate = "license"),
 			  ID_LETTERS(LICENSE_LABELS, .validate = "license"),
+			  ID_VALUES(LICENSE_LABELS),
 			  /* Behind its state, or its kind: "RN 558812"; or in threes. */
 			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}|\\d{3} \\d{3} \\d{3}", WORD, WORD,
 			       DIGITS, 4, .labels = LICENSE_LABELS, .distance = 24),
@@ -139,11 +147,13 @@ static const struct rule_def labelled[] = {
 		.what = "serial number or identifier of a device after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(M)",
 		.examples =
-			LIST("pacemaker S/N [PJN7654321]", "serial number: [GTX-00123-A]",
+			LIST("pacemaker S/N [PJN7654321]", "serial numbers [4402918, 4402919]",
+			     "serial number: [GTX-00123-A]",
 			     "lead SN [4402918], serial [RNB123456H], S/N [VVPK905043]",
 			     "serial troponins 3 times, serial 12-lead EKGs", "device is 12 mm"),
-		.nforms = 3,
+		.nforms = 5,
 		.forms = {ID_DIGITS(DEVICE_LABELS), ID_LETTERS(DEVICE_LABELS),
+			  ID_VALUES(DEVICE_LABELS),
 			  FORM("(?:[A-Z]{1,4}-?)?\\d{5,20}[A-Z]?", WORD, WORD, DIGITS, 4,
 			       .labels = LIST("serial", "=SN", "s/n"), .distance = 8)},
 	},

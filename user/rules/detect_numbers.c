@@ -4,26 +4,33 @@
 #include "validate.h"
 
 #define SSN_LABELS                                                                                 \
-	LIST("ssn", "ss#", "ss no", "ssno", "social security", "social security number",           \
+	LIST("ssn", "ssns", "ss#", "ss no", "ssno", "social security", "social security number",   \
 	     "soc sec", "soc. sec", "social", "ssn number", "ssan", "ref*sy")
 #define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
 #define SSN_END_LABELS                                                                             \
 	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", LAST_FOUR("ssn"),           \
 	     LAST_FOUR("social"), LAST_FOUR("my social"), LAST_FOUR("your social"))
 
+#define NPI_LABELS                                                                                 \
+	LIST("npi", "npis", "extension=\"", "national provider", "national provider identifier",   \
+	     "provider id", "provider number", "provider", "prescriber", /* X12 */ "=XX",          \
+	     "ref*hpi")
+
 #define MRN_LABELS                                                                                 \
-	LIST("mrn", "mr#", "mr no", "mr number", "medical record", "medical rec", "med rec",       \
-	     "med record", "record number", "record no", "record #", "chart number", "chart no",   \
-	     "chart #", "chart id", "patient id", "patient number", "patient no", "patient #",     \
-	     "patient identifier", "pt id", "pt no", "pt #", "hospital number", "hospital no",     \
-	     "hospital #", "hosp no", "hosp #", "unit number", "unit no", "unit #", "m.r.n",       \
-	     "med. rec", "ref*ea", "code\":\"mr", "extension=\"")
+	LIST("mrn", "mrns", "mr#", "mr no", "mr number", "medical record", "medical rec",          \
+	     "med rec", "med record", "record number", "record numbers", "record no", "record #",  \
+	     "chart number", "chart no", "chart #", "chart id", "patient id", "patient ids",       \
+	     "patient number", "patient no", "patient #", "patient identifier", "pt id", "pt no",  \
+	     "pt #", "hospital number", "hospital no", "hospital #", "hosp no", "hosp #",          \
+	     "unit number", "unit no", "unit #", "m.r.n", "med. rec", "ref*ea", "code\":\"mr",     \
+	     "extension=\"")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
 	     .distance = 24, MRN_TAIL)
 
-#define POSTAL_LABELS LIST("zip", "zip code", "postal", "postal code", "postcode")
+#define POSTAL_LABELS                                                                              \
+	LIST("zip", "zips", "zip code", "zip codes", "postal", "postal code", "postcode")
 /* Nothing touches it, or "LA30189-7", an answer of LOINC, were of Louisiana. */
 #define ZIP_FORM(digits, ...)                                                                      \
 	FORM(digits "(?:-\\d{4})?", TOKEN, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
@@ -51,11 +58,12 @@ static const struct rule_def numbers[] = {
 		.what = "US social security number, delimited; nine digits or the last four after "
 			"a label",
 		.source = "45 CFR 164.514(b)(2)(i)(G); SSA, areas and groups never issued",
-		.examples = LIST("his number is [123-45-6789].", "\"patientSSN\": \"[123456789]\"",
-				 "SSN: [900-111-234]", "last 4 of SSN: [6789]",
-				 "SSN: ***-**-[6789]", "123456789 alone, 0.123-45-6789",
-				 "000-12-3456, 123-00-4567", "SSN not given, room 6789"),
-		.nforms = 6,
+		.examples =
+			LIST("his number is [123-45-6789].", "\"patientSSN\": \"[123456789]\"",
+			     "SSN: [900-111-234]", "last 4 of SSN: [6789]", "SSN: ***-**-[6789]",
+			     "SSNs [123456789 and 234567891]", "123456789 alone, 0.123-45-6789",
+			     "000-12-3456, 123-00-4567", "SSN not given, room 6789"),
+		.nforms = 7,
 		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, .validate = "ssn", .quick = quick_ssn),
 			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
@@ -63,6 +71,7 @@ static const struct rule_def numbers[] = {
 			  /* Whatever the groups, and issued or not: a label says what it is. */
 			  FORM("\\d(?:[-. ]?\\d){8}", DECIMAL, DECIMAL, DIGITS, 4,
 			       .labels = SSN_LABELS, .distance = 24),
+			  VALUES("\\d{9}", DECIMAL, DECIMAL, .labels = SSN_LABELS, .distance = 24),
 			  /* Parts of an identifier are identifiers. */
 			  FORM("(?:[Xx*#]{3}[- ]?[Xx*#]{2}[- ]?|[Ll]ast[ _]?(?:4|[Ff]our)[): "
 			       "]{1,3}|[Ee]nd(?:s|ing) in[: ]{1,2})(\\d{4})",
@@ -82,13 +91,11 @@ static const struct rule_def numbers[] = {
 		.source = "45 CFR 162.406; CMS, NPI check digit (Luhn over 80840)",
 		.examples = LIST("NPI: [1234567893], provider [1003000126]",
 				 "order 1234567893, NPI 1234567890"),
-		.nforms = 1,
+		.nforms = 2,
 		.forms = {FORM("[12]\\d{9}", DECIMAL, DECIMAL, DIGITS, 4, .validate = "npi",
-			       .labels = LIST("npi", "extension=\"", "national provider",
-					      "national provider identifier", "provider id",
-					      "provider number", "provider", "prescriber",
-					      /* X12 */ "=XX", "ref*hpi"),
-			       .distance = 24)},
+			       .labels = NPI_LABELS, .distance = 24),
+			  VALUES("[12]\\d{9}", DECIMAL, DECIMAL, .validate = "npi",
+				 .labels = NPI_LABELS, .distance = 24)},
 	},
 	{
 		.name = "card",
@@ -133,16 +140,19 @@ static const struct rule_def numbers[] = {
 		.group = "builtin",
 		.what = "medical record number: digits, or letters and digits, after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(H)",
-		.examples = LIST("MRN: [123456]", "Medical Record Number is [HX-12345678].",
-				 "MRN [123 45 67]", "MRN [1234] 12/15 of",
-				 "MRN pending, room 123456", "the patient id was lost"),
-		.nforms = 6,
+		.examples =
+			LIST("MRN: [123456]", "Medical Record Number is [HX-12345678].",
+			     "MRN [123 45 67]", "\"mrns\": \"[4711882\", \"4711883]\"",
+			     "MRNs [4711882/4711883], MRN: [4711882], 2024", "MRN [1234] 12/15 of",
+			     "MRN pending, room 123456", "the patient id was lost"),
+		.nforms = 8,
 		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,39}", DECIMAL, NONE, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24, MRN_TAIL),
 			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
 			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d"),
 			  FORM("\\d{2,4}(?: \\d{2,4}){1,4}", DECIMAL, GROUP, DIGITS, 4,
-			       .labels = MRN_LABELS, .distance = 24)},
+			       .labels = MRN_LABELS, .distance = 24),
+			  ID_VALUES(MRN_LABELS)},
 	},
 	{
 		.name = "zip",
@@ -151,15 +161,17 @@ static const struct rule_def numbers[] = {
 		.what = "ZIP code after a state or a label; other postal codes and coordinates "
 			"after one",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
-		.examples = LIST("Tampa FL [33101-1234]", "zip code: [12345]",
-				 "\"postalCode\":\"[K1A 0B1]\", postcode [SW1A 1AA]",
-				 "\"latitude\":[42.36012],\"longitude\":-[71.05891]",
-				 "12345 alone, IL 627041", "LA30189-7, MT19937"),
-		.nforms = 5,
+		.examples =
+			LIST("Tampa FL [33101-1234]", "zip code: [12345]", "ZIPs [02115, 02116]",
+			     "\"postalCode\":\"[K1A 0B1]\", postcode [SW1A 1AA]",
+			     "\"latitude\":[42.36012],\"longitude\":-[71.05891]",
+			     "12345 alone, IL 627041", "LA30189-7, MT19937"),
+		.nforms = 6,
 		.forms = {ZIP_FORM("\\d{5}", .labels = STATES, .distance = 3),
 			  /* "ID" is a state in front of Idaho's own codes alone. */
 			  ZIP_FORM("83[2-8]\\d{2}", .labels = LIST("=ID"), .distance = 3),
 			  ZIP_FORM("\\d{5}", .labels = POSTAL_LABELS, .distance = 16),
+			  VALUES("\\d{5}", TOKEN, DECIMAL, .labels = POSTAL_LABELS, .distance = 16),
 			  /* Canada's, the United Kingdom's: "their equivalent geocodes". */
 			  FORM("[A-Za-z](?:\\d[A-Za-z] ?\\d[A-Za-z]\\d"
 			       "|[A-Za-z]?\\d[0-9A-Za-z]? ?\\d[A-Za-z]{2})",

@@ -27,6 +27,7 @@ static const struct {
 	{"ipv6", validate_ipv6},
 	{"itin", validate_itin},
 	{"license", validate_license},
+	{"list", validate_list},
 	{"luhn", validate_luhn},
 	{"mac", validate_mac},
 	{"name", validate_name},

@@ -26,6 +26,7 @@ void words_prepare(void);
 bool validate_street(const u8 *text, size_t len);
 bool validate_name(const u8 *text, size_t len);
 bool validate_license(const u8 *text, size_t len);
+bool validate_list(const u8 *text, size_t len);
 bool validate_luhn(const u8 *text, size_t len);
 bool validate_card(const u8 *text, size_t len);
 bool validate_npi(const u8 *text, size_t len);
@@ -63,5 +64,7 @@ bool card_issued(const u8 *digits, size_t n);
 /* Where no month stands behind a day, no second word behind a house number; see never_fn. */
 bool never_month(const u8 *text);
 bool never_street(const u8 *text);
+/* Where no second value stands behind the first. */
+bool never_list(const u8 *text);
 
 #endif

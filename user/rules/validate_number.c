@@ -101,12 +101,18 @@ bool validate_card(const u8 *text, size_t len)
 }
 
 /* 45 CFR 162.406: Luhn over 80840 and the ten digits; 80840 adds 24. First digit 1 or 2. */
+/* Each of a list. */
 bool validate_npi(const u8 *text, size_t len)
 {
-	u8 digits[10];
+	u8 digits[80];
 	size_t n = text_digits(text, len, digits, sizeof(digits));
 
-	return n == 10 && (digits[0] == 1 || digits[0] == 2) && luhn_holds(digits, n, 24);
+	if (!n || n % 10 || n > sizeof(digits))
+		return false;
+	for (const u8 *d = digits; d < digits + n; d += 10)
+		if ((d[0] != 1 && d[0] != 2) || !luhn_holds(d, 10, 24))
+			return false;
+	return true;
 }
 
 /* Never given out (SSA, "Employer filing instructions"): area 000, 666, 900-999; group 00; serial 0000. */
