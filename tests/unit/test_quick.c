@@ -225,6 +225,24 @@ static void make_words(u64 *seed, char *to, size_t cap)
 		 between[draw(seed, array_size(between))], words[draw(seed, array_size(words))]);
 }
 
+/* Numbers behind a label, or something else behind the first. */
+static void make_values(u64 *seed, char *to, size_t cap)
+{
+	static const char *const heads[] = {"", "", "", "AC-", "ab"};
+	static const char *const values[] = {"4711882", "123456789", "02115", "1003000126",
+					     "555-1234"};
+	static const char *const between[] = {", ",  ",", "/", " / ",  " and ", "\",\"", ", and ",
+					      " & ", " ", "|", " of ", "-",     "\": ",  ",\"x\":"};
+	const char *head = heads[draw(seed, array_size(heads))];
+	const char *value = values[draw(seed, array_size(values))];
+	size_t n = (size_t)snprintf(to, cap, "%s%s", head, value);
+
+	for (u32 more = draw(seed, 3); more > 0; more--)
+		n += (size_t)snprintf(to + n, cap - n, "%s%s%s",
+				      between[draw(seed, array_size(between))],
+				      draw(seed, 8) ? head : "", draw(seed, 8) ? value : "12");
+}
+
 /* Whether f has a match at the begin of the text that its guard lets stand, valid or not. */
 static bool any_end(const struct form_def *def, const struct form *f, const u8 *text)
 {
@@ -258,11 +276,11 @@ static size_t nothing_is_there(const struct form_def *def, u64 seed)
 	size_t begins = 0, nevers = 0;
 	u8 text[TEXT + 1];
 
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 30000; i++) {
 		bool there;
 
 		scan_text_random(&seed, "0123 ABab.,-", text, TEXT);
-		make_words(&seed, (char *)text, TEXT);
+		(draw(&seed, 3) ? make_words : make_values)(&seed, (char *)text, TEXT);
 		text[strlen((char *)text)] = ' ';
 		if (!draw(&seed, 4))
 			text[draw(&seed, QUICK_READ)] = (u8) "0 aB-,\xe2\xc3#"[draw(&seed, 9)];
