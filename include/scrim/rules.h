@@ -338,14 +338,20 @@ u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, si
  * Of an outline (outline.h): the sets that have a label which ends before outline[end] in some text that it
  * is of; 0 < end, and outline[end] is there. There may be too many, none is missing.
  *   ret_sure  those that have one in each of them
+ *   looked    += labels that it took a look at: what it cost
  */
-u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure);
+u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure,
+			size_t *looked);
 /*
  * label_index_ends()'s gap, n bytes of it, of an outline: what it is in some text that it is of. There may be
  * too many bits, none is missing.
  *   ret_sure  what it is in each of them
  */
 u64 label_may_gap(const u8 *outline, size_t end, size_t n, u64 *ret_sure);
+/*
+ * Bit k - 1 of that, 0 < k <= 64, where the bits before it are known: those of `gap`. Its others count for nothing.
+ */
+bool label_may_lead(const u8 *outline, size_t end, size_t k, u64 gap);
 /* By distance, 0 to RULE_MAX_DISTANCE: the sets that look so far for a label. Lives as long as x. */
 const u64 *label_index_near(const struct label_index *x);
 /* Whether two sets answer the same everywhere, as far as their labels as written tell. Not NULL. */

@@ -85,6 +85,48 @@ Test(memo_known, gives_up_on_a_line_that_costs_too_much)
 	ruleset_free(rs);
 }
 
+static size_t learning_costs(const struct scanner *s, u8 byte)
+{
+	struct memo_line l;
+	u8 line[LINE_ROOM];
+
+	memset(line, byte, sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	return memo_learn(s, line, sizeof(line), &l);
+}
+
+static const struct rule_def beds[] = {
+	{.name = "bed",
+	 .class = ID_OTHER,
+	 .nforms = 1,
+	 .forms = {{.pattern = "#\\d{5}",
+		    .labels = (const char *const[]){"bed", "cafe", NULL},
+		    .distance = RULE_MAX_DISTANCE}}},
+	{.name = "ward",
+	 .class = ID_OTHER,
+	 .nforms = 1,
+	 .forms = {{.pattern = "#\\d{5}",
+		    .labels = (const char *const[]){"bed", "cafe", "aisle", "code", "grade", NULL},
+		    .distance = RULE_MAX_DISTANCE}}},
+};
+
+/* Where hex digits may make a label, each is looked for, and what may lead on from it, though nothing can match there. */
+Test(memo_known, counts_looks_for_labels)
+{
+	size_t costs[array_size(beds)];
+
+	for (size_t i = 0; i < array_size(beds); i++) {
+		struct ruleset *rs = ruleset_of(&beds[i], 1);
+		struct scanner *s = scanner_all(rs, isa_best());
+
+		costs[i] = learning_costs(s, ANY_HEX);
+		cr_assert_gt(costs[i], 2 * learning_costs(s, '-'));
+		scanner_free(s);
+		ruleset_free(rs);
+	}
+	cr_assert_gt(costs[1], costs[0]);
+}
+
 /* Of two outlines of one rough outline that comes first which stands for both, however they came. */
 Test(memo_known, expects_the_wider_outline)
 {

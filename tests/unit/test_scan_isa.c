@@ -31,8 +31,8 @@ struct outcome {
 };
 
 /* No more room for matches than scan.h asks for. */
-static struct outcome scan_at(const struct scanner *s, const u8 *text, size_t len,
-			      const struct variant *v)
+static struct outcome scan_at(const struct scanner *s, struct scan_memo *memo, const u8 *text,
+			      size_t len, const struct variant *v)
 {
 	struct outcome o = {0};
 	struct scan_job job = {
@@ -42,6 +42,7 @@ static struct outcome scan_at(const struct scanner *s, const u8 *text, size_t le
 		.ends = v->ends,
 		.cap = len - v->start + 1,
 		.rejected = o.rejected,
+		.memo = memo,
 	};
 
 	o.matches = job.matches = malloc(job.cap * sizeof(*job.matches));
@@ -79,9 +80,9 @@ static void make_text(u64 *seed, u8 *text, size_t len)
 			text[i] = (u8)draw(seed, 256);
 }
 
-/* A text at every place, on every ISA, against the scalar code on a block of its own. */
-static size_t judge_text(struct scanner *const *scanners, size_t nscanners, const struct guarded *g,
-			 u64 *seed, const u8 *text, size_t len)
+/* A text at every place, on every ISA, with a memo or none, against the scalar code on a block of its own. */
+static size_t judge_text(struct scanner *const *scanners, size_t nscanners, struct scan_memo *memo,
+			 const struct guarded *g, u64 *seed, const u8 *text, size_t len)
 {
 	struct variant variants[VARIANTS];
 	struct outcome want[VARIANTS], got;
@@ -91,7 +92,7 @@ static size_t judge_text(struct scanner *const *scanners, size_t nscanners, cons
 	memcpy(block, text, len);
 	for (size_t v = 0; v < VARIANTS; v++) {
 		variants[v] = (struct variant){v / 2 ? draw(seed, (u32)len + 1) : 0, v % 2};
-		want[v] = scan_at(scanners[0], block, len, &variants[v]);
+		want[v] = scan_at(scanners[0], NULL, block, len, &variants[v]);
 		found += want[v].nmatches;
 	}
 	for (size_t i = 0; i < nscanners; i++) {
@@ -101,14 +102,14 @@ static size_t judge_text(struct scanner *const *scanners, size_t nscanners, cons
 			const u8 *at = guarded_left(g, offset, text, len, "7@ "[offset % 3]);
 			size_t v = (offset + len) % VARIANTS;
 
-			got = scan_at(scanners[i], at, len, &variants[v]);
+			got = scan_at(scanners[i], memo, at, len, &variants[v]);
 			assert_same_outcome(&got, &want[v], isa, "offset", len, offset);
 			free(got.matches);
 		}
 		for (size_t v = 0; v < VARIANTS; v++) {
 			const u8 *at = guarded_right(g, text, len, '7');
 
-			got = scan_at(scanners[i], at, len, &variants[v]);
+			got = scan_at(scanners[i], memo, at, len, &variants[v]);
 			assert_same_outcome(&got, &want[v], isa, "at the end,", len, v);
 			free(got.matches);
 		}
@@ -134,15 +135,67 @@ Test(scan_isa, is_the_scalar_one_at_every_offset, .timeout = 300)
 		scanners[i] = scanner_all(rs, isas[i]);
 	for (size_t len = 0; len <= 300; len++) {
 		make_text(&seed, text, len);
-		found += judge_text(scanners, n, &g, &seed, text, len);
+		found += judge_text(scanners, n, NULL, &g, &seed, text, len);
 	}
 	for (size_t i = 0; i < array_size(long_ones); i++) {
 		make_text(&seed, text, long_ones[i]);
-		found += judge_text(scanners, n, &g, &seed, text, long_ones[i]);
+		found += judge_text(scanners, n, NULL, &g, &seed, text, long_ones[i]);
 	}
 	cr_assert_gt(found, 1000);
 	for (size_t i = 0; i < n; i++)
 		scanner_free(scanners[i]);
+	guarded_free(&g);
+	ruleset_free(rs);
+}
+
+/* Lines of few outlines, a block long, two and more; the last one is cut off. */
+static void make_lines(u64 *seed, u8 *text, size_t len)
+{
+	static const char *const lines[] = {
+		"0:00:00.000 job 1f1b1c11 of ward 0 sent, 000 bytes\n",
+		"0000-00-00 00:00 MRN: 0000000, SSN 000-00-0000\r\n",
+		"host 00.00.0.0 took 1a111-1d1 for the patient, who was born on 0000-00-00, "
+		"and asked nothing\n",
+		"paid by 0000-0000-0000-0000 at 0 Elm St, which took 00.00 s; then nothing came, "
+		"for long, and "
+		"then a 2feb0000, and a (000) 000-0000, dea no 1b11\n",
+	};
+
+	for (size_t at = 0; at < len;) {
+		const char *line = lines[draw(seed, array_size(lines))];
+
+		for (; *line && at < len; line++, at++)
+			text[at] = *line == '0'   ? (u8)('0' + draw(seed, 10))
+				   : *line == '1' ? (u8) "0123456789abcdef"[draw(seed, 16)]
+						  : (u8)*line;
+	}
+}
+
+Test(scan_isa, with_a_memo_is_the_scalar_one_at_every_offset)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct guarded g = guarded_new(1024 + OFFSETS);
+	struct scanner *scanners[ISA_COUNT];
+	struct scan_memo *memo = NULL;
+	enum isa isas[ISA_COUNT];
+	size_t n = isas_here(isas), found = 0;
+	u8 text[1024];
+	u64 seed = 0x15b;
+
+	cr_assert_eq(scan_memo_new(&memo), 0);
+	for (size_t i = 0; i < n; i++)
+		scanners[i] = scanner_all(rs, isas[i]);
+	for (size_t round = 0; round < 40; round++) {
+		size_t len = sizeof(text) - draw(&seed, 2) * draw(&seed, 640);
+
+		make_lines(&seed, text, len);
+		found += judge_text(scanners, n, memo, &g, &seed, text, len);
+	}
+	cr_assert_gt(found, 500);
+	for (size_t i = 0; i < n; i++)
+		scanner_free(scanners[i]);
+	scan_memo_free(memo);
 	guarded_free(&g);
 	ruleset_free(rs);
 }

@@ -322,14 +322,28 @@ static bool may_be(const char *word, const u8 *outline, size_t end, size_t n)
  */
 static bool may_be_word(const u8 *outline, size_t end, size_t k, u64 gap)
 {
-	for (size_t i = 0; i < array_size(small_words); i++) {
-		size_t n = strlen(small_words[i]);
-
-		if (n <= k && (n == k || gap >> (k - n - 1) & 1) &&
-		    may_be(small_words[i], outline, end + k, n))
-			return true;
+	for (size_t n = 2; n <= SMALL_MAX && n <= k; n++) {
+		if (n < k && !(gap >> (k - n - 1) & 1))
+			continue;
+		for (size_t i = shorter[n]; i < shorter[n + 1]; i++)
+			if (may_be(small_words[i], outline, end + k, n))
+				return true;
 	}
 	return false;
+}
+
+bool label_may_lead(const u8 *outline, size_t end, size_t k, u64 gap)
+{
+	u8 c = outline[end + k - 1];
+	size_t before = end + k;
+
+	if (!is_gap(c) && !byte_is_letter(c) && c != ANY_HEX)
+		return false;
+	if (c != ANY_HEX)
+		before = label_step_back(outline, 0, end + k);
+	if (before == end || (before > end && before < end + k && gap >> (before - end - 1) & 1))
+		return true;
+	return may_be_word(outline, end, k, gap);
 }
 
 u64 label_may_gap(const u8 *outline, size_t end, size_t n, u64 *ret_sure)
@@ -337,18 +351,9 @@ u64 label_may_gap(const u8 *outline, size_t end, size_t n, u64 *ret_sure)
 	u64 gap = 0;
 
 	*ret_sure = label_gap(outline, end, n);
-	for (size_t k = 1; k <= n; k++) {
-		u8 c = outline[end + k - 1];
-		size_t before = end + k;
-
-		if (!is_gap(c) && c != '|' && !byte_is_letter(c) && c != ANY_HEX)
-			break;
-		if (c != ANY_HEX)
-			before = label_step_back(outline, 0, end + k);
-		if (before == end || (before > end && gap >> (before - end - 1) & 1) ||
-		    may_be_word(outline, end, k, gap))
-			gap |= 1ULL << (k - 1);
-	}
+	/* No step is longer than a small word. */
+	for (size_t k = 1; k <= n && (k <= SMALL_MAX || gap >> (k - 1 - SMALL_MAX)); k++)
+		gap |= (u64)label_may_lead(outline, end, k, gap) << (k - 1);
 	return gap;
 }
 

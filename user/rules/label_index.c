@@ -274,7 +274,8 @@ static u32 five_bits(u8 c)
 	return c == ANY_DIGIT ? digits : c == ANY_HEX ? digits | letters : 1U << (c & 31);
 }
 
-u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure)
+u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t end, u64 *ret_sure,
+			size_t *looked)
 {
 	u8 bytes[22], last = outline[end - 1];
 	size_t n = outline_bytes(last, bytes);
@@ -293,8 +294,10 @@ u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t e
 		for (u32 m = x->before[c & 31] & before; m; m &= m - 1) {
 			unsigned int pair = pair_of(c, (u8)__builtin_ctz(m));
 
-			for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++)
+			for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
 				tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
+				*looked += x->listed[k].n;
+			}
 		}
 	}
 	*ret_sure = sure;

@@ -12,8 +12,13 @@
 
 #define STATES 64 /* that an automaton may be in at once; with more it is said to match */
 
-/* About how many nanoseconds it takes: for a state and class; for a place, and for it and a group. */
+/*
+ * About how many nanoseconds it takes: for a state and class; for a label that is looked at, and a place that may be in
+ * the gap behind one; for a place, and for it and a group.
+ */
 #define STEP_WORK  4
+#define LOOK_WORK  4
+#define GAP_WORK   20
 #define LABEL_WORK 100
 #define GROUP_WORK 30
 
@@ -24,10 +29,21 @@ struct study {
 	size_t len;
 	u64 sets[LINE_ROOM], sure[LINE_ROOM];
 	u64 ended[LINE_ROOM];  /* sets of labels that may end before a place */
+	u64 gap[LINE_ROOM];    /* and where they do, what label_may_gap() says of what follows */
 	u8 variant[LINE_ROOM]; /* the outline, for who changes a byte and puts it back */
 	u64 need[GROUPS_MAX]; /* forms of a group that need a label which the scanner's index has */
 	size_t work;          /* that was done so far */
 };
+
+/* label_index_may_end() of y's outline, or of one that is it but for a byte. */
+static u64 may_end(struct study *y, const u8 *outline, size_t end, u64 *ret_sure)
+{
+	size_t looked = 0;
+	u64 sets = label_index_may_end(y->s->labels, outline, end, ret_sure, &looked);
+
+	y->work += LOOK_WORK * looked;
+	return sets;
+}
 
 /* Labels that end before place `end`. */
 static void add_labels(struct study *y, size_t end, u64 sets, u64 sure)
@@ -36,6 +52,8 @@ static void add_labels(struct study *y, size_t end, u64 sets, u64 sure)
 	size_t far = y->len - end < RULE_MAX_DISTANCE ? y->len - end : RULE_MAX_DISTANCE;
 	u64 sure_gap, gap = label_may_gap(y->bytes, end, far, &sure_gap);
 
+	y->gap[end] = gap;
+	y->work += LABEL_WORK + GAP_WORK * (64 - (size_t)__builtin_clzll(gap | 1));
 	for (size_t distance = 0; distance <= far && end + distance < y->len; distance++) {
 		if (distance && !(gap >> (distance - 1) & 1))
 			continue;
@@ -47,8 +65,8 @@ static void add_labels(struct study *y, size_t end, u64 sets, u64 sure)
 
 static void find_labels(struct study *y)
 {
-	for (size_t end = 1; y->s->labels && end < y->len; end++) {
-		u64 sure, sets = label_index_may_end(y->s->labels, y->bytes, end, &sure);
+	for (size_t end = 1; y->s->labels && end < y->len && y->work <= LEARN_MOST; end++) {
+		u64 sure, sets = may_end(y, y->bytes, end, &sure);
 
 		y->ended[end] = sets;
 		if (sets)
@@ -241,14 +259,14 @@ static u64 sets_behind(struct study *y, size_t p, u8 byte)
 	u64 unused, sets;
 
 	y->variant[p - 1] = byte;
-	sets = label_index_may_end(y->s->labels, y->variant, p, &unused) & near[0];
+	sets = may_end(y, y->variant, p, &unused) & near[0];
 	for (size_t end = first; end < p; end++) {
 		u64 more = y->ended[end] & near[p - end] & ~sets;
 
 		if (!more)
 			continue;
-		y->work += LABEL_WORK;
-		if (label_may_gap(y->variant, end, p - end, &unused) >> (p - end - 1) & 1)
+		y->work += GAP_WORK;
+		if (label_may_lead(y->variant, end, p - end, y->gap[end]))
 			sets |= more;
 	}
 	y->variant[p - 1] = y->bytes[p - 1];
