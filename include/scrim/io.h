@@ -48,6 +48,8 @@ struct io_gate {
 	u32 rate;     /* connections a second, so many at once after a pause; 0: any number */
 	u32 open;     /* atomic: connections now */
 	u64 paced_to; /* atomic, ns of CLOCK_MONOTONIC: as far as the rate is used up */
+	u64 waits; /* atomic, likewise: since when the one has waited for a place that has longest */
+	u64 looked; /* atomic, likewise: when that one last found none */
 };
 
 enum io_mode { IO_PROXY, IO_LOCAL, IO_GATEWAY };

@@ -108,6 +108,7 @@ struct listener {
 	struct io_worker *w;
 	bool accepting;
 	int waiting; /* accepted, and waits at a limit, with those in the backlog behind it; or -1 */
+	u64 since;   /* ns: found no place then, and has had none since; 0: is not in want of one */
 } __attribute__((aligned(16)));
 
 struct io_worker {
