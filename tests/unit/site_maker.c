@@ -277,6 +277,7 @@ static void put_value(u64 *seed, const struct form *f, const struct form_def *de
 					   "\xc2\xa0",
 					   " is ",
 					   " | ",
+					   "</b> ",
 					   "",
 					   ": \xe2\x80\x8b",
 					   "\xe2\x80\x93",

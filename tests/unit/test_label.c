@@ -40,6 +40,24 @@ static const struct {
 	{"MRN|7", false}, /* HL7's fields are not */
 	{"MRN|-|7", false},
 	{"MRN || 7", false},
+	{"MRN</td><td>7", true}, /* tags */
+	{"<b>MRN</b> 7", true},
+	{"MRN:</b><i> 7", true},
+	{"MRN<i x=\"2\">7", true},
+	{"MRN <br/>7", true},
+	{"MRN</td><td a='b'>7", false}, /* too far */
+	{"<mrn type=\"x\">7", true},
+	{"<x:mrn a='b'/> 7", true},
+	{"<mrn-x a='b'>7", false},
+	{"<mrnx a='b'>7", false},
+	{"<b mrn a='b'>7", false},
+	{"MRN<b>x<i>7", false},
+	{"MRN<b 7", false},
+	{"MRN < b >7", false},
+	{"MRN<3>7", false},
+	{"MRN<b\n>7", false},
+	{"<mrn\r>7", false},
+	{"MRN b>7", false},
 	{"MRN \xc2\xa0| 7", false},
 	{"MRN            7", true},
 	{"MRN             7", false}, /* a byte too far */
@@ -116,9 +134,11 @@ Test(label, looks_back_no_further_than_they_may)
 /* A line of labels and of what may stand behind them, or nearly. */
 static size_t draw_line(u64 *seed, char *line)
 {
-	static const char *const parts[] = {"mrn",    "|",    " | ",   " ", "\t", "  ",  "\\H\\",
-					    "\\N\\",  " is ", " code", ":", "x",  "-",   "\xc2\xa0",
-					    "number", "OK",   "||",    "7", "\\", " | |"};
+	static const char *const parts[] = {
+		"mrn",  "|",     " | ", " ",  "\t", "  ",       "\\H\\",  "\\N\\",
+		" is ", " code", ":",   "x",  "-",  "\xc2\xa0", "number", "OK",
+		"||",   "<b>",   "</",  "<b", ">",  "<x=\"",    "<mrn",   "<x-mrn ",
+		"\n",   "<",     "/>",  "7",  "\\", " | |"};
 	size_t n = 0;
 
 	for (u32 count = 1 + draw(seed, 9); count > 0; count--)
@@ -138,7 +158,7 @@ Test(label, the_gap_read_forwards_is_the_gap_read_backwards)
 	u64 seed = 11;
 
 	cr_assert_eq(0, label_index_build(&a, &rs->forms[0].labels, 1, &x));
-	for (int round = 0; round < 200000; round++) {
+	for (int round = 0; round < 400000; round++) {
 		size_t len = draw_line(&seed, line);
 		bool stands[128] = {false};
 

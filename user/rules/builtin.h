@@ -38,7 +38,7 @@
  */
 #define NEXT "(?:(?:\\\\?[\"'])?[,;] ?(?:and )?(?:\\\\?[\"'])?| ?/ ?| (?:and|&) )"
 #define VALUES(item, guard_before, guard_after, ...)                                               \
-	FORM(item "(?:" NEXT item "){1,7}", guard_before, guard_after, DIGITS, 4,                  \
+	FORM(item "(?:" NEXT item "){1,4}", guard_before, guard_after, DIGITS, 4,                  \
 	     .never = never_list, __VA_ARGS__)
 /* Numbers of no universal form, likewise. */
 #define ID_VALUES(labels_)                                                                         \

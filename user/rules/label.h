@@ -43,8 +43,11 @@ bool label_ends_first(const struct label *l, size_t left, const u8 *text, size_t
 /* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
 bool word_begins(const u8 *text, size_t from, size_t at);
 
-/* One step from a value back towards its label: over a separator or a small word; or `end`. */
-size_t label_step_back(const u8 *text, size_t from, size_t end);
+/*
+ * One step from a value at p back towards its label: over a separator or a small word, or over the rest of a tag
+ * that ends before p; or `end`.
+ */
+size_t label_step_back(const u8 *text, size_t from, size_t end, size_t p);
 
 /*
  * The gap behind a label that ends before text[end]: bit k if steps back from text[end + k + 1] lead

@@ -317,7 +317,7 @@ u64 label_index_find(const struct label_index *x, const u8 *text, size_t p)
 	while (end > from && p - end <= x->distance && (x->near[p - end] & ~sets)) {
 		sets |= index_ends(x, x->near[p - end] & ~sets, text, from, end);
 		before = end;
-		end = label_step_back(text, from, end);
+		end = label_step_back(text, from, end, p);
 		if (end == before)
 			break;
 	}

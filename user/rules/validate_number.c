@@ -104,7 +104,7 @@ bool validate_card(const u8 *text, size_t len)
 /* Each of a list. */
 bool validate_npi(const u8 *text, size_t len)
 {
-	u8 digits[80];
+	u8 digits[50];
 	size_t n = text_digits(text, len, digits, sizeof(digits));
 
 	if (!n || n % 10 || n > sizeof(digits))
