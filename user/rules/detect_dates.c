@@ -20,6 +20,9 @@
 #define MONTH_DAY "(?:(?:0?[1-9]|1[0-2])/" DAY "|(?:3[01]|2\\d|1[3-9])/(?:0?[1-9]|1[0-2]))"
 #define UNTIL     "(?:-" MONTH_DAY ")?"
 
+/* A month's name in front of it is most likely something else. */
+#define IN_DIGITS "\\d{1,2}[-/.]\\d{1,2}[-/.](?:" YEAR "|\\d{2})|" YEAR "[-/]\\d{1,2}[-/]\\d{1,2}"
+
 #define DAY_LABELS                                                                                 \
 	LIST("date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized",            \
 	     "presented", "appt", "edd", "lmp")
@@ -50,6 +53,7 @@ static const struct rule_def dates[] = {
 			     "[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
 			     "version 10.02.24, 3.12.24",
 			     "2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
+			     "[MAR 04/12/2023] given, [MAR 2076-09-01]",
 			     "pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
 		.nforms = 16,
 		.forms =
@@ -88,10 +92,11 @@ static const struct rule_def dates[] = {
 			 /* Without a year: not "1 decent", "over 20 may", nor the id "c5dec". */
 			 DATE_FORM(DAY_OF "(?:" MONTH "(?:\\d{2})?|" SMALL_MONTH ")", WORD, WORD, 1,
 				   .never = never_month),
+			 /* "MAR 04/12/2023", where MAR is no month but a record, is taken whole. */
 			 DATE_FORM(MONTH "\\.?(?:[- ]{1,2}(?:" DAY ORDINAL "(?:-" DAY ")?"
-					 "(?:,? ?-?" YEAR ")?|" YEAR "|'\\d{2})|,? of " YEAR
-					 "|, " YEAR "|-" DAY "-\\d{2}|/" DAY "/(?:" YEAR
-					 "|\\d{2}))",
+					 "(?:,? ?-?" YEAR ")?|" YEAR "|'\\d{2}|" IN_DIGITS
+					 ")|,? of " YEAR "|, " YEAR "|-" DAY "-\\d{2}|/" DAY
+					 "/(?:" YEAR "|\\d{2}))",
 				   WORD, DECIMAL, 1),
 			 /* What only its label makes a date. */
 			 FORM(MONTH_DAY UNTIL "|(?:0?[1-9]|1[0-2])/" YEAR

@@ -82,15 +82,29 @@ static unsigned int year_of(unsigned int value, size_t digits)
 	return digits == 2 ? 2000 + value : 0;
 }
 
+/* Three numbers, the year in front or behind. */
+static bool in_digits(const struct parts *p)
+{
+	unsigned int y = year_of(p->value[2], p->digits[2]);
+
+	if (p->digits[0] == 4)
+		return on_calendar(p->value[0], p->value[1], p->value[2]);
+	return on_calendar(y, p->value[0], p->value[1]) ||
+	       on_calendar(y, p->value[1], p->value[0]) ||
+	       (p->digits[0] == 2 && p->digits[2] == 2 &&
+		on_calendar(2000 + p->value[0], p->value[1], p->value[2]));
+}
+
 static bool named_month(const struct parts *p)
 {
 	if (p->n == 1 && p->digits[0] == 4) /* "May 2024" */
 		return on_calendar(p->value[0], p->month, 1);
 	if (p->n == 1 && p->year_short)
 		return true;
-	if (p->n == 3) /* "May 5-7, 2024" */
-		return on_calendar(p->value[2], p->month, p->value[0]) &&
-		       on_calendar(p->value[2], p->month, p->value[1]);
+	if (p->n == 3) /* "May 5-7, 2024"; "MAR 5/7/24" */
+		return (on_calendar(p->value[2], p->month, p->value[0]) &&
+			on_calendar(p->value[2], p->month, p->value[1])) ||
+		       in_digits(p);
 	if (p->n == 1)
 		return on_calendar(2000, p->month, p->value[0]);
 	if (p->n == 2 && p->digits[0] == 4) /* "2023-Oct-08" */
@@ -155,7 +169,6 @@ static bool packed(const u8 *text, size_t len)
 
 bool validate_date(const u8 *text, size_t len)
 {
-	unsigned int y;
 	struct parts p;
 
 	if (packed(text, len))
@@ -164,12 +177,5 @@ bool validate_date(const u8 *text, size_t len)
 		return false;
 	if (p.month)
 		return named_month(&p);
-	if (p.n != 3)
-		return false;
-	if (p.digits[0] == 4)
-		return on_calendar(p.value[0], p.value[1], p.value[2]);
-	y = year_of(p.value[2], p.digits[2]);
-	return on_calendar(y, p.value[0], p.value[1]) || on_calendar(y, p.value[1], p.value[0]) ||
-	       (p.digits[0] == 2 && p.digits[2] == 2 &&
-		on_calendar(2000 + p.value[0], p.value[1], p.value[2]));
+	return p.n == 3 && in_digits(&p);
 }
