@@ -116,6 +116,7 @@ static struct memo_line *put_first(const u64 tags[MEMO_WAYS], struct memo_line l
 
 			lines[way] = *l;
 			*l = other;
+			explicit_bzero(&other, sizeof(other));
 			return &lines[way];
 		}
 	}

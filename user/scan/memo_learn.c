@@ -113,7 +113,11 @@ static bool may_stand_behind(const struct scan_form *sf, const u8 *bytes, size_t
 	size_t nsecond = n > 1 ? outline_bytes(bytes[1], second) : 1;
 
 	for (size_t i = 0; i < nnext; i++) {
-		for (size_t j = 0; j < nsecond; j++) {
+		int holds = sf->behind[next[i]];
+
+		if (holds > 0)
+			return true;
+		for (size_t j = 0; holds < 0 && j < nsecond; j++) {
 			u8 behind[2] = {next[i], second[j]};
 
 			if (form_guard_after(sf->form, behind, 0, sizeof(behind), true))
