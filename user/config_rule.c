@@ -255,9 +255,8 @@ static void check_unless(struct reader *r, const struct yaml *value, const char 
 		for (size_t i = 0; labels && labels[i] && item->kind == YAML_TEXT; i++)
 			if (forbids(item->text, labels[i]))
 				wrong(r, item,
-				      "`%.40s` is one of the `labels`, too, and behind it nothing "
-				      "would be "
-				      "found; leave it out of one",
+				      "`%.40s` is a label, too: behind it nothing would be found; "
+				      "leave it out of one",
 				      item->text);
 }
 
