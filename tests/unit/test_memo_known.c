@@ -127,6 +127,31 @@ Test(memo_known, counts_looks_for_labels)
 	cr_assert_gt(costs[1], costs[0]);
 }
 
+/* Lines that come again, but so many that they cannot all be learnt, cost less without. */
+Test(memo_known, sleeps_where_lines_are_seen_again_and_not_known)
+{
+	static const char line[] =
+		"2024-13-45 12:11:12.609 lab 4 sent 7 Elm reports, 5 of 9 May be late\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct scan_memo *m = scan_feed_memo_new();
+	static u8 text[48 * 1024];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (u8)line[i % (sizeof(line) - 1)];
+	m->credit = 0;
+	scan_feed_memo(s, m, text, sizeof(text), no_cut, NULL, &got);
+	cr_assert_gt(m->asleep, 0);
+	scan_memo_free(m);
+	m = scan_feed_memo_new();
+	scan_feed_memo(s, m, text, sizeof(text), no_cut, NULL, &got);
+	cr_assert_eq(m->asleep, 0);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
 /* Of two outlines of one rough outline that comes first which stands for both, however they came. */
 Test(memo_known, expects_the_wider_outline)
 {

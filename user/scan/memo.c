@@ -13,7 +13,7 @@
 #include <string.h>
 
 /*
- * Of a sample of the text, so many bytes or so many lines, it is asked how much was of lines seen before. If that is
+ * Of a sample of the text, so many bytes or so many lines, it is asked how much was of lines that are known. If that is
  * less than half, or the lines are so short that to read them would be cheaper, one does without the memo.
  */
 #define SAMPLE       (24u << 10)
@@ -165,7 +165,7 @@ const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, 
 			learn(m, s, outline, line->len, l);
 			l = put_first(tags, lines, l);
 		}
-		if (l->state != LINE_UNFIT)
+		if (l->state == LINE_KNOWN)
 			m->again += line->len;
 	}
 	if (way < MEMO_WAYS)

@@ -92,7 +92,7 @@ struct scan_memo {
 	void *memory;                  /* in which this is */
 	u64 tag[MEMO_SETS][MEMO_WAYS]; /* hashes; 0: none */
 	size_t lines, read;            /* of late, the latter in bytes */
-	size_t again;                  /* of these bytes, those of lines that were seen before */
+	size_t again;                  /* of these bytes, those of lines that are known */
 	size_t asleep;                 /* bytes to do without it */
 	size_t nap;                    /* as many the next time */
 	size_t credit;                 /* for bytes that were read, not yet spent on learning */
@@ -135,7 +135,7 @@ void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM]);
 /* Makes l one that stands for all lines of that outline; what is known of them it does not say. */
 void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n);
 
-/* Behind each batch: where few lines were seen before, the memo does not pay for a while. */
+/* Behind each batch: where few lines are known, the memo does not pay for a while. */
 void memo_judge(struct scan_memo *m);
 
 /*
