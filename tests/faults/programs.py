@@ -256,15 +256,20 @@ def full_queue(page):
         assert code == 1, f"ended with {code}: {said}"
 
 
+def finish(client):
+    """Nothing more comes from it, whether it is reset already or not."""
+    try:
+        client.shutdown(socket.SHUT_WR)
+    except OSError as e:
+        assert e.errno == errno.ENOTCONN, e
+
+
 def stream(page, port, server):
     """One stream through the daemon: masked in whole, or cut by a reset."""
     got, clean = b"", False
     with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), TIMEOUT) as client:
         client.sendall(RAW)
-        try:
-            client.shutdown(socket.SHUT_WR)
-        except OSError as e:
-            assert e.errno == errno.ENOTCONN, e  # reset already
+        finish(client)
         came = select.select([server, client], [], [], TIMEOUT)[0]
         assert came, f"{page.hit()}: neither taken on nor reset"
         if server in came:

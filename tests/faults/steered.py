@@ -15,14 +15,13 @@ import contextlib
 import json
 import os
 import select
-import socket
 import subprocess
 import sys
 import threading
 import time
 
 from inject import ALWAYS, BUILD, SAN, Page
-from programs import MASKED, RAW, TIMEOUT, Daemon, check_end, names
+from programs import MASKED, RAW, TIMEOUT, Daemon, check_end, finish, names
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../netns"))
 from netlib import Namespace, eventually, map_id, run  # noqa: E402
@@ -103,7 +102,7 @@ class Field:
         got = b""
         with contextlib.suppress(ConnectionError), self.ns.connected("127.0.0.1", SERVICE, (source, 0)) as client:
             client.sendall(RAW)
-            client.shutdown(socket.SHUT_WR)
+            finish(client)
             came = select.select([self.server, client], [], [], TIMEOUT)[0]
             assert came, "neither taken on nor refused"
             if self.server in came:
