@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT 64
+#define TEXT 96
 
 /* The longest match of def at the begin of a text, 0 if there is none, QUICK_REFUSED if all are refused. */
 static size_t slowly(const struct form_def *def, const struct form *f, const u8 *text)
@@ -195,8 +195,8 @@ Test(quick, every_day)
 	for (unsigned int y = 1870; y < 2110; y++) {
 		for (unsigned int m = 0; m < 20; m++) {
 			for (unsigned int d = 0; d < 40; d++) {
-				snprintf((char *)text, sizeof(text), "%04u-%02u-%02u%54s", y, m, d,
-					 "");
+				snprintf((char *)text, sizeof(text), "%04u-%02u-%02u%*s", y, m, d,
+					 TEXT - 10, "");
 				cr_assert_eq(def->quick(text), slowly(def, &rs->forms[0], text),
 					     "%.10s", text);
 				days += def->quick(text) == 10;
@@ -243,6 +243,41 @@ static void make_values(u64 *seed, char *to, size_t cap)
 				      draw(seed, 8) ? head : "", draw(seed, 8) ? value : "12");
 }
 
+/* What forms that only their first bytes tell apart begin with, a byte of it changed now and then. */
+static void make_sample(u64 *seed, char *to, size_t cap)
+{
+	static const char *const samples[] = {
+		"123&nbsp;45-6789",
+		"4111%201111 1111 1111",
+		"02%2f29%2F2024 at",
+		"2024\\u00ad02\\u00ad29 at",
+		"14&nbsp;March 2024",
+		"September\xc2\xa0"
+		"14, 2024",
+		"212\xe2\x80\x91"
+		"555-0123",
+		"(212)&nbsp;555-0123, (212) 555%200123",
+		"+44&nbsp;20 7946 0958",
+		"030%20123456 and",
+		"https:\\/\\/example.org\\/x",
+		"jane.doe%40mail.example.org of",
+		"jane@example.org%40example.org",
+		"a012345678901234567890123456789012345678901234567890123456789-0123@example.org",
+		"1003000126^Tesk^Odette^M",
+		"1003000126^O'Dorrin^N\xc3\xa9lia",
+		"1003000126^Tesk^-a^Mb",
+		"March 14, 2024",
+		"Sept. 2024 and",
+		"JULY-5-24 and",
+		"Maribel 14, 2024",
+		"Aug/5/2024 and",
+	};
+	size_t n = (size_t)snprintf(to, cap, "%s", samples[draw(seed, array_size(samples))]);
+
+	if (!draw(seed, 2))
+		to[draw(seed, (u32)n)] = "aB1 ^@%&-."[draw(seed, 10)];
+}
+
 /* Whether f has a match at the begin of the text that its guard lets stand, valid or not. */
 static bool any_end(const struct form_def *def, const struct form *f, const u8 *text)
 {
@@ -272,6 +307,8 @@ static const struct form_def *never_form(size_t k)
 /* Holds a never_fn against its form's pattern. Returns how often it said that nothing is there. */
 static size_t nothing_is_there(const struct form_def *def, u64 seed)
 {
+	static void (*const make[])(u64 *seed, char *to, size_t cap) = {make_words, make_words,
+									make_values, make_sample};
 	struct ruleset *rs = one_form(def);
 	size_t begins = 0, nevers = 0;
 	u8 text[TEXT + 1];
@@ -280,7 +317,7 @@ static size_t nothing_is_there(const struct form_def *def, u64 seed)
 		bool there;
 
 		scan_text_random(&seed, "0123 ABab.,-", text, TEXT);
-		(draw(&seed, 3) ? make_words : make_values)(&seed, (char *)text, TEXT);
+		make[draw(&seed, array_size(make))](&seed, (char *)text, TEXT);
 		text[strlen((char *)text)] = ' ';
 		if (!draw(&seed, 4))
 			text[draw(&seed, QUICK_READ)] = (u8) "0 aB-,\xe2\xc3#"[draw(&seed, 9)];
@@ -303,7 +340,7 @@ Test(quick, nothing_is_there)
 
 	for (; (def = never_form(k)); k++) {
 		nevers = nothing_is_there(def, k + 1);
-		cr_expect_gt(nevers, 5000, "%s: %zu", def->pattern, nevers);
+		cr_expect_gt(nevers, 500, "%s: %zu", def->pattern, nevers);
 	}
 	cr_expect_geq(k, 5, "%zu", k);
 }

@@ -151,6 +151,12 @@ static void mask_tail(struct work *k, u8 *from, u8 *to)
 	tally_of(k->w, s->tail_rule)->masked_bytes += filled.now;
 }
 
+/* Whether what f found, up to `end`, may go on there: then how much it found tells whether it does. */
+static bool may_go_on(const struct work *k, const struct form *f, const u8 *end)
+{
+	return f->tail && (end == k->run_end || f->tail[*end] || continues(*end));
+}
+
 /* A match that more may go on behind, or whose ends may be in the middle of a character. */
 static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *to)
 {
@@ -158,7 +164,7 @@ static size_t mask_slowly(struct work *k, const struct match *m, u8 *from, u8 *t
 	const struct form *f = form_of(k, m->form);
 	struct stream *s = k->s;
 	/* All of this is of the bytes as received. */
-	bool full = f->tail && form_full(f, begin, (size_t)(k->run_end - begin));
+	bool full = may_go_on(k, f, end) && form_full(f, begin, (size_t)(k->run_end - begin));
 	bool within = s->tail && tail_end(k, begin, end, &lacks) == end;
 	struct filled filled;
 

@@ -31,7 +31,7 @@
 #define GAP                                                                                        \
 	"(?:\\xc2[\\xa0\\xad]|\\xe2[\\x80\\x81\\x88][\\x80-\\xaf]|&[#0-9A-Za-z]{2,6};"             \
 	"|%[0-9A-Fa-f]{2}|\\\\(?:/|u[0-9A-Fa-f]{4}))"
-#define ENCODED(name) .validate = name "-encoded", .encoded = true
+#define ENCODED(name) .validate = name "-encoded", .encoded = true, .never = never_encoded
 /*
  * Values behind one label: "4711882, 4711883 and 4711884", "4711882/4711883", ["4711882","4711883"]. Where they could
  * be other numbers, the validator "list" asks that all are of one shape.

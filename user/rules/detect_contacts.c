@@ -38,10 +38,11 @@
 	FORM("(" text EXTENSION ")" LINE_KIND, NUMBER, WORD, DIGITS, 7, .validate = "phone-line")
 
 /* A local part and a domain of so many bytes behind the first. */
-#define EMAIL(local, domain)                                                                       \
+#define EMAIL(local, domain, ...)                                                                  \
 	FORM("[0-9A-Za-z_\\x80-\\xff][0-9A-Za-z_.%+'\\x80-\\xff-]" local "@"                       \
 	     "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z.\\x80-\\xff-]" domain,                              \
-	     NONE, NONE, PAST, '@', .validate = "email", .tail = "[0-9A-Za-z.\\x80-\\xff-]")
+	     NONE, NONE, PAST, '@', .validate = "email", .tail = "[0-9A-Za-z.\\x80-\\xff-]",       \
+	     ##__VA_ARGS__)
 
 static const struct rule_def contacts[] = {
 	{
@@ -121,11 +122,13 @@ static const struct rule_def contacts[] = {
 		.examples =
 			LIST("write to [jane.doe+x@mail.example.org].", "user@localhost, a@b.c0m1"),
 		.nforms = 3,
-		.forms = {EMAIL("{0,63}", "{3,189}"), EMAIL("{64,127}", "{3,125}"),
+		.forms = {EMAIL("{0,63}", "{3,189}"),
+			  EMAIL("{64,127}", "{3,125}", .never = never_email),
 			  /* In a URL or a form. */
 			  FORM("[0-9A-Za-z_](?:[0-9A-Za-z_.+'-]|%2[0-9A-Fa-f]){0,40}%40"
 			       "[0-9A-Za-z][0-9A-Za-z.-]{3,120}",
-			       NONE, NONE, PAST, '%', ENCODED("email"))},
+			       NONE, NONE, PAST, '%', .validate = "email-encoded", .encoded = true,
+			       .never = never_email)},
 	},
 	{
 		.name = "ipv4",

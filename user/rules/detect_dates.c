@@ -97,7 +97,7 @@ static const struct rule_def dates[] = {
 					 "(?:,? ?-?" YEAR ")?|" YEAR "|'\\d{2}|" IN_DIGITS
 					 ")|,? of " YEAR "|, " YEAR "|-" DAY "-\\d{2}|/" DAY
 					 "/(?:" YEAR "|\\d{2}))",
-				   WORD, DECIMAL, 1),
+				   WORD, DECIMAL, 1, .never = never_month_first),
 			 /* What only its label makes a date. */
 			 FORM(MONTH_DAY UNTIL "|(?:0?[1-9]|1[0-2])/" YEAR
 					      "|\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)\\d{2}|\\d{6}",

@@ -95,7 +95,7 @@ static const struct rule_def names[] = {
 			       .labels = LIST("\"given\" :"), .distance = 4),
 			  /* HL7: behind somebody's NPI. */
 			  FORM("[12]\\d{9}\\^" WORD_ "\\^" WORD_ "(?:\\^" INITIAL ")?", WORD, WORD,
-			       BYTES, 40, .validate = "npi"),
+			       BYTES, 40, .validate = "npi", .never = never_named),
 			  FORM(SMALL_WORD "(?: " SMALL_WORD "){0,2}", WORD, WORD, BYTES, 3,
 			       .validate = "name",
 			       .labels = LIST(KEY("patient name"), KEY("full name"),

@@ -69,7 +69,7 @@ static const struct rule_def places[] = {
 			  FORM("\\d{1,5} " ORDINAL WORD WORDS "{0,5}", TOKEN, WORD, BYTES, 8,
 			       .validate = "street", .never = never_street),
 			  FORM(HOUSE "(?:[A-Z][A-Za-z.]{0,11} )?" ROUTE WORDS "{0,3}", TOKEN, WORD,
-			       BYTES, 8, .validate = "street", .never = never_street),
+			       BYTES, 8, .validate = "street", .never = never_route),
 			  FORM("\\d{1,5}(?:-\\d{1,4}| \\d/\\d)?[A-Z]?" WORDS "{1,4}", WORD, WORD,
 			       BYTES, 5, .validate = "address", .labels = ADDRESS_LABELS,
 			       .distance = 16),

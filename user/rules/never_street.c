@@ -38,23 +38,45 @@ static bool begins_ordinal(const u8 *text, size_t i)
 	return i > from && (c == 's' || c == 'n' || c == 'r' || c == 't');
 }
 
-bool never_street(const u8 *text)
+/* Where the word behind a house number begins, "12A Oak"; 0: there is none. */
+static size_t behind_house(const u8 *text)
 {
-	size_t i = 0, end;
-	u8 next;
+	size_t i = 0;
 
 	while (i < 5 && byte_is_digit(text[i]))
 		i++;
 	i += byte_is_upper(text[i]);
-	if (text[i] != ' ')
+	return text[i] == ' ' ? i + 1 : 0;
+}
+
+/* A kind of road behind the house, or behind one word: "5 County Road 12". */
+bool never_route(const u8 *text)
+{
+	size_t i = behind_house(text), end;
+
+	if (!i || !byte_is_upper(text[i]))
 		return true;
-	i++;
+	if (begins_route(text[i]))
+		return false;
+	end = word_end(text, i);
+	if (end + 1 >= QUICK_READ)
+		return false;
+	return text[end] != ' ' || !begins_route(text[end + 1]);
+}
+
+bool never_street(const u8 *text)
+{
+	size_t i = behind_house(text), end;
+	u8 next;
+
+	if (!i)
+		return true;
 	if (byte_is_digit(text[i]))
 		return !begins_ordinal(text, i);
 	if (!byte_is_upper(text[i]))
 		return true;
 	end = word_end(text, i);
-	if (end + 3 > QUICK_READ || begins_route(text[i]))
+	if (end + 3 > QUICK_READ)
 		return false;
 	end += text[end] == ',';
 	next = text[end + 1];

@@ -61,9 +61,16 @@ size_t quick_card_groups(const u8 *text);
 /* Whether some issuer gives out numbers of n digits, 0 to 9, that begin like this one. */
 bool card_issued(const u8 *digits, size_t n);
 
-/* Where no month stands behind a day, no second word behind a house number; see never_fn. */
+/* Where no month stands behind a day, and no date begins with one; see never_fn. */
 bool never_month(const u8 *text);
+bool never_month_first(const u8 *text);
+/* Where no second word stands behind a house number, and no kind of road that has one. */
 bool never_street(const u8 *text);
+bool never_route(const u8 *text);
+/* Where a value has no escape, an address no "%40" and none of 64 bytes its '@', an NPI no two names. */
+bool never_encoded(const u8 *text);
+bool never_email(const u8 *text);
+bool never_named(const u8 *text);
 /* Where no second value stands behind the first. */
 bool never_list(const u8 *text);
 

@@ -148,6 +148,24 @@ bool never_month(const u8 *text)
 	return true;
 }
 
+/* The month's name, whole or short, and what may stand behind it. */
+bool never_month_first(const u8 *text)
+{
+	static const u8 whole[] = {7, 8, 5, 5, 3, 4, 4, 6, 9, 7, 8, 8}; /* letters */
+	unsigned int month = month_by_name(text);
+	size_t n = 3;
+	u8 c;
+
+	if (!month)
+		return true;
+	while (n < 10 && byte_is_letter(text[n]))
+		n++;
+	c = text[n];
+	if (n != 3 && n != whole[month - 1] && !(month == 9 && n == 4))
+		return true;
+	return c != ' ' && c != '-' && c != '.' && c != ',' && c != '/';
+}
+
 /* YYYYMMDD[HHMM[SS]] (HL7 v2 chapter 2A, DTM), as many digits as given. */
 static bool packed(const u8 *text, size_t len)
 {

@@ -46,7 +46,8 @@ static inline u64 forms_left(const struct scanner *s, const struct scan_job *job
  * or be refused: its length. QUICK_REFUSED if it refuses, and there is no other. Else 0.
  */
 static inline size_t quick_match(const struct scanner *s, const struct scan_job *job,
-				 const struct memo_place *at, size_t p, struct form_id *ret_id)
+				 const struct memo_place *at, size_t p,
+				 const struct form_id **ret_id)
 {
 	const struct group *g = &s->groups[at->group];
 	const u8 *t = job->text + p;
@@ -63,7 +64,7 @@ static inline size_t quick_match(const struct scanner *s, const struct scan_job 
 		return 0;
 	others = at->forms & ~(1ULL << bit) & (len == QUICK_REFUSED ? ~0ULL : g->reach[len]);
 	others &= g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
-	*ret_id = g->ids[bit];
+	*ret_id = &g->ids[bit];
 	return others && forms_left(s, job, at, p) & others ? 0 : len;
 }
 
@@ -73,15 +74,15 @@ static inline bool never_matches(const struct group *g, u64 forms, const u8 *t)
 	return !(forms & (forms - 1)) && forms & g->often && g->never[__builtin_ctzll(forms)](t);
 }
 
-static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struct form_id id)
+static inline void add_quickly(struct scan_job *job, size_t p, size_t len, const struct form_id *id)
 {
 	job->matches[job->nmatches++] = (struct match){
 		.from = (u32)p,
 		.to = (u32)(p + len),
 		.mask_from = (u32)p,
 		.mask_to = (u32)(p + len),
-		.rule = id.rule,
-		.form = id.form,
+		.rule = id->rule,
+		.form = id->form,
 	};
 	job->walked += len;
 }
@@ -134,7 +135,7 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 		u32 here = left & -left;
 		size_t p = at + l->at[first];
 		bool far = job->len - p >= QUICK_READ;
-		struct form_id id;
+		const struct form_id *id;
 		size_t len;
 
 		left ^= here;
@@ -147,7 +148,7 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 		if (place->quick && far && !(here & (here - 1))) {
 			len = quick_match(s, job, place, p, &id);
 			if (len == QUICK_REFUSED) {
-				count_refused(job, id.rule);
+				count_refused(job, id->rule);
 				continue;
 			}
 			if (len) {

@@ -19,7 +19,7 @@ enum glance { NOTHING_THERE, QUICK_MATCH, LOOK_CLOSER };
  * that is the match. A place that fits the shapes of quick forms alone needs no other look.
  */
 static inline enum glance glance_at(const struct reader *r, const struct group *g, const u8 *text,
-				    size_t i, struct form_id *ret_id, size_t *ret_len)
+				    size_t i, const struct form_id **ret_id, size_t *ret_len)
 {
 	bool alone = !(r->others[i / 64] >> i % 64 & 1);
 	u64 forms = 0, others;
@@ -41,13 +41,13 @@ static inline enum glance glance_at(const struct reader *r, const struct group *
 	if (!(forms & g->quick))
 		return forms ? LOOK_CLOSER : NOTHING_THERE;
 	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
-	*ret_id = g->ids[bit];
+	*ret_id = &g->ids[bit];
 	*ret_len = g->quickly[bit](text + i);
 	others = forms & ~(1ULL << bit);
 	if (*ret_len == QUICK_REFUSED) {
 		if (others)
 			return LOOK_CLOSER;
-		count_refused(r->job, ret_id->rule);
+		count_refused(r->job, (*ret_id)->rule);
 		return NOTHING_THERE;
 	}
 	return *ret_len && !(others & g->reach[*ret_len]) ? QUICK_MATCH : LOOK_CLOSER;
@@ -107,7 +107,7 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 	size_t end = r->quick_end > r->base ? r->quick_end - r->base : 0;
 	struct match *m = r->job->matches + r->job->nmatches;
 	bool special = r->special;
-	struct form_id id;
+	const struct form_id *id;
 
 	for (; k < count; k++) {
 		size_t i = places[k], len = 0;
@@ -134,8 +134,8 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 			.to = base + (u32)next,
 			.mask_from = base + (u32)i,
 			.mask_to = base + (u32)next,
-			.rule = id.rule,
-			.form = id.form,
+			.rule = id->rule,
+			.form = id->form,
 		};
 		r->job->walked += len;
 	}
