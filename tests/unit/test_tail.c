@@ -29,9 +29,10 @@ static const struct rule_def defs[] = {
 	},
 	{.name = "cut",
 	 .class = ID_OTHER,
-	 .nforms = 2,
+	 .nforms = 3,
 	 .forms = {{.pattern = "H\\d{2}", .tail = "[^ ]"},
-		   {.pattern = "K\\d{2}", .tail = "[a-z\\xe2]"}}},
+		   {.pattern = "K\\d{2}", .tail = "[a-z\\xe2]"},
+		   {.pattern = "L\\d\\xc3", .tail = "[a-z]"}}},
 };
 
 static struct fed want, got;
@@ -77,6 +78,13 @@ static const struct {
 	 "X11xxx=1x X11xxxxxxx=1z\x80",
 	 {0},
 	 {0, 0, 2 + 2, 6 + 9}},
+	/* A tail goes on behind the character that its match ends in. */
+	{FORMAT_TEXT,
+	 "L1\xc3\xa9"
+	 "ab C",
+	 "X1xxxx C",
+	 {0, 0, 0, 1},
+	 {0, 0, 0, 6}},
 	/* No UTF-8: each byte by itself. */
 	{FORMAT_TEXT, "<ab\xe9 <abc\xe9\xe9\xa0", "<xxx <xxx\xe9\xe9\xa0", {0}, {0, 0, 6}},
 };

@@ -41,4 +41,10 @@ static inline size_t fill_roomy(u8 *p, size_t len)
 	return high + low;
 }
 
+/* Whether one of len bytes, of FILL_ROOM that may be read, is the letter of an exponent. */
+static inline bool fill_has_e(const u8 *p, size_t len)
+{
+	return sixteen_bits((sixteen)((sixteen_load(p) | 0x20) == 'e')) & ((1U << len) - 1);
+}
+
 #endif

@@ -205,7 +205,15 @@ static bool match_allowed(const struct work *k, const struct match *m, size_t le
 static inline bool is_plain(const struct form *f, const u8 *text, const u8 *from, const u8 *to)
 {
 	return !f->tail && !f->encoded && !((*from | to[-1]) & 0x80) &&
-	       !(from > text && from[-1] == '\\') && !syntax_behind_colon(text, from);
+	       !(from > text && from[-1] == '\\');
+}
+
+/* Whether a value may be a number of JSON with an exponent; `roomy`: FILL_ROOM bytes are there, and it has no more. */
+static inline bool may_have_exponent(const u8 *text, const u8 *from, const u8 *to, bool roomy)
+{
+	if (roomy && !fill_has_e(from, (size_t)(to - from)))
+		return false;
+	return syntax_behind_colon(text, from);
 }
 
 static void work_matches(struct work *k, const struct scan_job *job)
@@ -221,6 +229,7 @@ static void work_matches(struct work *k, const struct scan_job *job)
 		const struct match *m = &job->matches[i];
 		struct tally *t = tally_of(k->w, m->rule);
 		u8 *from = text + m->mask_from, *to = text + m->mask_to;
+		bool roomy = to - from <= FILL_ROOM && end - from >= FILL_ROOM;
 		bool open = tail_open(k->s);
 		struct filled filled;
 
@@ -233,10 +242,10 @@ static void work_matches(struct work *k, const struct scan_job *job)
 			t->allowed++;
 			continue;
 		}
-		if (open || !is_plain(&forms[m->form], text, from, to))
+		if (open || !is_plain(&forms[m->form], text, from, to) ||
+		    may_have_exponent(text, from, to, roomy))
 			filled.now = mask_slowly(k, m, from, to);
-		else if (!escape && from >= unsent && to - from <= FILL_ROOM &&
-			 end - from >= FILL_ROOM)
+		else if (roomy && !escape && from >= unsent)
 			filled.now = fill_roomy(from, (size_t)(to - from));
 		else
 			work_fill(k, from, to, true, &filled);

@@ -42,29 +42,21 @@ static inline u64 forms_left(const struct scanner *s, const struct scan_job *job
 }
 
 /*
- * The match at p by the quick way of one of a place's forms, if that finds one and no other of them could be as long
- * or be refused: its length. QUICK_REFUSED if it refuses, and there is no other. Else 0.
+ * The match at p by a place's quick way, if that finds one and no other of its forms could be as long or be refused: its
+ * length. QUICK_REFUSED if it refuses, and there is no other. Else 0.
  */
 static inline size_t quick_match(const struct scanner *s, const struct scan_job *job,
-				 const struct memo_place *at, size_t p,
-				 const struct form_id **ret_id)
+				 const struct memo_place *at, size_t p)
 {
 	const struct group *g = &s->groups[at->group];
 	const u8 *t = job->text + p;
-	u64 quick = at->forms & g->quick, others;
-	unsigned int bit;
-	size_t len;
+	size_t len = at->quick(t);
+	u64 others = at->others;
 
-	quick &= p ? group_before(g, job->text, p) : ~0ULL;
-	if (!quick)
-		return 0;
-	bit = (unsigned int)__builtin_ctzll(quick);
-	len = g->quickly[bit](t);
-	if (!len)
-		return 0;
-	others = at->forms & ~(1ULL << bit) & (len == QUICK_REFUSED ? ~0ULL : g->reach[len]);
+	if (!len || !others)
+		return len;
+	others &= len == QUICK_REFUSED ? ~0ULL : g->reach[len];
 	others &= g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
-	*ret_id = &g->ids[bit];
 	return others && forms_left(s, job, at, p) & others ? 0 : len;
 }
 
@@ -122,11 +114,12 @@ static inline bool any_left(const struct scanner *s, const struct scan_job *job,
 	return any;
 }
 
-/* A line that begins at `at`, from place `next` on. */
+/* A line that is known, from place `next` on. */
 static inline void read_known(const struct scanner *s, struct scan_job *job,
-			      const struct memo_line *l, const struct line *line, size_t at,
-			      size_t next)
+			      const struct line *line, size_t next)
 {
+	const struct memo_line *l = line->expected;
+	const size_t at = line->at;
 	u32 left = places_left(l, job->text + at, job->len - at, line);
 
 	while (left) {
@@ -135,7 +128,6 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 		u32 here = left & -left;
 		size_t p = at + l->at[first];
 		bool far = job->len - p >= QUICK_READ;
-		const struct form_id *id;
 		size_t len;
 
 		left ^= here;
@@ -146,13 +138,13 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 		if (p < next)
 			continue;
 		if (place->quick && far && !(here & (here - 1))) {
-			len = quick_match(s, job, place, p, &id);
+			len = quick_match(s, job, place, p);
 			if (len == QUICK_REFUSED) {
-				count_refused(job, id->rule);
+				count_refused(job, place->id->rule);
 				continue;
 			}
 			if (len) {
-				add_quickly(job, p, len, id);
+				add_quickly(job, p, len, place->id);
 				next = p + len;
 				continue;
 			}
@@ -194,34 +186,77 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
 	const u8 *text = job->text + at, *end = job->text + job->len;
+	const struct line_reader reader = line_reader(s->line_end);
+	const u64 key = s->memo_key;
 	size_t n = 0;
 
 	for (; n < BATCH_LINES; n++) {
 		size_t room = (size_t)(end - text);
 		struct line *line = &b->line[n];
 
-		line->hash = s->memo_key ^ line_read(text, room, s->line_end, line);
+		line->hash = key ^ line_read(&reader, text, room, line);
 		if (!line->len)
 			break;
-		__builtin_prefetch(m->tag[line->hash % MEMO_SETS]);
+		line->at = (size_t)(text - job->text);
+		__builtin_prefetch(memo_tags(m, line->hash));
 		text += line->len;
 	}
 	b->n = n;
 	b->bytes_read = (size_t)(text - job->text) - at;
 }
 
-/* What is known of a line that `text` begins with: most often what was expected. */
-static inline const struct memo_line *
-line_known(const struct scanner *s, const struct scan_job *job, const struct line *line, size_t at)
+/* Whether a line is what was expected, as it is most often. */
+static inline bool line_expected(const struct scanner *s, const struct scan_job *job,
+				 const struct line *line)
 {
 	struct memo_line *l = line->expected;
 
-	if (memo_knows(l, s, line->len) && line_fits(l, job->text + at, job->len - at, line)) {
-		l->used = true;
-		job->memo->again += line->len;
-		return l;
+	if (!memo_knows(l, s, line->len) ||
+	    !line_fits(l, job->text + line->at, job->len - line->at, line))
+		return false;
+	l->used = true;
+	job->memo->again += line->len;
+	return true;
+}
+
+/* Reads the places of lines that are known. Half of all lines have none, and which is hard to guess: hence the list. */
+static __attribute__((noinline)) void read_places(const struct scanner *s, struct scan_job *job)
+{
+	struct line_batch *b = &job->memo->batch;
+
+	for (size_t i = 0; i < b->nplaces; i++)
+		read_known(s, job, &b->line[b->places[i]], job->start);
+	b->nplaces = 0;
+}
+
+/* Reads a batch of lines; text[unread, ..) in front of them is still to be read. Returns the same of what is behind. */
+static size_t read_batch(const struct scanner *s, struct scan_job *job, size_t unread)
+{
+	struct line_batch *b = &job->memo->batch;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const u64 *tags = memo_tags(job->memo, b->line[i].hash);
+
+		b->line[i].expected =
+			memo_expect(job->memo, tags, first_way(tags, b->line[i].hash));
 	}
-	return memo_meet(job->memo, s, job->text + at, line);
+	for (size_t i = 0; i < b->n; i++) {
+		struct line *line = &b->line[i];
+
+		if (!line_expected(s, job, line)) {
+			/* To learn a line moves those that are known. */
+			read_places(s, job);
+			line->expected = memo_meet(job->memo, s, job->text + line->at, line);
+			if (!line->expected)
+				continue;
+		}
+		run_part(s, job, unread, line->at);
+		unread = line->at + line->len;
+		b->places[b->nplaces] = (u8)i;
+		b->nplaces += line->expected->nplaces != 0;
+	}
+	read_places(s, job);
+	return unread;
 }
 
 static void run_lines(const struct scanner *s, struct scan_job *job)
@@ -239,18 +274,8 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 			continue;
 		}
 		batch_fill(s, job, at);
-		for (size_t i = 0; i < b->n; i++)
-			b->line[i].expected = memo_expect(m, b->line[i].hash);
-		for (size_t i = 0; i < b->n; i++) {
-			const struct memo_line *l = line_known(s, job, &b->line[i], at);
-
-			if (l) {
-				run_part(s, job, unread, at);
-				read_known(s, job, l, &b->line[i], at, job->start);
-				unread = at + b->line[i].len;
-			}
-			at += b->line[i].len;
-		}
+		unread = read_batch(s, job, unread);
+		at += b->bytes_read;
 		memo_judge(m);
 		if (!b->n)
 			at = line_end(s, job, at);

@@ -143,8 +143,8 @@ static struct memo_line *line_of(const u64 tags[MEMO_WAYS], struct memo_line lin
 	return seen;
 }
 
-const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
-				  const struct line *line)
+struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
+			    const struct line *line)
 {
 	u64 *tags = m->tag[line->hash % MEMO_SETS];
 	struct memo_line *lines = m->line[line->hash % MEMO_SETS], *l = NULL;

@@ -29,8 +29,8 @@
  * takes no look at what stands around it, and most lines that have the same are of one outline.
  */
 struct line {
-	u64 hash;   /* of its rough outline and the scanner: never 0 */
-	size_t len; /* with what ends it */
+	u64 hash;       /* of its rough outline and the scanner: never 0 */
+	size_t at, len; /* in the text; with what ends it */
 	struct memo_line *expected;
 	u64 digits[LINE_BLOCKS + 1]; /* where it has some, and a block of zeros behind it */
 	u64 hex[LINE_BLOCKS]; /* where it has hex digits; as of the former, of two blocks at least */
@@ -41,14 +41,18 @@ struct line {
 struct line_batch {
 	size_t n, bytes_read;
 	struct line line[BATCH_LINES];
+	size_t nplaces; /* lines that are known and have places, not yet read; room for one more */
+	u8 places[BATCH_LINES + 1];
 };
 
 /* Forms of a group that may match at a place of a line. */
 struct memo_place {
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
-	bool quick;    /* one of them knows a quick way, and none is labelled */
-	u64 forms;
+	quick_fn
+		quick; /* of one of them, where none is labelled and its guard in front is known to hold; or NULL */
+	const struct form_id *id; /* that one */
+	u64 forms, others;        /* all of them; all but that one */
 };
 
 /*
@@ -110,19 +114,20 @@ static inline bool memo_knows(const struct memo_line *l, const struct scanner *s
  * What is known of lines of this one's outline; NULL if nothing is: then its hash is remembered, and it is learnt when
  * it is seen the second time.
  */
-const struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
-				  const struct line *line);
+struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
+			    const struct line *line);
 
-/* The first line with that hash, if there is one, else any: it will be looked at soon. */
-static inline struct memo_line *memo_expect(struct scan_memo *m, u64 hash)
+/* The tags of the set that a hash belongs to. */
+static inline const u64 *memo_tags(const struct scan_memo *m, u64 hash)
 {
-	const u64 *tags = m->tag[hash % MEMO_SETS];
-	struct memo_line *l;
-	size_t way = 0;
+	return m->tag[hash % MEMO_SETS];
+}
 
-	for (size_t i = MEMO_WAYS; i-- > 0;)
-		way = tags[i] == hash ? i : way;
-	l = &m->line[hash % MEMO_SETS][way];
+/* The line of one of a set's tags, first_way(): it will be looked at soon. */
+static inline struct memo_line *memo_expect(struct scan_memo *m, const u64 *tags, size_t way)
+{
+	struct memo_line *l = &m->line[(size_t)(tags - m->tag[0]) / MEMO_WAYS][way];
+
 	__builtin_prefetch(l);
 	__builtin_prefetch(l->outline);
 	__builtin_prefetch(l->outline + 64);

@@ -308,6 +308,29 @@ static u64 before_of(struct study *y, struct memo_place place, size_t p)
 	return n > 1 ? before : ~0ULL;
 }
 
+/* Whether forms_before() is exact: what stands before p is no blank. */
+static bool before_is_known(const u8 *bytes, size_t p)
+{
+	u8 c = p ? bytes[p - 1] : '\n';
+
+	if (c == ANY_DIGIT || c == ANY_HEX)
+		return false;
+	return !(c == '.' || c == '-') || p < 2 || bytes[p - 2] != ANY_HEX;
+}
+
+static void take_quick(const struct group *g, struct memo_place *place)
+{
+	u64 quick = place->forms & g->quick;
+	unsigned int bit;
+
+	if (!quick)
+		return;
+	bit = (unsigned int)__builtin_ctzll(quick);
+	place->quick = g->quickly[bit];
+	place->id = &g->ids[bit];
+	place->others = place->forms & ~(1ULL << bit);
+}
+
 /* What to ask of group g at p, if anything. */
 static struct memo_place place_of(struct study *y, u16 g, size_t p)
 {
@@ -319,7 +342,8 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 		forms = group_labelled(y->s, g, y->bytes, p, forms, y->sets[p]);
 	place.forms = forms_matching(y, g, p, forms);
 	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
-	place.quick = !place.labelled && (place.forms & y->s->groups[g].quick);
+	if (!place.labelled && before_is_known(y->bytes, p))
+		take_quick(&y->s->groups[g], &place);
 	return place;
 }
 

@@ -56,14 +56,24 @@ static inline size_t behind(size_t n, size_t at)
 	return n > at ? n - at : 0;
 }
 
-/* Where '\n' or `other` stands: a bit for a byte. */
-static inline u64 line_ends(const struct block *b, u8 other)
+/* What reading a line takes. */
+struct line_reader {
+	u8 other; /* what ends a line, beside '\n' */
+};
+
+static inline struct line_reader line_reader(u8 other)
+{
+	return (struct line_reader){other};
+}
+
+/* Where a line ends: a bit for a byte. */
+static inline u64 line_ends(const struct line_reader *r, const struct block *b)
 {
 	u64 ends = 0;
 
 #pragma GCC unroll 4
 	for (size_t k = 0; k < BLOCK_VECS; k++)
-		ends |= vec_bits((vec)(b->v[k] == '\n') | (vec)(b->v[k] == other)) << k * WIDTH;
+		ends |= vec_bits((vec)(b->v[k] == '\n') | (vec)(b->v[k] == r->other)) << k * WIDTH;
 	return ends;
 }
 
@@ -108,8 +118,8 @@ static inline u64 hash_add(u64 hash, u64 block)
 }
 
 /* line_read() for a line that does not end in its first two blocks. */
-static __attribute__((noinline)) u64 long_line_read(const u8 *text, size_t room, u8 other,
-						    struct line *line)
+static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, const u8 *text,
+						    size_t room, struct line *line)
 {
 	u64 hash = 0, ends = 0;
 	size_t i;
@@ -118,7 +128,7 @@ static __attribute__((noinline)) u64 long_line_read(const u8 *text, size_t room,
 	for (i = 0; 64 * i < room && i < LINE_BLOCKS && !ends; i++) {
 		struct block b = block_at(text + 64 * i, room - 64 * i);
 
-		ends = line_ends(&b, other);
+		ends = line_ends(r, &b);
 		hash = hash_add(hash, block_read(&b, up_to(ends), i, line));
 	}
 	if (!ends)
@@ -129,17 +139,17 @@ static __attribute__((noinline)) u64 long_line_read(const u8 *text, size_t room,
 }
 
 /*
- * Finds how long the line is that text[0, room) begins with, with what ends it, '\n' or `other`, and what it has of hex
- * digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two
+ * Finds how long the line is that text[0, room) begins with, with what ends it, and what it has of hex digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two
  * blocks at most, and whether one would do is hard to guess.
  */
-static inline u64 line_read(const u8 *text, size_t room, u8 other, struct line *line)
+static inline u64 line_read(const struct line_reader *r, const u8 *text, size_t room,
+			    struct line *line)
 {
 	struct block b[2] = {block_at(text, room), block_at(text + 64, behind(room, 64))};
-	u64 ends[2] = {line_ends(&b[0], other), line_ends(&b[1], other)}, hash;
+	u64 ends[2] = {line_ends(r, &b[0]), line_ends(r, &b[1])}, hash;
 
 	if (!(ends[0] | ends[1]))
-		return long_line_read(text, room, other, line);
+		return long_line_read(r, text, room, line);
 	line->len = ends[0] ? (size_t)__builtin_ctzll(ends[0]) + 1
 			    : (size_t)__builtin_ctzll(ends[1]) + 65;
 	hash = block_read(&b[0], up_to(ends[0]), 0, line);
@@ -178,6 +188,16 @@ static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t r
 		differ |= block_differs(l, &b, line, i);
 	} while (++i < 2 || 64 * i < line->len);
 	return !differ;
+}
+
+/* The first of a set's tags that is `hash`, or any if there is none. */
+static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
+{
+	size_t way = 0;
+
+	for (size_t i = MEMO_WAYS; i-- > 0;)
+		way = tags[i] == hash ? i : way;
+	return way;
 }
 
 /* Those places of a line, a bit for each, at which something may match by place_digits. */
