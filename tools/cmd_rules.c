@@ -15,7 +15,7 @@ static const struct option options[] = {
 static const char *const guards[] = {
 	[GUARD_NONE] = "none",       [GUARD_DIGIT] = "digit",   [GUARD_WORD] = "word",
 	[GUARD_DECIMAL] = "decimal", [GUARD_NUMBER] = "number", [GUARD_TOKEN] = "token",
-	[GUARD_GROUP] = "group"};
+	[GUARD_SLASH] = "slash",     [GUARD_GROUP] = "group"};
 
 static void print_list(const char *head, const char *const *words)
 {

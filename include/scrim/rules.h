@@ -75,6 +75,7 @@ enum guard {
 	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
 	GUARD_NUMBER,  /* a digit, or a '.' or '-' with a digit on its other side */
 	GUARD_TOKEN,   /* what GUARD_WORD and GUARD_NUMBER forbid */
+	GUARD_SLASH,   /* the same, and a '/' with a digit on its other side */
 	GUARD_GROUP /* a digit; behind a match that ends in a group of digits behind another one and a
 			  space also '.', '-', '/' or ':' with a digit on its other side: with that
 			  group another value begins ("5550123 03/14/2024") */

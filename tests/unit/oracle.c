@@ -295,8 +295,10 @@ static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 	case GUARD_NUMBER:
 		return !digit && !((touching == '.' || touching == '-') && joined);
 	case GUARD_TOKEN:
+	case GUARD_SLASH:
 		return touching < 0x80 && !isalnum(touching) && touching != '_' &&
-		       !((touching == '.' || touching == '-') && joined);
+		       !((touching == '.' || touching == '-') && joined) &&
+		       !(g == GUARD_SLASH && touching == '/' && joined);
 	}
 	return false;
 }

@@ -274,6 +274,13 @@ static const struct {
 	{GUARD_TOKEN, "aX_", false, false},
 	{GUARD_TOKEN, "a-X.a", true, true},
 	{GUARD_TOKEN, "-X.", true, true},
+	{GUARD_TOKEN, "1/X/1", true, true},
+	{GUARD_SLASH, "1/X/1", false, false},
+	{GUARD_SLASH, "1-X.1", false, false},
+	{GUARD_SLASH, "aX_", false, false},
+	{GUARD_SLASH, "a/X/a", true, true},
+	{GUARD_SLASH, "/X/", true, true},
+	{GUARD_SLASH, "1|/X/|1", true, true},
 	{GUARD_GROUP, "1X1", false, false},
 	{GUARD_GROUP, "1-X-1", true, true},
 	/* Spaces, dashes, quotes of Unicode. */

@@ -12,11 +12,12 @@
 /* Whether c goes on with a number if a digit stands on its other side. */
 static bool joins(enum guard g, u8 c)
 {
-	bool number = g == GUARD_NUMBER || g == GUARD_TOKEN;
+	bool number = g == GUARD_NUMBER || g == GUARD_TOKEN || g == GUARD_SLASH;
 	bool group = g == GUARD_GROUP;
 
 	return (c == '.' && (g == GUARD_DECIMAL || number || group)) ||
-	       (c == '-' && (number || group)) || ((c == '/' || c == ':') && group);
+	       (c == '-' && (number || group)) || (c == '/' && (group || g == GUARD_SLASH)) ||
+	       (c == ':' && group);
 }
 
 /*
@@ -44,7 +45,8 @@ static bool touches(enum guard g, u8 c)
 {
 	if (g == GUARD_NONE)
 		return false;
-	return g == GUARD_WORD || g == GUARD_TOKEN ? byte_is_word(c) : byte_is_digit(c);
+	return g == GUARD_WORD || g == GUARD_TOKEN || g == GUARD_SLASH ? byte_is_word(c)
+								       : byte_is_digit(c);
 }
 
 bool form_guard_before(const struct form *f, const u8 *text, size_t p)

@@ -84,7 +84,7 @@ static u64 forms_by(const u64 table[256], const u64 blank[BLANKS], u8 c)
 static u64 forms_before(const struct group *g, const u8 *bytes, size_t p)
 {
 	u8 c = p ? bytes[p - 1] : '\n', second = p > 1 ? bytes[p - 2] : '\n';
-	bool joins = c == '.' || c == '-';
+	bool joins = byte_may_join(c);
 	u64 behind_digit = forms_by(g->before[1], g->before_blank[1], c);
 	u64 behind_other = forms_by(g->before[0], g->before_blank[0], c);
 

@@ -160,13 +160,18 @@ static inline void count_refused(struct scan_job *job, u16 rule)
 		job->rejected[rule]++;
 }
 
+/* Whether a guard in front may ask what stands before c: '-', '.' or '/', which follow each other. */
+static inline bool byte_may_join(u8 c)
+{
+	return (u8)(c - '-') < 3;
+}
+
 /* The forms that what stands before p allows; p > 0. */
 static inline u64 group_before(const struct group *g, const u8 *text, size_t p)
 {
 	u8 c = text[p - 1];
-	bool joins = c == '.' || c == '-';
 
-	return g->before[joins && p > 1 && (u8)(text[p - 2] - '0') < 10][c];
+	return g->before[byte_may_join(c) && p > 1 && (u8)(text[p - 2] - '0') < 10][c];
 }
 
 /* Those of `forms` that can begin with the LOOK_READ bytes at t. */
