@@ -47,6 +47,10 @@
 		       .labels = labels_, .distance = 24)
 /* A list of strings, NULL-ended. */
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+/* In front of what has dots and is no address and no date. One list: each set of labels costs a look of its own. */
+#define VERSION_LABELS                                                                             \
+	LIST("v", "ver", "version", "versions", "firmware", "fw", "release", "build", "rev",       \
+	     "revision", "chrome/", "chromium/", "edg/", "opr/", "oid", "section", "chapter")
 
 /* Rules by pattern, in order of precedence; *ret_n of them. */
 const struct rule_def *rules_numbers(size_t *ret_n);

@@ -15,10 +15,9 @@ static const struct rule_def birth[] = {
 		.group = "builtin",
 		.what = "digits after a label of a date of birth, of the calendar or not",
 		.source = "45 CFR 164.514(b)(2)(i)(C)",
-		.examples =
-			LIST("DOB [07281953]", "D.O.B. [7.28.53]", "date of birth: [13/45/1953]",
-			     "born [7 28 1953]", "\"birthDate\": \"[1974-12]\"",
-			     "DOB unknown, room 12", "born 3 weeks early"),
+		.examples = LIST("DOB [07281953]", "D.O.B. [7.28.53]",
+				 "date of birth: [13/45/1953]", "born [7 28 1953]", "DOB [1974-12]",
+				 "DOB unknown, room 12", "born 3 weeks early"),
 		.nforms = 2,
 		.forms = {BIRTH_FORM("\\d{1,2}[-/. ]\\d{1,2}(?:[-/. ]\\d{2}(?:\\d{2})?)?"),
 			  BIRTH_FORM("\\d{6}(?:\\d{2})?|\\d{1,2}[-/]\\d{4}|\\d{4}[-/. "

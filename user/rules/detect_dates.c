@@ -17,15 +17,19 @@
 	"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 #define DAY_OF DAY ORDINAL "(?: of)?[- /]?"
 /* Month and day in either order; until another day. */
-#define MONTH_DAY "(?:(?:0?[1-9]|1[0-2])/" DAY "|(?:3[01]|2\\d|1[3-9])/(?:0?[1-9]|1[0-2]))"
-#define UNTIL     "(?:-" MONTH_DAY ")?"
+#define MONTH_DAY    "(?:(?:0?[1-9]|1[0-2])/" DAY "|(?:3[01]|2\\d|1[3-9])/(?:0?[1-9]|1[0-2]))"
+#define MONTH_DIGITS "(?:0[1-9]|1[0-2])"
+#define MONTH_YEAR   "(?:0?[1-9]|1[0-2])/(?:18[89]|19\\d|20[0-3])\\d"
+#define UNTIL        "(?:-" MONTH_DAY ")?"
 
 /* A month's name in front of it is most likely something else. */
 #define IN_DIGITS "\\d{1,2}[-/.]\\d{1,2}[-/.](?:" YEAR "|\\d{2})|" YEAR "[-/]\\d{1,2}[-/]\\d{1,2}"
 
 #define DAY_LABELS                                                                                 \
-	LIST("date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized",            \
-	     "presented", "appt", "edd", "lmp")
+	"date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized", "presented",    \
+		"appt", "edd", "lmp"
+/* Versions have these, too ("since 2.6.30"). */
+#define TIME_LABELS LIST(DAY_LABELS, "since", "until", "seen on", "scheduled for")
 
 #define NO_VERSION                                                                                 \
 	LIST("v", "ver", "version", "release", "build", "firmware", "rev", "section", "time")
@@ -43,27 +47,32 @@ static const struct rule_def dates[] = {
 		.group = "builtin",
 		.what = "date of the calendar, in digits or with the month's name",
 		.source = "45 CFR 164.514(b)(2)(i)(C); ISO 8601, HL7 v2 chapter 2A (DTM)",
-		.examples =
-			LIST("born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
-			     "[20240229101530], [14/Mar/2024]:10:15:30, [14MAR24]",
-			     "TKA in [Apr '19], flu shot [October of 2020]", "[March 14-16, 2024]",
-			     "presented on [12/31], DOS [3-14-24]",
-			     "admission date: [3/4], admitted [03/2019], hospitalized [3/14-3/19]",
-			     "seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08]",
-			     "[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
-			     "version 10.02.24, 3.12.24",
-			     "2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
-			     "[MAR 04/12/2023] given, [MAR 2076-09-01]",
-			     "pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
-		.nforms = 16,
+		.examples = LIST(
+			"born [1970-01-15], seen [2/29/24]", "[March 14, 2024], [14MAR2024]",
+			"[20240229101530], [14/Mar/2024]:10:15:30, [14MAR24]",
+			"TKA in [Apr '19], flu shot [October of 2020]", "[March 14-16, 2024]",
+			"presented on [12/31], DOS [3-14-24], TKA [03/2019]",
+			"admission date: [3/4], admitted [2019-03], hospitalized [3/14-3/19]",
+			"date [07281953], \"birthDate\": \"[1974-12]\", since [4/30], until "
+			"[06-2021]",
+			"seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08], scan_[2024_03_14]",
+			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
+			"version 10.02.24, 3.12.24, release 2024.01.15, v1.12.2024",
+			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
+			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
+			"[MAR 04/12/2023] given, [MAR 2076-09-01]",
+			"pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
+		.nforms = 19,
 		.forms =
-			{DATE_FORM(
-				 YEAR
-				 "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2}|\\.\\d{1,2}\\.\\d{1,2})",
-				 DECIMAL, DECIMAL, 5, .quick = quick_date),
+			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
+				   DECIMAL, 5, .quick = quick_date),
 			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
+			 /* Versions have years, too; file names "_". */
+			 DATE_FORM(YEAR "(?:\\.\\d{1,2}\\.\\d{1,2}|_\\d{2}_\\d{2})", DECIMAL,
+				   DECIMAL, 5, .unless = VERSION_LABELS, .distance = 8),
 			 /* Alone, for an IPv4 address looks much like it. */
-			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4),
+			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4,
+				   .unless = VERSION_LABELS, .distance = 8),
 			 /* A version looks much like it: both zeros are written. */
 			 DATE_FORM("(?:0[1-9]|[12]\\d|3[01])\\.(?:0[1-9]|1[0-2])\\.\\d{2}", DECIMAL,
 				   DECIMAL, 4, .unless = NO_VERSION, .distance = 8),
@@ -98,14 +107,20 @@ static const struct rule_def dates[] = {
 					 ")|,? of " YEAR "|, " YEAR "|-" DAY "-\\d{2}|/" DAY
 					 "/(?:" YEAR "|\\d{2}))",
 				   WORD, DECIMAL, 1, .never = never_month_first),
+			 /* Not the end of another fraction ("45/03/2024"), nor a titre ("1/2048"). */
+			 FORM(MONTH_YEAR "(?:-" MONTH_YEAR ")?", SLASH, SLASH, DIGITS, 4),
 			 /* What only its label makes a date. */
-			 FORM(MONTH_DAY UNTIL "|(?:0?[1-9]|1[0-2])/" YEAR
-					      "|\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)\\d{2}|\\d{6}",
-			      DECIMAL, DECIMAL, DIGITS, 2, .labels = DAY_LABELS, .distance = 12),
+			 FORM(MONTH_DAY UNTIL "|" MONTH_YEAR "|" YEAR "[-/]" MONTH_DIGITS
+					      "|" MONTH_DIGITS "[-.]" YEAR,
+			      DECIMAL, DECIMAL, DIGITS, 2, .labels = TIME_LABELS, .distance = 12),
+			 FORM("\\d{1,2}(?:-\\d{1,2}-|\\.\\d{1,2}\\.)\\d{2}|\\d{6}|\\d{4}" YEAR,
+			      DECIMAL, DECIMAL, DIGITS, 2, .labels = LIST(DAY_LABELS),
+			      .distance = 12),
 			 /* A card, a license, a drug. */
 			 FORM("(?:0[1-9]|1[0-2])/(?:20)?\\d{2}", DECIMAL, DECIMAL, DIGITS, 2,
-			      .labels = LIST("exp", "exp date", "expiry", "expires", "expiration",
-					     "expiration date", "valid thru"),
+			      .labels =
+				      LIST("exp", "exp date", "expiry", "expires", "expiration",
+					   "expiration date", "valid thru"),
 			      .distance = 8)},
 	},
 };
