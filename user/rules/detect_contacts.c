@@ -23,7 +23,7 @@
 	     "messages to", /* X12, PER */ "=*TE*", "=*CP*", "=*HP*", "=*WP*", "=*FX*",            \
 	     "toll free", "call from", "text to", "office number", "your number?", "me back",      \
 	     "voicemail from", "daytime number", "number on record", "phone numbers",              \
-	     "message to")
+	     "message to", "called from", "calling from", "results to")
 
 /* As it is dialled at home, behind the trunk prefix 0 (ITU-T E.123): in groups. */
 #define TRUNK                 "(?:0|\\(0\\))[1-9]\\d{0,4}[ /-]\\d{2,8}(?:[ -]\\d{2,5}){0,3}"
@@ -72,45 +72,49 @@ static const struct rule_def contacts[] = {
 				 "112-555-0123 and 212 155 0123", "0055 0308 0340",
 				 "NDC 0378-0023-01, 0-306-40615-2", "call 911, pager 2 times"),
 		.nforms = 17,
-		.forms = {PHONE_FORM(EXTENDED "|" NANP_GROUPS),
-			  PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)[-. ]?\\d{3}"
-				     "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})"
-				     "[-. ]?\\d{4})"),
-			  FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk"),
-			  /* France: pairs, with full stops too. */
-			  FORM("0[1-9](?:\\.\\d{2}){4}", TOKEN, NUMBER, DIGITS, 7),
-			  PHONE_FORM("(?:[78] ?)?\\([2-9]\\d{2}\\) ?\\d{3}-\\d{2}-\\d{2}"),
-			  PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([1-9]\\d{2}\\)[-. ]?)"
-				     "\\d{3}[-. ]\\d{4}"),
-			  PHONE_FORM(
-				  "\\+1\\)?[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
-			  PHONE_GROUPS("\\+(?:[2-9]\\d{0,14}|\\([2-9]\\d{0,3}\\)|[2-9]\\d{0,3}\\))"
-				       "(?:[ ./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}"),
-			  /* Not "0071-0155-23", an NDC: two digits end more groups than that. */
-			  PHONE_GROUPS("00[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){1,2}"
-				       "(?:[ ./-]\\d{3,8}|(?:[ ./-]\\d{1,8}){2,3})"),
-			  /* Not the end of a hexadecimal id in front of other numbers. */
-			  FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, TOKEN, NUMBER, DIGITS,
-			       7),
-			  FORM("[0-9(][0-9+-]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
-			       GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
-			       .distance = 24),
-			  FORM("\\(?[+0]?\\d{1,5}\\)?" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
-			       ")?\\(?\\d{1,5}\\)?){0,4}" EXTENSION,
-			       DIGIT, GROUP, DIGITS, 5, ENCODED("phone-groups"),
-			       .labels = PHONE_LABELS, .distance = 24),
-			  FORM("[2-9]\\d{2}" GAP "\\d{3}(?:" GAP "|[-. ])\\d{4}"
-			       "|\\([2-9]\\d{2}\\)(?:" GAP "\\d{3}(?:" GAP
-			       "|[-. ])|[-. ]?\\d{3}" GAP ")\\d{4}",
-			       NUMBER, DIGIT, DIGITS, 7, ENCODED("phone")),
-			  FORM("\\+[1-9]\\d{0,3}" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
-			       ")?\\d{1,7}){1,5}",
-			       NUMBER, GROUP, DIGITS, 7, ENCODED("phone-groups")),
-			  NAMED_PHONE("(?:\\d|\\(\\d{1,5}\\))(?:[ .-]?\\d){5,12}"),
-			  FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
-			       .labels = LIST("pager", "beeper", "bleep"), .distance = 8),
-			  VALUES("(?:\\d{3}-\\d{4}|\\d{7}|\\d{10})", DIGIT, GROUP,
-				 .validate = "list", .labels = PHONE_LABELS, .distance = 24)},
+		.forms =
+			{PHONE_FORM(EXTENDED "|" NANP_GROUPS),
+			 PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)[-. ]?\\d{3}"
+				    "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})"
+				    "[-. ]?\\d{4})"),
+			 FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk"),
+			 /* France: pairs, with full stops or dashes too. Australia: an area and two fours. */
+			 FORM("0[1-9](?:(?:[.-]\\d{2}){4}|(?:\\.\\d{4}){2})", TOKEN, NUMBER, DIGITS,
+			      7),
+			 PHONE_FORM("(?:[78] ?)?\\([2-9]\\d{2}\\) ?\\d{3}-\\d{2}-\\d{2}"
+				    "|8[ -]9\\d{2}[ -]\\d{3}[ -]\\d{2}[ -]\\d{2}"),
+			 PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([1-9]\\d{2}\\)[-. ]?)"
+				    "\\d{3}[-. ]\\d{4}"),
+			 PHONE_FORM(
+				 "\\+1\\)?[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
+			 PHONE_GROUPS("\\+(?:[2-9]\\d{0,14}|[01]\\d\\(\\d\\)\\d{5}|\\([2-9]\\d{0,3}"
+				      "\\)|[2-9]\\d{0,3}\\))"
+				      "(?:[ ./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}"),
+			 /* Not "0071-0155-23", an NDC: two digits end more groups than that. */
+			 PHONE_GROUPS("(?:00|011[ -])[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){1,2}"
+				      "(?:[ ./-]\\d{3,8}|(?:[ ./-]\\d{1,8}){2,3})"),
+			 /* Not the end of an id or a fraction in front of other numbers. */
+			 FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, SLASH, NUMBER, DIGITS, 7,
+			      .validate = "nanp"),
+			 FORM("[0-9(][0-9+-]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
+			      GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
+			      .distance = 24),
+			 FORM("\\(?[+0]?\\d{1,5}\\)?" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
+			      ")?\\(?\\d{1,5}\\)?){0,4}" EXTENSION,
+			      DIGIT, GROUP, DIGITS, 5, ENCODED("phone-groups"),
+			      .labels = PHONE_LABELS, .distance = 24),
+			 FORM("[2-9]\\d{2}" GAP "\\d{3}(?:" GAP "|[-. ])\\d{4}"
+			      "|\\([2-9]\\d{2}\\)(?:" GAP "\\d{3}(?:" GAP "|[-. ])|[-. ]?\\d{3}" GAP
+			      ")\\d{4}",
+			      NUMBER, DIGIT, DIGITS, 7, ENCODED("phone")),
+			 FORM("\\+[1-9]\\d{0,3}" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
+			      ")?\\d{1,7}){1,5}",
+			      NUMBER, GROUP, DIGITS, 7, ENCODED("phone-groups")),
+			 NAMED_PHONE("(?:\\d|\\(\\d{1,5}\\))(?:[ .-]?\\d){5,12}"),
+			 FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
+			      .labels = LIST("pager", "beeper", "bleep"), .distance = 8),
+			 VALUES("(?:\\d{3}-\\d{4}|\\d{7}|\\d{10})", DIGIT, GROUP,
+				.validate = "list", .labels = PHONE_LABELS, .distance = 24)},
 	},
 	{
 		/* The longest that validates is taken: a full stop behind it stays outside. */
@@ -140,11 +144,7 @@ static const struct rule_def contacts[] = {
 				 "version 1.2.3.4, 1.2.3.4.5", "256.1.1.1"),
 		.nforms = 1,
 		.forms = {FORM("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}", DECIMAL, DECIMAL, BYTES,
-			       6, .validate = "ipv4", .quick = quick_ipv4,
-			       .unless = LIST("v", "ver", "version", "versions", "firmware", "fw",
-					      "release", "build", "rev", "revision", "chrome/",
-					      "chromium/", "edg/", "opr/", "oid", "section",
-					      "chapter"),
+			       6, .validate = "ipv4", .quick = quick_ipv4, .unless = VERSION_LABELS,
 			       .distance = 8)},
 	},
 };
