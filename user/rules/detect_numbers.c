@@ -33,7 +33,7 @@
 	LIST("zip", "zips", "zip code", "zip codes", "postal", "postal code", "postcode")
 /* Nothing touches it, or "LA30189-7", an answer of LOINC, were of Louisiana. */
 #define ZIP_FORM(digits, ...)                                                                      \
-	FORM(digits "(?:-\\d{4})?", TOKEN, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
+	FORM(digits "(?:-?\\d{4})?", TOKEN, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
 /* States count only in capitals: "in" and "or" are words. ID is apart. */
 #define STATES                                                                                     \
 	LIST("=AL", "=AK", "=AZ", "=AR", "=CA", "=CO", "=CT", "=DE", "=DC", "=FL", "=GA", "=HI",   \
@@ -119,7 +119,7 @@ static const struct rule_def numbers[] = {
 			 FORM("[1-68]\\d{11,18}", DECIMAL, DECIMAL, DIGITS, 6, .validate = "card",
 			      .quick = quick_card),
 			 FORM("[1-68]\\d{3}(?:-\\d{4}-\\d{4}(?:\\d|-\\d{1,3}|-\\d{4}(?:-\\d{1,3})?)"
-			      "| \\d{4} \\d{4} (?:\\d{2,3}|\\d{4}(?: \\d{1,3})?)"
+			      "| \\d{4} \\d{4} (?:\\d{1,3}|\\d{4}(?: \\d{1,3})?)"
 			      "|\\.\\d{4}\\.\\d{4}\\.\\d{4}|-\\d{6}-\\d{4,5}| \\d{6} \\d{4,5})",
 			      DECIMAL, GROUP, DIGITS, 6, .validate = "card",
 			      .quick = quick_card_groups),
@@ -161,25 +161,28 @@ static const struct rule_def numbers[] = {
 		.what = "ZIP code after a state or a label; other postal codes and coordinates "
 			"after one",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
-		.examples =
-			LIST("Tampa FL [33101-1234]", "zip code: [12345]", "ZIPs [02115, 02116]",
-			     "\"postalCode\":\"[K1A 0B1]\", postcode [SW1A 1AA]",
-			     "\"latitude\":[42.36012],\"longitude\":-[71.05891]",
-			     "12345 alone, IL 627041", "LA30189-7, MT19937"),
+		.examples = LIST("Tampa FL [33101-1234], TX [750961234]", "zip code: [12345]",
+				 "ZIPs [02115, 02116]",
+				 "\"postalCode\":\"[K1A 0B1]\", postcode [SW1A 1AA]",
+				 "\"latitude\":[42.36012],\"longitude\":-[71.05891]",
+				 "12345 alone, IL 627041", "LA30189-7, MT19937"),
 		.nforms = 6,
-		.forms = {ZIP_FORM("\\d{5}", .labels = STATES, .distance = 3),
-			  /* "ID" is a state in front of Idaho's own codes alone. */
-			  ZIP_FORM("83[2-8]\\d{2}", .labels = LIST("=ID"), .distance = 3),
-			  ZIP_FORM("\\d{5}", .labels = POSTAL_LABELS, .distance = 16),
-			  VALUES("\\d{5}", TOKEN, DECIMAL, .labels = POSTAL_LABELS, .distance = 16),
-			  /* Canada's, the United Kingdom's: "their equivalent geocodes". */
-			  FORM("[A-Za-z](?:\\d[A-Za-z] ?\\d[A-Za-z]\\d"
-			       "|[A-Za-z]?\\d[0-9A-Za-z]? ?\\d[A-Za-z]{2})",
-			       WORD, WORD, BYTES, 4, .labels = POSTAL_LABELS, .distance = 16),
-			  FORM("\\d{1,3}\\.\\d{2,15}", DECIMAL, DECIMAL, DIGITS, 4,
-			       .labels = LIST("latitude", "longitude",
-					      "\"lat\":", "\"lng\":", "\"lon\":", "\"long\":"),
-			       .distance = 4)},
+		.forms =
+			{/* In X12 "MI" is what a member's number is called. */
+			 ZIP_FORM("\\d{5}", .labels = STATES, .unless = LIST("=*MI*"),
+				  .distance = 3),
+			 /* "ID" is a state in front of Idaho's own codes alone. */
+			 ZIP_FORM("83[2-8]\\d{2}", .labels = LIST("=ID"), .distance = 3),
+			 ZIP_FORM("\\d{5}", .labels = POSTAL_LABELS, .distance = 16),
+			 VALUES("\\d{5}", TOKEN, DECIMAL, .labels = POSTAL_LABELS, .distance = 16),
+			 /* Canada's, the United Kingdom's: "their equivalent geocodes". */
+			 FORM("[A-Za-z](?:\\d[A-Za-z] ?\\d[A-Za-z]\\d"
+			      "|[A-Za-z]?\\d[0-9A-Za-z]? ?\\d[A-Za-z]{2})",
+			      WORD, WORD, BYTES, 4, .labels = POSTAL_LABELS, .distance = 16),
+			 FORM("\\d{1,3}\\.\\d{2,15}", DECIMAL, DECIMAL, DIGITS, 4,
+			      .labels = LIST("latitude", "longitude",
+					     "\"lat\":", "\"lng\":", "\"lon\":", "\"long\":"),
+			      .distance = 4)},
 	},
 };
 
