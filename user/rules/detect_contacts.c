@@ -94,8 +94,7 @@ static const struct rule_def contacts[] = {
 			 PHONE_GROUPS("(?:00|011[ -])[1-9]\\d{0,2}(?:[ ./-]\\d{1,8}){1,2}"
 				      "(?:[ ./-]\\d{3,8}|(?:[ ./-]\\d{1,8}){2,3})"),
 			 /* Not the end of an id or a fraction in front of other numbers. */
-			 FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, SLASH, NUMBER, DIGITS, 7,
-			      .validate = "nanp"),
+			 FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, SLASH, NUMBER, DIGITS, 7),
 			 FORM("[0-9(][0-9+-]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
 			      GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
 			      .distance = 24),

@@ -57,7 +57,7 @@ static const struct rule_def dates[] = {
 			"[06-2021]",
 			"seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08], scan_[2024_03_14]",
 			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
-			"version 10.02.24, 3.12.24, release 2024.01.15, v1.12.2024",
+			"version 10.02.24, 3.12.24, release 2024.01.15",
 			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
 			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
 			"[MAR 04/12/2023] given, [MAR 2076-09-01]",
@@ -67,12 +67,11 @@ static const struct rule_def dates[] = {
 			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
 				   DECIMAL, 5, .quick = quick_date),
 			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
-			 /* Versions have years, too; file names "_". */
+			 /* Versions begin with a year, too; file names have "_". */
 			 DATE_FORM(YEAR "(?:\\.\\d{1,2}\\.\\d{1,2}|_\\d{2}_\\d{2})", DECIMAL,
 				   DECIMAL, 5, .unless = VERSION_LABELS, .distance = 8),
 			 /* Alone, for an IPv4 address looks much like it. */
-			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4,
-				   .unless = VERSION_LABELS, .distance = 8),
+			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4),
 			 /* A version looks much like it: both zeros are written. */
 			 DATE_FORM("(?:0[1-9]|[12]\\d|3[01])\\.(?:0[1-9]|1[0-2])\\.\\d{2}", DECIMAL,
 				   DECIMAL, 4, .unless = NO_VERSION, .distance = 8),

@@ -31,7 +31,6 @@ static const struct {
 	{"luhn", validate_luhn},
 	{"mac", validate_mac},
 	{"name", validate_name},
-	{"nanp", validate_nanp},
 	{"npi", validate_npi},
 	{"phone", validate_phone},
 	{"phone-line", validate_phone_line},

@@ -33,7 +33,6 @@ bool validate_npi(const u8 *text, size_t len);
 bool validate_ssn(const u8 *text, size_t len);
 bool validate_phone(const u8 *text, size_t len);
 bool validate_phone_line(const u8 *text, size_t len);
-bool validate_nanp(const u8 *text, size_t len);
 bool validate_trunk(const u8 *text, size_t len);
 bool validate_zip(const u8 *text, size_t len);
 bool validate_date(const u8 *text, size_t len);

@@ -50,9 +50,9 @@ bool validate_luhn(const u8 *text, size_t len)
 	return n > 1 && n <= sizeof(digits) && luhn_holds(digits, n, 0);
 }
 
-/* A number of n digits. */
-#define OF(n)   (1U << (n))
-#define MAESTRO (OF(12) | OF(13) | OF(16) | OF(18) | OF(19))
+/* A number of n digits; of `from` to 19. */
+#define OF(n)       (1U << (n))
+#define OF_19(from) (OF(20) - OF(from))
 
 /*
  * The ranges issued, by the number's first four digits (ISO/IEC 7812-2; the networks' own tables),
@@ -62,30 +62,30 @@ static const struct {
 	u16 from, to;
 	u32 lengths;
 } issuers[] = {
-	{4000, 4999, OF(13) | OF(16) | OF(19)},          /* Visa */
-	{5100, 5599, OF(16)},                            /* Mastercard */
-	{2221, 2720, OF(16)},                            /* Mastercard */
-	{3400, 3499, OF(15)},                            /* American Express */
-	{3700, 3799, OF(15)},                            /* American Express */
-	{6011, 6011, OF(16) | OF(19)},                   /* Discover */
-	{6440, 6599, OF(16) | OF(19)},                   /* Discover */
-	{6200, 6299, OF(16) | OF(17) | OF(18) | OF(19)}, /* UnionPay */
-	{8100, 8199, OF(16) | OF(17) | OF(18) | OF(19)}, /* UnionPay */
-	{3000, 3059, OF(14) | OF(16) | OF(19)},          /* Diners Club */
-	{3095, 3095, OF(14) | OF(16) | OF(19)},          /* Diners Club */
-	{3600, 3699, OF(14) | OF(16) | OF(19)},          /* Diners Club */
-	{3800, 3999, OF(14) | OF(16) | OF(19)},          /* Diners Club */
-	{3500, 3599, OF(16) | OF(19)}, /* JCB: 3528 to 3589; all of 35 in test data */
-	{2131, 2131, OF(15)},          /* JCB, the old range */
-	{1800, 1800, OF(15)},          /* JCB, the old range */
-	{2200, 2204, OF(16) | OF(19)}, /* Mir */
-	{5000, 5099, MAESTRO},         /* Maestro */
-	{5600, 5899, MAESTRO},         /* Maestro */
-	{6304, 6304, MAESTRO},         /* Maestro */
-	{6390, 6390, MAESTRO},         /* Maestro */
-	{6700, 6799, MAESTRO},         /* Maestro */
-	{6000, 6099, OF(16) | OF(19)}, /* RuPay, Hipercard */
-	{6300, 6399, OF(16) | OF(19)}, /* Maestro, Elo, InstaPayment */
+	{4000, 4999, OF(13) | OF(16) | OF(19)}, /* Visa */
+	{5100, 5599, OF(16)},                   /* Mastercard */
+	{2221, 2720, OF(16)},                   /* Mastercard */
+	{3400, 3499, OF(15)},                   /* American Express */
+	{3700, 3799, OF(15)},                   /* American Express */
+	{6011, 6011, OF_19(16)},                /* Discover */
+	{6440, 6599, OF_19(16)},                /* Discover */
+	{6200, 6299, OF_19(16)},                /* UnionPay */
+	{8100, 8199, OF_19(16)},                /* UnionPay */
+	{3000, 3059, OF_19(14)},                /* Diners Club */
+	{3095, 3095, OF_19(14)},                /* Diners Club */
+	{3600, 3699, OF_19(14)},                /* Diners Club */
+	{3800, 3999, OF_19(14)},                /* Diners Club */
+	{3500, 3599, OF_19(16)},                /* JCB: 3528 to 3589; all of 35 in test data */
+	{2131, 2131, OF(15)},                   /* JCB, the old range */
+	{1800, 1800, OF(15)},                   /* JCB, the old range */
+	{2200, 2204, OF_19(16)},                /* Mir */
+	{5000, 5099, OF_19(12)},                /* Maestro */
+	{5600, 5899, OF_19(12)},                /* Maestro */
+	{6304, 6304, OF_19(12)},                /* Maestro */
+	{6390, 6390, OF_19(12)},                /* Maestro */
+	{6700, 6799, OF_19(12)},                /* Maestro */
+	{6000, 6099, OF(16) | OF(19)},          /* RuPay, Hipercard */
+	{6300, 6399, OF(16) | OF(19)},          /* Maestro, Elo, InstaPayment */
 };
 
 bool card_issued(const u8 *digits, size_t n)

@@ -2,7 +2,6 @@
 /* Telephone numbers: by how many digits there are, and how they are grouped. */
 #include "bytes.h"
 #include "validate.h"
-#include <string.h>
 
 /* Whether what stands before the first space is a date with separators. */
 static bool begins_with_date(const u8 *text, size_t len)
@@ -77,21 +76,6 @@ bool validate_phone(const u8 *text, size_t len)
 bool validate_phone_line(const u8 *text, size_t len)
 {
 	return !begins_with_date(text, len);
-}
-
-/*
- * "212 555 0123", maybe with an extension. Three numbers of a log look like it: milliseconds, the status of an answer,
- * bytes ("519 200 5512"; RFC 9110, 15). An exchange can be one of those that are common, but so few are.
- */
-bool validate_nanp(const u8 *text, size_t len)
-{
-	static const char statuses[][4] = {"200", "204", "206", "301", "302", "304", "400", "401",
-					   "403", "404", "408", "500", "502", "503", "504"};
-
-	for (size_t i = 0; len == 12 && i < array_size(statuses); i++)
-		if (!memcmp(text + 4, statuses[i], 3))
-			return false;
-	return len >= 12;
 }
 
 #define GROUPS 5

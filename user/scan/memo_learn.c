@@ -315,7 +315,7 @@ static bool before_is_known(const u8 *bytes, size_t p)
 
 	if (c == ANY_DIGIT || c == ANY_HEX)
 		return false;
-	return !(c == '.' || c == '-') || p < 2 || bytes[p - 2] != ANY_HEX;
+	return !byte_may_join(c) || p < 2 || bytes[p - 2] != ANY_HEX;
 }
 
 static void take_quick(const struct group *g, struct memo_place *place)
