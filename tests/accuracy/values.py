@@ -87,6 +87,11 @@ def date(r):
                      f"{d:02}-{MONTHS[m - 1][:3]}-{y}"))
 
 
+def month(r):
+    y, m, _ = day(r)
+    return r.choice((f"{m:02}/{y}", f"{m}/{y}"))
+
+
 def dob(r):
     y, m, d = day(r)
     return r.choice((date(r), f"{m:02}{d:02}{y}", f"{m:02} {d:02} {y}", f"{m}-{d}-{y % 100:02}",
@@ -205,7 +210,7 @@ def mac(r):
 
 VALUES = {
     "SSN": ssn, "SSN9": lambda r: ssn(r).translate(str.maketrans("", "", "- .")), "ITIN": itin,
-    "CARD": lambda r: grouped(r, card_digits(r)), "DATE": date, "DOB": dob, "PHONE": phone,
+    "CARD": lambda r: grouped(r, card_digits(r)), "DATE": date, "MONTH": month, "DOB": dob, "PHONE": phone,
     "PHONE_LABELLED": phone_labelled, "EMAIL": email, "IP": ip, "IBAN": iban, "DEA": dea, "MBI": mbi,
     "VIN": vin, "ABA": aba, "UDI": udi, "NPI": npi, "STREET": street, "CITY": city, "ZIP": zip_code,
     "NAME": name, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 113)),
@@ -231,7 +236,7 @@ NEAR = {
     "HEX": lambda r: "".join(r.choice("abcdf0123456789") for _ in range(7)) + "c",
 }
 # Kinds of values under one label.
-SAME = {"SSN9": "SSN", "PHONE_LABELLED": "PHONE", "FAMILY": "NAME"}
+SAME = {"SSN9": "SSN", "MONTH": "DATE", "PHONE_LABELLED": "PHONE", "FAMILY": "NAME"}
 ROUNDS = 12
 
 
