@@ -41,16 +41,16 @@ struct line {
 struct line_batch {
 	size_t n, bytes_read;
 	struct line line[BATCH_LINES];
-	size_t nplaces; /* lines that are known and have places, not yet read; room for one more */
-	u8 places[BATCH_LINES + 1];
+	size_t nplaces; /* lines that are known, have places, and are not yet read */
+	u8 places[BATCH_LINES];
 };
 
 /* Forms of a group that may match at a place of a line. */
 struct memo_place {
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
-	quick_fn
-		quick; /* of one of them, where none is labelled and its guard in front is known to hold; or NULL */
+	/* The quick way of one of them, if none is labelled and what stands before is no blank; or NULL. */
+	quick_fn quick;
 	const struct form_id *id; /* that one */
 	u64 forms, others;        /* all of them; all but that one */
 };

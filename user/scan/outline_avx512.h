@@ -123,8 +123,9 @@ static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r,
 }
 
 /*
- * Finds how long the line is that text[0, room) begins with, with what ends it, and what it has of hex digits; returns the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two
- * blocks at most, and whether one would do is hard to guess.
+ * Finds how long the line is that text[0, room) begins with, with what ends it, and what it has of hex digits; returns
+ * the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two blocks at most,
+ * and whether one would do is hard to guess.
  */
 static inline u64 line_read(const struct line_reader *r, const u8 *text, size_t room,
 			    struct line *line)
