@@ -56,18 +56,20 @@ static const struct rule_def dates[] = {
 			"date [07281953], \"birthDate\": \"[1974-12]\", since [4/30], until "
 			"[06-2021]",
 			"seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08], scan_[2024_03_14]",
+			"DOS [01/02/2024]/[01/05/2024], scans/[01/15/2024]/2",
 			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
 			"version 10.02.24, 3.12.24, release 2024.01.15",
 			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
 			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048, 0/0/1/12/13",
 			"[MAR 04/12/2023] given, [MAR 2076-09-01]",
 			"pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
-		.nforms = 19,
+		.nforms = 20,
 		.forms =
 			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
 				   DECIMAL, 5, .quick = quick_date),
+			 DATE_FORM("\\d{1,2}/\\d{1,2}/" YEAR, DECIMAL, DECIMAL, 4),
 			 /* Not a part of more, such as a proxy's times ("0/0/1/12/13"). */
-			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", FRACTION, FRACTION, 4),
+			 DATE_FORM("\\d{1,2}/\\d{1,2}/\\d{2}", FRACTION, FRACTION, 4),
 			 /* Versions begin with a year, too; file names have "_". */
 			 DATE_FORM(YEAR "(?:\\.\\d{1,2}\\.\\d{1,2}|_\\d{2}_\\d{2})", DECIMAL,
 				   DECIMAL, 5, .unless = VERSION_LABELS, .distance = 8),
