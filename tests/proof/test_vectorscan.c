@@ -72,6 +72,52 @@ static int on_end(unsigned int form, unsigned long long from, unsigned long long
 	return 0;
 }
 
+static int on_end_here(unsigned int form, unsigned long long from, unsigned long long to,
+		       unsigned int flags, void *context)
+{
+	size_t *at = context;
+
+	(void)form;
+	(void)from;
+	(void)flags;
+	if (*at == to)
+		*at = SIZE_MAX;
+	return *at == SIZE_MAX;
+}
+
+/*
+ * Whether a match of a form ends at text[e) by the judge held to each place where it may begin. Vectorscan 5.4.9 overlooks
+ * an end now and then that it sees if it is started nearby: then this counts.
+ */
+static bool ends_held(const struct ruleset *rs, const struct rule_def *defs, u16 form,
+		      const u8 *text, size_t e)
+{
+	const char *pattern = pattern_of(rs, defs, form);
+	bool fold = !strncmp(pattern, "(?i)", 4);
+	size_t most = rs->forms[form].dfa.max;
+	char held[PATTERN_MAX];
+	hs_scratch_t *scratch = NULL;
+	hs_compile_error_t *error;
+	hs_database_t *db;
+	bool ends = false;
+
+	snprintf(held, sizeof(held), "^(?:%s)", pattern + (fold ? 4 : 0));
+	cr_assert_eq(
+		hs_compile(held, fold ? HS_FLAG_CASELESS : 0, HS_MODE_BLOCK, NULL, &db, &error),
+		HS_SUCCESS);
+	cr_assert_eq(hs_alloc_scratch(db, &scratch), HS_SUCCESS);
+	for (size_t p = e > most ? e - most : 0; p < e && !ends; p++) {
+		size_t at = e - p;
+
+		hs_scan(db, (const char *)text + p, (unsigned int)(TEXT_LEN - p), 0, scratch,
+			on_end_here, &at);
+		ends = at == SIZE_MAX;
+	}
+	hs_free_scratch(scratch);
+	hs_free_database(db);
+	return ends;
+}
+
 static void find_ours(const struct form *f, const u8 *text, bool *at)
 {
 	bool ends[SCRIM_WINDOW + 1];
@@ -94,7 +140,11 @@ static void judge(const struct ruleset *rs, const struct rule_def *defs, hs_data
 	for (u16 i = 0; i < rs->nforms; i++) {
 		find_ours(&rs->forms[i], text, ours[i]);
 		for (size_t e = 0; e <= TEXT_LEN; e++) {
-			cr_assert_eq(ours[i][e], theirs[i][e],
+			bool judged = theirs[i][e];
+
+			if (ours[i][e] != judged)
+				judged = ends_held(rs, defs, i, text, e);
+			cr_assert_eq(ours[i][e], judged,
 				     "%s: an end at %zu behind '%.*s' is %s's alone",
 				     pattern_of(rs, defs, i), e, (int)(e < 40 ? e : 40),
 				     text + e - (e < 40 ? e : 40), ours[i][e] ? "ours" : "theirs");
