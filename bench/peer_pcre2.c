@@ -47,7 +47,6 @@ static const char *const before[] = {[GUARD_NONE] = "",
 				     [GUARD_NUMBER] = "(?<![0-9])",
 				     [GUARD_TOKEN] = "(?<![0-9A-Za-z_])",
 				     [GUARD_SLASH] = "(?<![0-9A-Za-z_])",
-				     [GUARD_FRACTION] = "(?<![0-9])",
 				     [GUARD_GROUP] = "(?<![0-9])"};
 static const char *const after[] = {[GUARD_NONE] = "",
 				    [GUARD_DIGIT] = "(?![0-9])",
@@ -56,7 +55,6 @@ static const char *const after[] = {[GUARD_NONE] = "",
 				    [GUARD_NUMBER] = "(?![0-9])",
 				    [GUARD_TOKEN] = "(?![0-9A-Za-z_])",
 				    [GUARD_SLASH] = "(?![0-9A-Za-z_])",
-				    [GUARD_FRACTION] = "(?![0-9])",
 				    [GUARD_GROUP] = "(?![0-9])"};
 
 static int compile(struct looker *k, const char *pattern, struct err *e)

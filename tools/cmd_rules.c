@@ -13,9 +13,9 @@ static const struct option options[] = {
 };
 
 static const char *const guards[] = {
-	[GUARD_NONE] = "none",       [GUARD_DIGIT] = "digit",       [GUARD_WORD] = "word",
-	[GUARD_DECIMAL] = "decimal", [GUARD_NUMBER] = "number",     [GUARD_TOKEN] = "token",
-	[GUARD_SLASH] = "slash",     [GUARD_FRACTION] = "fraction", [GUARD_GROUP] = "group"};
+	[GUARD_NONE] = "none",       [GUARD_DIGIT] = "digit",   [GUARD_WORD] = "word",
+	[GUARD_DECIMAL] = "decimal", [GUARD_NUMBER] = "number", [GUARD_TOKEN] = "token",
+	[GUARD_SLASH] = "slash",     [GUARD_GROUP] = "group"};
 
 static void print_list(const char *head, const char *const *words)
 {

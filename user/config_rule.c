@@ -178,11 +178,10 @@ static void read_fields(struct reader *r, const struct yaml *value, struct rule_
 /* The class of byte that must not touch a value on that side; a word's by default. */
 static enum guard read_guard(struct reader *r, const struct yaml *value)
 {
-	static const char *const names[] = {"none",  "digit", "word",     "decimal", "number",
-					    "token", "slash", "fraction", "group"};
-	static const enum guard guards[] = {GUARD_NONE,    GUARD_DIGIT,    GUARD_WORD,
-					    GUARD_DECIMAL, GUARD_NUMBER,   GUARD_TOKEN,
-					    GUARD_SLASH,   GUARD_FRACTION, GUARD_GROUP};
+	static const char *const names[] = {"none",   "digit", "word",  "decimal",
+					    "number", "token", "slash", "group"};
+	static const enum guard guards[] = {GUARD_NONE,   GUARD_DIGIT, GUARD_WORD,  GUARD_DECIMAL,
+					    GUARD_NUMBER, GUARD_TOKEN, GUARD_SLASH, GUARD_GROUP};
 	int i = value ? read_word(r, value, names, array_size(names)) : -1;
 
 	return i < 0 ? GUARD_WORD : guards[i];

@@ -72,11 +72,10 @@ enum guard {
 			  U+207F, U+2212, U+3000, U+FEFF; behind it what c2 and e2 begin, U+0080 to
 			  U+00BF and U+2000 to U+2FFF */
 	/* These may hold a byte behind a match: a pattern before them matches at most SCRIM_WINDOW - 1. */
-	GUARD_DECIMAL,  /* a digit, or a '.' with a digit on its other side */
-	GUARD_NUMBER,   /* a digit, or a '.' or '-' with a digit on its other side */
-	GUARD_TOKEN,    /* what GUARD_WORD and GUARD_NUMBER forbid */
-	GUARD_SLASH,    /* the same, and a '/' with a digit on its other side */
-	GUARD_FRACTION, /* what GUARD_DECIMAL forbids, and a '/' with a digit on its other side */
+	GUARD_DECIMAL, /* a digit, or a '.' with a digit on its other side */
+	GUARD_NUMBER,  /* a digit, or a '.' or '-' with a digit on its other side */
+	GUARD_TOKEN,   /* what GUARD_WORD and GUARD_NUMBER forbid */
+	GUARD_SLASH,   /* the same, and a '/' with a digit on its other side */
 	GUARD_GROUP /* a digit; behind a match that ends in a group of digits behind another one and a
 			  space also '.', '-', '/' or ':' with a digit on its other side: with that
 			  group another value begins ("5550123 03/14/2024") */

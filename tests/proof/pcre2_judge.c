@@ -34,7 +34,6 @@ static const char *const before[] = {
 	[GUARD_NUMBER] = "(?<![0-9])(?<![0-9][.-])",
 	[GUARD_TOKEN] = NO_WORD_BEFORE "(?<![0-9][.-])",
 	[GUARD_SLASH] = NO_WORD_BEFORE "(?<![0-9][./-])",
-	[GUARD_FRACTION] = "(?<![0-9])(?<![0-9][./])",
 };
 static const char *const after[] = {
 	[GUARD_NONE] = "",
@@ -44,7 +43,6 @@ static const char *const after[] = {
 	[GUARD_NUMBER] = "(?![0-9])(?![.-][0-9])",
 	[GUARD_TOKEN] = NO_WORD_BEHIND "(?![.-][0-9])",
 	[GUARD_SLASH] = NO_WORD_BEHIND "(?![./-][0-9])",
-	[GUARD_FRACTION] = "(?![0-9])(?![./][0-9])",
 };
 
 /* Our pattern for PCRE2 without UTF, where a repeat behind a character is one of its last byte. */

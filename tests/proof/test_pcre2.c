@@ -60,8 +60,8 @@ static void make_rules(struct round *r, u64 *seed, size_t n)
 			.class = ID_OTHER,
 			.nforms = 1,
 			.forms = {{.pattern = r->patterns[i],
-				   .before = (enum guard)draw(seed, GUARD_FRACTION + 1),
-				   .after = (enum guard)draw(seed, GUARD_FRACTION + 1)}}};
+				   .before = (enum guard)draw(seed, GUARD_SLASH + 1),
+				   .after = (enum guard)draw(seed, GUARD_SLASH + 1)}}};
 		r->judges[i] = pcre2_judge_new(&r->defs[i].forms[0]);
 	}
 	r->rs = ruleset_of(r->defs, n);

@@ -292,8 +292,6 @@ static bool guard_holds(enum guard g, u8 touching, u8 beyond)
 		return touching < 0x80 && !isalnum(touching) && touching != '_';
 	case GUARD_DECIMAL:
 		return !digit && !(touching == '.' && joined);
-	case GUARD_FRACTION:
-		return !digit && !((touching == '.' || touching == '/') && joined);
 	case GUARD_NUMBER:
 		return !digit && !((touching == '.' || touching == '-') && joined);
 	case GUARD_TOKEN:

@@ -148,8 +148,8 @@ static void make_form(u64 *seed, struct site_form *names, struct form_def *def)
 
 	site_pattern(seed, names->pattern);
 	*def = (struct form_def){.pattern = names->pattern,
-				 .before = (enum guard)draw(seed, GUARD_FRACTION + 1),
-				 .after = (enum guard)draw(seed, GUARD_FRACTION + 1),
+				 .before = (enum guard)draw(seed, GUARD_SLASH + 1),
+				 .after = (enum guard)draw(seed, GUARD_SLASH + 1),
 				 .commit_unit = (enum commit_unit)draw(seed, COMMIT_PAST + 1)};
 	def->commit = def->commit_unit == COMMIT_PAST ? '@' : (u8)(1 + draw(seed, 6));
 	if (draw(seed, 6) == 0)

@@ -281,11 +281,6 @@ static const struct {
 	{GUARD_SLASH, "a/X/a", true, true},
 	{GUARD_SLASH, "/X/", true, true},
 	{GUARD_SLASH, "1|/X/|1", true, true},
-	{GUARD_FRACTION, "1/X/1", false, false},
-	{GUARD_FRACTION, "1.X.1", false, false},
-	{GUARD_FRACTION, "aXa", true, true},
-	{GUARD_FRACTION, "1-X-1", true, true},
-	{GUARD_FRACTION, "a/X/", true, true},
 	{GUARD_GROUP, "1X1", false, false},
 	{GUARD_GROUP, "1-X-1", true, true},
 	/* Spaces, dashes, quotes of Unicode. */

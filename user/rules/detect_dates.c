@@ -60,16 +60,14 @@ static const struct rule_def dates[] = {
 			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
 			"version 10.02.24, 3.12.24, release 2024.01.15",
 			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
-			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048, 0/0/1/12/13",
+			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
 			"[MAR 04/12/2023] given, [MAR 2076-09-01]",
 			"pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
-		.nforms = 20,
+		.nforms = 19,
 		.forms =
 			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
 				   DECIMAL, 5, .quick = quick_date),
-			 DATE_FORM("\\d{1,2}/\\d{1,2}/" YEAR, DECIMAL, DECIMAL, 4),
-			 /* Not a part of more, such as a proxy's times ("0/0/1/12/13"). */
-			 DATE_FORM("\\d{1,2}/\\d{1,2}/\\d{2}", FRACTION, FRACTION, 4),
+			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
 			 /* Versions begin with a year, too; file names have "_". */
 			 DATE_FORM(YEAR "(?:\\.\\d{1,2}\\.\\d{1,2}|_\\d{2}_\\d{2})", DECIMAL,
 				   DECIMAL, 5, .unless = VERSION_LABELS, .distance = 8),
@@ -120,8 +118,9 @@ static const struct rule_def dates[] = {
 			      .distance = 12),
 			 /* A card, a license, a drug. */
 			 FORM("(?:0[1-9]|1[0-2])/(?:20)?\\d{2}", DECIMAL, DECIMAL, DIGITS, 2,
-			      .labels = LIST("exp", "exp date", "expiry", "expires", "expiration",
-					     "expiration date", "valid thru"),
+			      .labels =
+				      LIST("exp", "exp date", "expiry", "expires", "expiration",
+					   "expiration date", "valid thru"),
 			      .distance = 8)},
 	},
 };

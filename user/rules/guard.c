@@ -13,11 +13,10 @@
 static bool joins(enum guard g, u8 c)
 {
 	bool number = g == GUARD_NUMBER || g == GUARD_TOKEN || g == GUARD_SLASH;
-	bool slash = g == GUARD_SLASH || g == GUARD_FRACTION;
 	bool group = g == GUARD_GROUP;
 
-	return (c == '.' && (g == GUARD_DECIMAL || number || slash || group)) ||
-	       (c == '-' && (number || group)) || (c == '/' && (slash || group)) ||
+	return (c == '.' && (g == GUARD_DECIMAL || number || group)) ||
+	       (c == '-' && (number || group)) || (c == '/' && (group || g == GUARD_SLASH)) ||
 	       (c == ':' && group);
 }
 
