@@ -51,7 +51,7 @@ def check_end(page, code, said):
 
 
 # What is said for people where the system's own words help nobody.
-WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken",),
+WORDS = {errno.ENOMEM: ("out of memory", "no memory", "a worker's thread: "), errno.EADDRINUSE: ("taken", "no port is left"),
          errno.ENODEV: ("there is no interface",),
          errno.EPERM: ("io_uring is forbidden", "reading it needs CAP_BPF", "transparent sockets need CAP_NET_ADMIN")}
 
