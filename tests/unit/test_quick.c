@@ -278,6 +278,16 @@ static void make_sample(u64 *seed, char *to, size_t cap)
 		to[draw(seed, (u32)n)] = "aB1 ^@%&-."[draw(seed, 10)];
 }
 
+/* An id that begins as an IBAN does. */
+static void make_id(u64 *seed, char *to, size_t cap)
+{
+	static const char letters[] = "abcdefABCDEFgNx";
+
+	snprintf(to, cap, "%c%c%02u%08x%08x", letters[draw(seed, sizeof(letters) - 1)],
+		 letters[draw(seed, sizeof(letters) - 1)], draw(seed, 100), draw(seed, 1u << 31),
+		 draw(seed, 1u << 31));
+}
+
 /* Whether f has a match at the begin of the text that its guard lets stand, valid or not. */
 static bool any_end(const struct form_def *def, const struct form *f, const u8 *text)
 {
@@ -307,13 +317,13 @@ static const struct form_def *never_form(size_t k)
 /* Holds a never_fn against its form's pattern. Returns how often it said that nothing is there. */
 static size_t nothing_is_there(const struct form_def *def, u64 seed)
 {
-	static void (*const make[])(u64 *seed, char *to, size_t cap) = {make_words, make_words,
-									make_values, make_sample};
+	static void (*const make[])(u64 *seed, char *to, size_t cap) = {
+		make_words, make_words, make_values, make_sample, make_id};
 	struct ruleset *rs = one_form(def);
 	size_t begins = 0, nevers = 0;
 	u8 text[TEXT + 1];
 
-	for (int i = 0; i < 30000; i++) {
+	for (int i = 0; i < 36000; i++) {
 		bool there;
 
 		scan_text_random(&seed, "0123 ABab.,-", text, TEXT);

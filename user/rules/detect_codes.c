@@ -99,7 +99,7 @@ static const struct rule_def codes[] = {
 		.nforms = 2,
 		.forms = {FORM("(?i)" IBAN_COUNTRY
 			       "\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9A-Z]{1,3})?",
-			       WORD, WORD, BYTES, 8, .validate = "iban"),
+			       WORD, WORD, BYTES, 8, .validate = "iban", .never = never_iban),
 			  FORM("(?i)[A-Z]{2}\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9]{1,3})?",
 			       WORD, TOKEN, BYTES, 8, .labels = LIST("iban"), .distance = 16)},
 	},

@@ -5,6 +5,9 @@
  *
  *      (212) 555-0123 and     jane.doe@example.org     1003000126^Tesk^K|
  *      no escape so far       no "%40" before the @                     ▲ no name, but an initial
+ *
+ *      ca27fa77d5b8facb
+ *      ▲ no country
  */
 #include "bytes.h"
 #include "validate.h"
@@ -51,4 +54,16 @@ bool never_named(const u8 *text)
 		return false;
 	c = text[i + 2];
 	return !byte_is_letter(c) && c != '\'' && c != '-';
+}
+
+/* Of the two letters of a country few are both hexadecimal: AD, AE, BA, BE, DE and EE. */
+bool never_iban(const u8 *text)
+{
+	u8 first = text[0] | 0x20, second = text[1] | 0x20;
+
+	if (first > 'f' || second > 'f')
+		return false;
+	if (second == 'e')
+		return first == 'c' || first == 'f';
+	return !(first == 'a' && second == 'd') && !(first == 'b' && second == 'a');
 }

@@ -71,6 +71,8 @@ bool never_route(const u8 *text);
 bool never_encoded(const u8 *text);
 bool never_email(const u8 *text);
 bool never_named(const u8 *text);
+/* Where an IBAN's country would be hexadecimal digits of another kind. */
+bool never_iban(const u8 *text);
 /* Where no second value stands behind the first. */
 bool never_list(const u8 *text);
 
