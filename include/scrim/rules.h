@@ -193,6 +193,7 @@ struct form {
 	u8 commit;
 	const bool *tail; /* by byte; NULL: none */
 	bool encoded, refuses_shorter;
+	bool numeric; /* no match has a letter, or a byte that is no ASCII */
 };
 
 struct rule {

@@ -21,23 +21,42 @@ static inline sixteen fill_sixteen(sixteen v, sixteen *ret_filled)
 	return (v & ~*ret_filled) | (digits & '1') | (upper & 'X') | (lower & 'x');
 }
 
+#define FILL_ROOM 16
+
+/* A mask of the first len bytes. */
+static inline sixteen fill_first(size_t len)
+{
+	static const u8 part[2 * FILL_ROOM] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	};
+
+	return sixteen_load(part + FILL_ROOM - len);
+}
+
 /*
  * As mask_fill(), for at most FILL_ROOM bytes where that many may be written: what is behind the
  * value is written as it was.
  */
-#define FILL_ROOM 16
 static inline size_t fill_roomy(u8 *p, size_t len)
 {
-	static const u8 part[32] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	};
-	const sixteen v = sixteen_load(p), mine = sixteen_load(part + FILL_ROOM - len);
+	const sixteen v = sixteen_load(p), mine = fill_first(len);
 	sixteen filled, with = fill_sixteen(v, &filled);
 	size_t high, low;
 
 	sixteen_store(p, v ^ ((v ^ with) & mine));
 	high = sixteen_count(filled & mine, &low);
+	return high + low;
+}
+
+/* The same of a value that has digits and no letters. */
+static inline size_t fill_digits(u8 *p, size_t len)
+{
+	const sixteen v = sixteen_load(p), digits = fill_between(v, '0', '9') & fill_first(len);
+	size_t high, low;
+
+	sixteen_store(p, v ^ ((v ^ '1') & digits));
+	high = sixteen_count(digits, &low);
 	return high + low;
 }
 

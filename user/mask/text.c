@@ -216,43 +216,69 @@ static inline bool may_have_exponent(const u8 *text, const u8 *from, const u8 *t
 	return syntax_behind_colon(text, from);
 }
 
+/* Masks a match, or leaves it; `at` is where the one before it ended. */
+static void work_match(struct work *k, const struct scan_job *job, const struct match *m, u8 *at)
+{
+	const struct policy *p = k->s->policy;
+	struct tally *t = tally_of(k->w, m->rule);
+	u8 *text = k->text, *from = text + m->mask_from, *to = text + m->mask_to;
+	bool roomy = to - from <= FILL_ROOM && k->end - from >= FILL_ROOM;
+	bool open = tail_open(k->s);
+	struct filled filled;
+
+	if (open) {
+		mask_tail(k, at, text + m->from);
+		open = tail_open(k->s);
+	}
+	if (p->allows && !open && match_allowed(k, m, job->len)) {
+		t->allowed++;
+		return;
+	}
+	if (open || !is_plain(&p->rs->forms[m->form], text, from, to) ||
+	    may_have_exponent(text, from, to, roomy))
+		filled.now = mask_slowly(k, m, from, to);
+	else if (roomy && !frame_escape(&k->s->frame) && from >= k->unsent)
+		filled.now = fill_roomy(from, (size_t)(to - from));
+	else
+		work_fill(k, from, to, true, &filled);
+	t->matches++;
+	t->masked_bytes += filled.now;
+}
+
+/* Whether every match is masked as it stands, whatever the rule: nothing is allowed, and '\\' is no escape. */
+static bool matches_are_plain(const struct stream *s)
+{
+	return !s->policy->allows && !frame_escape(&s->frame);
+}
+
 static void work_matches(struct work *k, const struct scan_job *job)
 {
 	/* What is written to the text might be any of this, for all that a compiler knows. */
 	const struct form *const forms = k->s->policy->rs->forms;
-	const bool allows = k->s->policy->allows;
-	const u8 escape = job->nmatches ? frame_escape(&k->s->frame) : 0;
-	const u8 *const unsent = k->unsent, *const end = k->end;
-	u8 *const text = k->text, *at = k->from;
+	const struct match *const end = job->matches + job->nmatches;
+	const bool plain = end > job->matches && matches_are_plain(k->s);
+	u8 *const text = k->text, *const last = k->end - FILL_ROOM, *at = k->from;
+	const u8 *const unsent = k->unsent;
+	bool open = tail_open(k->s);
 
-	for (size_t i = 0; i < job->nmatches; i++) {
-		const struct match *m = &job->matches[i];
-		struct tally *t = tally_of(k->w, m->rule);
-		u8 *from = text + m->mask_from, *to = text + m->mask_to;
-		bool roomy = to - from <= FILL_ROOM && end - from >= FILL_ROOM;
-		bool open = tail_open(k->s);
-		struct filled filled;
+	for (const struct match *m = job->matches; m < end; m++) {
+		u8 *from = text + m->mask_from;
+		size_t len = m->mask_to - m->mask_from;
 
-		if (open) {
-			mask_tail(k, at, text + m->from);
+		/* Most are numbers. */
+		if (plain && !open && forms[m->form].numeric && len <= FILL_ROOM && from > text &&
+		    from[-1] != '\\' && from >= unsent && from <= last) {
+			struct tally *t = tally_of(k->w, m->rule);
+
+			t->matches++;
+			t->masked_bytes += fill_digits(from, len);
+		} else {
+			work_match(k, job, m, at);
 			open = tail_open(k->s);
 		}
 		at = text + m->to;
-		if (allows && !open && match_allowed(k, m, job->len)) {
-			t->allowed++;
-			continue;
-		}
-		if (open || !is_plain(&forms[m->form], text, from, to) ||
-		    may_have_exponent(text, from, to, roomy))
-			filled.now = mask_slowly(k, m, from, to);
-		else if (roomy && !escape && from >= unsent)
-			filled.now = fill_roomy(from, (size_t)(to - from));
-		else
-			work_fill(k, from, to, true, &filled);
-		t->matches++;
-		t->masked_bytes += filled.now;
 	}
-	if (tail_open(k->s))
+	if (open)
 		mask_tail(k, at, k->decided);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Definitions into a ruleset: everything checked, everything copied into one arena. */
+#include "bytes.h"
 #include "pattern.h"
 #include <errno.h>
 #include <stdio.h>
@@ -99,6 +100,16 @@ static u16 dfa_step(const struct dfa *d, u16 state, u8 c)
 	return d->trans[state * d->nclasses + d->class[c]];
 }
 
+/* Whether some match has a letter, or a byte that is no ASCII. */
+static bool takes_letters(const struct dfa *d)
+{
+	for (unsigned int c = 0; c < 256; c++)
+		for (u16 state = 1; state < d->nstates && byte_is_letter((u8)c); state++)
+			if (dfa_step(d, state, (u8)c))
+				return true;
+	return false;
+}
+
 bool form_full(const struct form *f, const u8 *text, size_t len)
 {
 	u16 state = 1, next;
@@ -173,6 +184,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 		r = dfa_build(&box->arena, &nfa, tree, &f->dfa, e);
 	if (!r)
 		r = group_build(&box->arena, &nfa, &f->group);
+	f->numeric = !r && !f->tail && !takes_letters(&f->dfa);
 	arena_free(&box->scratch);
 	return say_memory(r, e);
 }
