@@ -22,7 +22,7 @@
 static void need_isa(void)
 {
 	if (!isa_usable(ISA_AVX512))
-		cr_skip_test("this CPU has no AVX-512 (VBMI, VBMI2, VAES)");
+		cr_skip_test("this CPU has no AVX-512 (VBMI, VBMI2, BITALG, VAES)");
 }
 
 TestSuite(outline, .init = need_isa);
@@ -61,12 +61,71 @@ Test(outline, blanks)
 		"---------- --------- --------- --------- --------- --------- -xyab-\n");
 }
 
+/* Reads the line that text[0, room) begins with; a length of 0: it has no end, or is too long to be remembered. */
 static u64 read_line(const u8 *text, size_t room, u8 other, struct line *ret_line)
 {
 	const struct line_reader r = line_reader(other);
+	u32 begins[BEGINS_ROOM];
 
-	return line_read(&r, text, room, ret_line);
+	ret_line->len = 0;
+	if (!find_lines(&r, text, room, begins) || begins[1] > LINE_ROOM)
+		return 0;
+	ret_line->text = text;
+	ret_line->len = begins[1];
+	return line_read(&r, text + room, ret_line);
 }
+
+#ifdef OUTLINE_AVX512
+/* A line's bytes are kept by codes. */
+static size_t seen_bytes(const struct line *line)
+{
+	return line->len < CODED_ROOM ? line->len : CODED_ROOM;
+}
+
+static bool has_digit(const struct line *line, size_t i)
+{
+	return !line->coded[i];
+}
+
+static bool has_hex(const struct line *line, size_t i)
+{
+	return line->coded[i] <= CODE_HEX;
+}
+
+static bool is_over(const struct line *line)
+{
+	for (size_t i = line->len; i < CODED_ROOM; i++)
+		if (line->coded[i] != outline_codes[0])
+			return false;
+	return true;
+}
+#else
+static size_t seen_bytes(const struct line *line)
+{
+	return line->len;
+}
+
+static bool has_digit(const struct line *line, size_t i)
+{
+	return line->digits[i / 64] >> i % 64 & 1;
+}
+
+static bool has_hex(const struct line *line, size_t i)
+{
+	return line->hex[i / 64] >> i % 64 & 1;
+}
+
+/* There are no digits behind it, where places may look at them. */
+static bool is_over(const struct line *line)
+{
+	size_t blocks = line->len > 64 ? (line->len + 63) / 64 : 2;
+
+	for (size_t i = line->len; i < 64 * blocks; i++)
+		if (has_digit(line, i) || has_hex(line, i))
+			return false;
+	return !line->digits[blocks];
+}
+#endif
 
 static size_t random_line(u64 *seed, u8 *line)
 {
@@ -89,19 +148,41 @@ Test(outline, line_is_read)
 
 		text[n - 1] = draw(&seed, 2) ? '\n' : '\r';
 		memset(text + n, '7', 64); /* of the next line */
-		memset(line.digits, 0xff, sizeof(line.digits));
-		memset(line.hex, 0xff, sizeof(line.hex));
+		memset(&line, 0xff, sizeof(line));
 		read_line(text, n + draw(&seed, 64), '\r', &line);
 		cr_assert_eq(line.len, n);
-		for (size_t i = 0; i < LINE_ROOM && i / 64 * 64 < line.len; i++) {
-			bool in = i < line.len;
-
-			cr_assert_eq(line.digits[i / 64] >> i % 64 & 1,
-				     in && outline_may_be(ANY_DIGIT, text[i]));
-			cr_assert_eq(line.hex[i / 64] >> i % 64 & 1,
-				     in && outline_may_be(ANY_HEX, text[i]));
+		for (size_t i = 0; i < seen_bytes(&line); i++) {
+			cr_assert_eq(has_digit(&line, i), outline_may_be(ANY_DIGIT, text[i]));
+			cr_assert_eq(has_hex(&line, i), outline_may_be(ANY_HEX, text[i]));
 		}
-		cr_assert_eq(line.digits[line.len > 64 ? (line.len + 63) / 64 : 2], 0);
+		cr_assert(is_over(&line));
+	}
+}
+
+/* Where lines begin, many or few in a block; all that a batch takes, and what is behind it is left. */
+Test(outline, lines_are_found)
+{
+	const struct line_reader r = line_reader('\r');
+	u8 text[4096 + 64];
+	u64 seed = 0xf1d;
+
+	for (int round = 0; round < 500; round++) {
+		size_t n = draw(&seed, sizeof(text) + 1), found, k = 0, most = 1 + draw(&seed, 200);
+		u32 begins[BEGINS_ROOM];
+
+		for (size_t i = 0; i < n; i++)
+			text[i] = draw(&seed, (u32)most)
+					  ? (u8) "x\n\x1a\x8a\x0b\x1d"[draw(&seed, 6)]
+					  : '\r';
+		if (most > 1)
+			for (size_t i = 0; i < n; i++)
+				text[i] = text[i] == '\n' && draw(&seed, (u32)most) ? 'y' : text[i];
+		found = find_lines(&r, text, n, begins);
+		cr_assert_eq(begins[0], 0);
+		for (size_t i = 0; i < n && k < BATCH_LINES; i++)
+			if (text[i] == '\n' || text[i] == '\r')
+				cr_assert_eq(begins[++k], i + 1);
+		cr_assert_eq(found, k);
 	}
 }
 
@@ -140,7 +221,7 @@ static bool fits(const struct memo_line *l, const u8 *text)
 	struct line line;
 
 	read_line(text, l->len, '\n', &line);
-	return line.len == l->len && line_fits(l, text, line.len, &line);
+	return line.len == l->len && line_fits(l, &line, text + line.len);
 }
 
 /* A line fits an outline if each of its bytes does, and then both have the same hash. */
@@ -185,7 +266,7 @@ static int left_in(const struct scanner *s, const char *learnt, const char *text
 	memo_learn(s, l.outline, l.len, &l);
 	cr_assert_eq(l.state, LINE_KNOWN);
 	read_line((const u8 *)text, l.len, '\n', &line);
-	return __builtin_popcount(places_left(&l, (const u8 *)text, l.len, &line));
+	return __builtin_popcount(places_left(&l, &line, l.nplaces <= EIGHT_PLACES));
 }
 
 static int left_of(const struct scanner *s, const char *text)

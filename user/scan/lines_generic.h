@@ -119,8 +119,8 @@ static inline void read_known(const struct scanner *s, struct scan_job *job,
 			      const struct line *line, size_t next)
 {
 	const struct memo_line *l = line->expected;
-	const size_t at = line->at;
-	u32 left = places_left(l, job->text + at, job->len - at, line);
+	const size_t at = (size_t)(line->text - job->text);
+	u32 left = line->left;
 
 	while (left) {
 		unsigned int first = (unsigned int)__builtin_ctz(left);
@@ -180,29 +180,29 @@ static size_t first_line(const struct scanner *s, const struct scan_job *job)
 	return back || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
 }
 
-/* Reads the lines that text[at, len) begins with, as far as there is room, up to one that has no end or is too long. */
+/* Reads the lines that text[at, len) begins with, as far as there is room, but those that are too long. */
 static void batch_fill(const struct scanner *s, const struct scan_job *job, size_t at)
 {
-	struct scan_memo *m = job->memo;
-	struct line_batch *b = &m->batch;
+	struct line_batch *b = &job->memo->batch;
 	const u8 *text = job->text + at, *end = job->text + job->len;
 	const struct line_reader reader = line_reader(s->line_end);
-	const u64 key = s->memo_key;
-	size_t n = 0;
+	u32 begins[BEGINS_ROOM];
+	size_t lines = find_lines(&reader, text, job->len - at, begins), skipped = 0;
+	struct line *line = b->line;
 
-	for (; n < BATCH_LINES; n++) {
-		size_t room = (size_t)(end - text);
-		struct line *line = &b->line[n];
-
-		line->hash = key ^ line_read(&reader, text, room, line);
-		if (!line->len)
-			break;
-		line->at = (size_t)(text - job->text);
-		__builtin_prefetch(memo_tags(m, line->hash));
-		text += line->len;
+	for (size_t i = 0; i < lines; i++) {
+		line->text = text + begins[i];
+		line->len = begins[i + 1] - begins[i];
+		if (line->len > LINE_ROOM) {
+			skipped += line->len;
+			continue;
+		}
+		line->hash = line_read(&reader, end, line);
+		line++;
 	}
-	b->n = n;
-	b->bytes_read = (size_t)(text - job->text) - at;
+	b->n = (size_t)(line - b->line);
+	b->bytes = begins[lines];
+	b->bytes_read = b->bytes - skipped;
 }
 
 /* Whether a line is what was expected, as it is most often. */
@@ -211,51 +211,85 @@ static inline bool line_expected(const struct scanner *s, const struct scan_job 
 {
 	struct memo_line *l = line->expected;
 
-	if (!memo_knows(l, s, line->len) ||
-	    !line_fits(l, job->text + line->at, job->len - line->at, line))
+	if (l->knows != memo_knows(s, line->len) || !line_fits(l, line, job->text + job->len))
 		return false;
 	l->used = true;
-	job->memo->again += line->len;
 	return true;
 }
 
-/* Reads the places of lines that are known. Half of all lines have none, and which is hard to guess: hence the list. */
-static __attribute__((noinline)) void read_places(const struct scanner *s, struct scan_job *job)
+/* Lines of a batch, a bit for each. */
+struct placed {
+	u64 few, many; /* that have places, EIGHT_PLACES at most, or more */
+};
+
+/* Finds which places of some lines are left, and returns the lines that have any. */
+static inline u64 places_find(const struct scan_job *job, u64 lines, bool few)
 {
 	struct line_batch *b = &job->memo->batch;
+	u64 left = 0;
 
-	for (size_t i = 0; i < b->nplaces; i++)
-		read_known(s, job, &b->line[b->places[i]], job->start);
-	b->nplaces = 0;
+	for (; lines; lines &= lines - 1) {
+		unsigned int i = (unsigned int)__builtin_ctzll(lines);
+		struct line *line = &b->line[i];
+
+		line->left = places_left(line->expected, line, few);
+		left |= (u64)(line->left != 0) << i;
+	}
+	return left;
+}
+
+/*
+ * Reads the places of lines that are known. Half of all lines have none, and few have any left: which ones is hard
+ * to guess, and so these are found first.
+ */
+static __attribute__((noinline)) void read_places(const struct scanner *s, struct scan_job *job,
+						  struct placed lines)
+{
+	u64 left = places_find(job, lines.few, true) | places_find(job, lines.many, false);
+
+	for (; left; left &= left - 1)
+		read_known(s, job, &job->memo->batch.line[__builtin_ctzll(left)], job->start);
 }
 
 /* Reads a batch of lines; text[unread, ..) in front of them is still to be read. Returns the same of what is behind. */
 static size_t read_batch(const struct scanner *s, struct scan_job *job, size_t unread)
 {
-	struct line_batch *b = &job->memo->batch;
+	struct scan_memo *m = job->memo;
+	struct line_batch *b = &m->batch;
+	struct placed placed = {0};
+	size_t expected = b->bytes_read;
 
+	/* By itself, for what is known of a line is at the end of a chain of lookups. */
 	for (size_t i = 0; i < b->n; i++) {
-		const u64 *tags = memo_tags(job->memo, b->line[i].hash);
+		struct line *line = &b->line[i];
+		size_t set;
 
-		b->line[i].expected =
-			memo_expect(job->memo, tags, first_way(tags, b->line[i].hash));
+		line->hash ^= s->memo_key;
+		set = memo_set(line->hash);
+		line->expected = memo_line_at(m, set, first_way(m->tag[set], line->hash));
 	}
 	for (size_t i = 0; i < b->n; i++) {
 		struct line *line = &b->line[i];
+		size_t at, n;
 
 		if (!line_expected(s, job, line)) {
 			/* To learn a line moves those that are known. */
-			read_places(s, job);
-			line->expected = memo_meet(job->memo, s, job->text + line->at, line);
+			read_places(s, job, placed);
+			placed = (struct placed){0};
+			expected -= line->len;
+			line->expected = memo_meet(m, s, line);
 			if (!line->expected)
 				continue;
 		}
-		run_part(s, job, unread, line->at);
-		unread = line->at + line->len;
-		b->places[b->nplaces] = (u8)i;
-		b->nplaces += line->expected->nplaces != 0;
+		at = (size_t)(line->text - job->text);
+		run_part(s, job, unread, at);
+		unread = at + line->len;
+		n = line->expected->nplaces;
+		placed.few |= (u64)(n - 1 < EIGHT_PLACES) << i;
+		placed.many |= (u64)(n > EIGHT_PLACES) << i;
 	}
-	read_places(s, job);
+	read_places(s, job, placed);
+	m->again += expected;
 	return unread;
 }
 
@@ -263,7 +297,7 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
-	size_t at = first_line(s, job), unread = job->start;
+	size_t at = first_line(s, job), unread = job->start, used = 0;
 
 	while (at < job->len) {
 		if (m->asleep) {
@@ -274,11 +308,13 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 			continue;
 		}
 		batch_fill(s, job, at);
+		used = b->n > used ? b->n : used;
 		unread = read_batch(s, job, unread);
-		at += b->bytes_read;
 		memo_judge(m);
-		if (!b->n)
-			at = line_end(s, job, at);
+		/* Where no line ends, all of it has been looked at. */
+		at = b->bytes ? at + b->bytes : job->len;
 	}
 	run_part(s, job, unread, job->len);
+	/* What is by codes is all but text. */
+	explicit_bzero(b->line, used * sizeof(b->line[0]));
 }

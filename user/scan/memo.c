@@ -75,6 +75,7 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *outlin
 	l->scanner = s->serial;
 	memo_line_begin(l, outline, len);
 	work = memo_learn(s, outline, len, l);
+	l->knows = l->state == LINE_KNOWN ? memo_knows(s, len) : 0;
 	m->credit -= work < m->credit ? work : m->credit;
 }
 
@@ -100,6 +101,7 @@ static void keep(u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS], u64 has
 	if (way < MEMO_WAYS) {
 		tags[way] = hash;
 		lines[way].state = LINE_SEEN;
+		lines[way].knows = 0;
 		return;
 	}
 	for (way = 0; way < MEMO_WAYS; way++)
@@ -143,8 +145,7 @@ static struct memo_line *line_of(const u64 tags[MEMO_WAYS], struct memo_line lin
 	return seen;
 }
 
-struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
-			    const struct line *line)
+struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const struct line *line)
 {
 	u64 *tags = m->tag[line->hash % MEMO_SETS];
 	struct memo_line *lines = m->line[line->hash % MEMO_SETS], *l = NULL;
@@ -154,7 +155,7 @@ struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const 
 	while (way < MEMO_WAYS && tags[way] != line->hash)
 		way++;
 	if (way < MEMO_WAYS) {
-		outline_of(text, line->len, outline);
+		outline_of(line->text, line->len, outline);
 		l = line_of(tags, lines, s, line->hash, outline, line->len);
 	}
 	if (!l) {

@@ -20,6 +20,7 @@
 
 #define LINE_BLOCKS 5                  /* of 64 bytes: longer lines are not remembered */
 #define LINE_ROOM   (64 * LINE_BLOCKS) /* with what ends it */
+#define CODED_ROOM  128                /* so much of a line is kept by codes */
 #define MEMO_SETS   1024
 #define MEMO_WAYS   4  /* lines of a set */
 #define MEMO_PLACES 32 /* of a line */
@@ -30,19 +31,28 @@
  */
 struct line {
 	u64 hash;       /* of its rough outline and the scanner: never 0 */
-	size_t at, len; /* in the text; with what ends it */
+	const u8 *text; /* where it stands */
+	size_t len;     /* with what ends it */
 	struct memo_line *expected;
-	u64 digits[LINE_BLOCKS + 1]; /* where it has some, and a block of zeros behind it */
-	u64 hex[LINE_BLOCKS]; /* where it has hex digits; as of the former, of two blocks at least */
+	u32 left; /* of its places, those at which something may match: a bit for each */
+	union {
+		struct {
+			u64 digits[LINE_BLOCKS +
+				   1]; /* where it has some, and a block of zeros behind it */
+			u64 hex[LINE_BLOCKS]; /* where it has hex digits; as of the former, of two blocks at least */
+		};
+		/* With AVX-512: its first bytes, and zeros, by outline_codes. */
+		_Alignas(64) u8 coded[CODED_ROOM];
+	};
 };
 
 /* Lines that follow each other. */
-#define BATCH_LINES 32
+#define BATCH_LINES 64 /* a bit for each is a word */
 struct line_batch {
-	size_t n, bytes_read;
+	size_t n;          /* those that are not too long */
+	size_t bytes_read; /* of these */
+	size_t bytes;      /* of all */
 	struct line line[BATCH_LINES];
-	size_t nplaces; /* lines that are known, have places, and are not yet read */
-	u8 places[BATCH_LINES];
 };
 
 /* Forms of a group that may match at a place of a line. */
@@ -66,8 +76,8 @@ struct memo_place {
 struct place_digits {
 	u64 pattern
 		[EIGHT_PLACES]; /* a bit for each pattern of digits that the first PLACE_SEEN bytes may have */
-	/* A bit for each hex digit c that may stand before it, that may be its first byte: bit c % 64, or all. */
-	u64 before[EIGHT_PLACES], begin[EIGHT_PLACES];
+	/* A bit for each hex digit c that may stand before it, or be its first byte or second: bit c % 64, or all. */
+	u64 before[EIGHT_PLACES], begin[EIGHT_PLACES], second[EIGHT_PLACES];
 };
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
@@ -77,12 +87,17 @@ enum memo_state {
 	LINE_UNFIT /* too much may match in it, or to learn it costs too much */
 };
 
+/* What is known of lines of one outline. What is looked at of each line comes first. */
 struct memo_line {
-	u64 scanner; /* scanner.serial */
+	_Alignas(64) u64 knows; /* memo_knows(), or 0 if nothing is known */
+	u64 scanner;            /* scanner.serial */
 	u16 len;
 	u8 state;
 	u8 nplaces;
 	bool used; /* since room was looked for in its set */
+	/* Its outline by codes, and of each of them the bits that a line must have. */
+	_Alignas(64) u8 coded[LINE_ROOM];
+	_Alignas(64) u8 bits[LINE_ROOM];
 	/* Where its outline has blanks of each kind, and where it has ended. */
 	u64 digit_blanks[LINE_BLOCKS], hex_blanks[LINE_BLOCKS], behind[LINE_BLOCKS];
 	_Alignas(64) u16 at[MEMO_PLACES]; /* where the places are, in order */
@@ -104,35 +119,38 @@ struct scan_memo {
 	struct line_batch batch; /* what is being read */
 };
 
-/* Whether l says what s knows of a line of that length; which one, that only its outline tells. */
-static inline bool memo_knows(const struct memo_line *l, const struct scanner *s, size_t len)
+/* What memo_line.knows is of lines of that length that s knows; which one it is, that only its outline tells. */
+static inline u64 memo_knows(const struct scanner *s, size_t len)
 {
-	return l->state == LINE_KNOWN && l->scanner == s->serial && l->len == len;
+	_Static_assert(LINE_ROOM < 1 << 16, "a serial number has 48 bits");
+	return s->serial << 16 | len;
 }
 
 /*
  * What is known of lines of this one's outline; NULL if nothing is: then its hash is remembered, and it is learnt when
  * it is seen the second time.
  */
-struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const u8 *text,
-			    const struct line *line);
+struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const struct line *line);
 
-/* The tags of the set that a hash belongs to. */
-static inline const u64 *memo_tags(const struct scan_memo *m, u64 hash)
+/* The set of tags that a hash belongs to. */
+static inline size_t memo_set(u64 hash)
 {
-	return m->tag[hash % MEMO_SETS];
+	return hash % MEMO_SETS;
 }
 
-/* The line of one of a set's tags, first_way(): it will be looked at soon. */
-static inline struct memo_line *memo_expect(struct scan_memo *m, const u64 *tags, size_t way)
+/* The line of one of a set's tags, first_way(). */
+static inline struct memo_line *memo_line_at(struct scan_memo *m, size_t set, size_t way)
 {
-	struct memo_line *l = &m->line[(size_t)(tags - m->tag[0]) / MEMO_WAYS][way];
-
-	__builtin_prefetch(l);
-	__builtin_prefetch(l->outline);
-	__builtin_prefetch(l->outline + 64);
-	return l;
+	return &m->line[0][set * MEMO_WAYS + way];
 }
+
+/*
+ * Bytes of ASCII by codes that hold a line against its outline with AVX-512: digits are 0, hex digits that are letters 1
+ * to CODE_HEX, and what had these codes has those of the former. Any other byte is its own code.
+ */
+#define CODE_HEX  12
+#define CODE_BITS 0xf /* in which hex digits differ, and nothing else has but these */
+extern const u8 outline_codes[128];
 
 /* The outline of a line of n bytes, and zeros behind it. */
 void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM]);

@@ -7,33 +7,17 @@
  *     00:00:00.000 sent by 000.00.0.000 to ward 0
  *                          ▲ an IPv4 address, whatever the digits are
  */
-#include "memo.h"
+#include "memo_study.h"
 #include <string.h>
 
-#define STATES 64 /* that an automaton may be in at once; with more it is said to match */
-
 /*
- * About how many nanoseconds it takes: for a state and class; for a label that is looked at, and a place that may be in
- * the gap behind one; for a place, and for it and a group.
+ * About how many nanoseconds it takes: for a label that is looked at, and a place that may be in the gap behind one; for a
+ * place, and for it and a group.
  */
-#define STEP_WORK  4
 #define LOOK_WORK  4
 #define GAP_WORK   20
 #define LABEL_WORK 100
 #define GROUP_WORK 30
-
-/* An outline, and the sets of labels of which one stands before each of its places: may stand, does. */
-struct study {
-	const struct scanner *s;
-	const u8 *bytes;
-	size_t len;
-	u64 sets[LINE_ROOM], sure[LINE_ROOM];
-	u64 ended[LINE_ROOM];  /* sets of labels that may end before a place */
-	u64 gap[LINE_ROOM];    /* and where they do, what label_may_gap() says of what follows */
-	u8 variant[LINE_ROOM]; /* the outline, for who changes a byte and puts it back */
-	u64 need[GROUPS_MAX]; /* forms of a group that need a label which the scanner's index has */
-	size_t work;          /* that was done so far */
-};
 
 /* label_index_may_end() of y's outline, or of one that is it but for a byte. */
 static u64 may_end(struct study *y, const u8 *outline, size_t end, u64 *ret_sure)
@@ -105,100 +89,6 @@ static u64 forms_at(const struct study *y, u16 g, size_t p)
 	return forms;
 }
 
-/* Whether the guard behind a match may let the n > 0 bytes of an outline stand there. */
-static bool may_stand_behind(const struct scan_form *sf, const u8 *bytes, size_t n)
-{
-	u8 next[22], second[22] = {'\n'};
-	size_t nnext = outline_bytes(bytes[0], next);
-	size_t nsecond = n > 1 ? outline_bytes(bytes[1], second) : 1;
-
-	for (size_t i = 0; i < nnext; i++) {
-		int holds = sf->behind[next[i]];
-
-		if (holds > 0)
-			return true;
-		for (size_t j = 0; holds < 0 && j < nsecond; j++) {
-			u8 behind[2] = {next[i], second[j]};
-
-			if (form_guard_after(sf->form, behind, 0, sizeof(behind), true))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* States of an automaton, each once. */
-struct states {
-	size_t n;
-	u16 state[STATES];
-};
-
-/* Adds where `from` leads with a byte of one of b's classes; false if that is more than there is room for. */
-static bool states_step(const struct dfa *d, const struct states *from, const struct blank *b,
-			struct states *to)
-{
-	for (size_t i = 0; i < from->n; i++) {
-		const u16 *row = d->trans + from->state[i] * d->nclasses;
-
-		for (size_t j = 0; j < b->n; j++) {
-			u16 next = row[b->class[j]];
-			size_t k = 0;
-
-			while (k < to->n && to->state[k] != next)
-				k++;
-			if (!next || k < to->n)
-				continue;
-			if (k == STATES)
-				return false;
-			to->state[to->n++] = next;
-		}
-	}
-	return true;
-}
-
-static bool any_accepts(const struct dfa *d, const struct states *states)
-{
-	for (size_t i = 0; i < states->n; i++)
-		if (d->accept[states->state[i]])
-			return true;
-	return false;
-}
-
-/* Reads place p of the outline, from the states in `from` to those in `to`. */
-static bool walk_step(struct study *y, const struct scan_form *sf, const struct states *from,
-		      size_t p, struct states *to)
-{
-	const struct dfa *d = &sf->form->dfa;
-	u8 c = y->bytes[p];
-	const struct blank one = {.n = 1, .class = {d->class[c]}};
-
-	to->n = 0;
-	y->work += STEP_WORK * from->n * (c == ANY_HEX ? sf->digit.n + sf->letter.n : 1);
-	if (c == ANY_DIGIT || c == ANY_HEX)
-		return states_step(d, from, &sf->digit, to) &&
-		       (c == ANY_DIGIT || states_step(d, from, &sf->letter, to));
-	return states_step(d, from, &one, to);
-}
-
-/* Whether the form may match from p on. */
-static bool may_match(struct study *y, const struct scan_form *sf, size_t p)
-{
-	const struct dfa *d = &sf->form->dfa;
-	struct states states[2] = {{.n = 1, .state = {1}}}, *now = states, *next = states + 1;
-
-	for (; p + 1 < y->len && now->n; p++) {
-		struct states *other = now;
-
-		if (y->work > LEARN_MOST || !walk_step(y, sf, now, p, next))
-			return true;
-		if (any_accepts(d, next) && may_stand_behind(sf, y->bytes + p + 1, y->len - p - 1))
-			return true;
-		now = next;
-		next = other;
-	}
-	return false;
-}
-
 /* Those of `forms` of group g that may match from p on. */
 static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 {
@@ -207,7 +97,7 @@ static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 	for (; forms; forms &= forms - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(forms);
 
-		if (may_match(y, &y->s->forms[g * GROUP_FORMS + bit], p))
+		if (form_may_match(y, &y->s->forms[g * GROUP_FORMS + bit], p))
 			kept |= 1ULL << bit;
 	}
 	return kept;
@@ -243,16 +133,29 @@ static u64 patterns_of(const struct study *y, u16 g, size_t p, u64 forms)
 	return patterns;
 }
 
-/* The hex digits with which some of these forms may begin at p, as place_digits has it. */
-static u64 begins_of(const struct study *y, u16 g, size_t p, u64 forms)
+/* Of place p, which is less than BEGINS_SEEN, and of some byte: whether that is a blank that is looked at. */
+static bool is_seen_blank(const struct study *y, size_t p)
 {
-	u8 bytes[22];
-	size_t n = outline_bytes(y->bytes[p], bytes);
-	u64 begins = 0;
+	return p < BEGINS_SEEN && (y->bytes[p] == ANY_DIGIT || y->bytes[p] == ANY_HEX);
+}
 
-	for (size_t i = 0; i < n; i++)
-		begins |= (u64)((y->s->groups[g].at[0][bytes[i]] & forms) != 0) << bytes[i] % 64;
-	return n == 1 || p >= BEGINS_SEEN ? ~0ULL : begins;
+/* What some of a group's forms have for their first two bytes at p. */
+static void first_two(struct study *y, u16 g, size_t p, u64 forms, u64 *ret_begins,
+		      u64 *ret_seconds)
+{
+	bool first = is_seen_blank(y, p), second = is_seen_blank(y, p + 1);
+
+	*ret_begins = first ? 0 : ~0ULL;
+	*ret_seconds = second ? 0 : ~0ULL;
+	for (; forms; forms &= forms - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(forms);
+		const struct scan_form *sf = &y->s->forms[g * GROUP_FORMS + bit];
+
+		if (first)
+			*ret_begins |= form_begins(y, sf, p);
+		if (second)
+			*ret_seconds |= form_seconds(y, sf, p);
+	}
 }
 
 /* The sets of labels of which one may stand before p if `byte` does. */
@@ -357,7 +260,7 @@ static void add_place(struct study *y, size_t p, struct memo_place place, struct
 	l->at[l->nplaces - 1] = (u16)p;
 	d->pattern[i] = patterns_of(y, place.group, p, place.forms);
 	d->before[i] = before_of(y, place, p);
-	d->begin[i] = begins_of(y, place.group, p, place.forms);
+	first_two(y, place.group, p, place.forms, &d->begin[i], &d->second[i]);
 }
 
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)

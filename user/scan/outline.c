@@ -9,6 +9,19 @@
 #include "memo.h"
 #include <string.h>
 
+const _Alignas(64) u8 outline_codes[128] = {
+	/* clang-format off */
+	'0',  '1',  '2',  '3',  '4',  '5',  '6',  '7',  '8',  '9',  'A',  'B',  'C',  0x0d, 0x0e, 0x0f,
+	0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+	' ',  '!',  '"',  '#',  '$',  '%',  '&',  '\'', '(',  ')',  '*',  '+',  ',',  '-',  '.',  '/',
+	0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    ':',  ';',  '<',  '=',  '>',  '?',
+	'@',  1,    2,    3,    4,    5,    6,    'G',  'H',  'I',  'J',  'K',  'L',  'M',  'N',  'O',
+	'P',  'Q',  'R',  'S',  'T',  'U',  'V',  'W',  'X',  'Y',  'Z',  '[',  '\\', ']',  '^',  '_',
+	'`',  7,    8,    9,    10,   11,   12,   'g',  'h',  'i',  'j',  'k',  'l',  'm',  'n',  'o',
+	'p',  'q',  'r',  's',  't',  'u',  'v',  'w',  'x',  'y',  'z',  '{',  '|',  '}',  '~',  0x7f,
+	/* clang-format on */
+};
+
 /* Hex digits that follow each other. */
 struct hex_run {
 	size_t len;
@@ -55,6 +68,10 @@ void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n)
 	memset(l->hex_blanks, 0, sizeof(l->hex_blanks));
 	memset(l->behind, 0, sizeof(l->behind));
 	for (size_t i = 0; i < LINE_ROOM; i++) {
+		u8 c = outline[i];
+
+		l->coded[i] = c < 128 ? outline_codes[c] : c;
+		l->bits[i] = c == ANY_HEX ? (u8)~CODE_BITS : 0xff;
 		l->digit_blanks[i / 64] |= (u64)(outline[i] == ANY_DIGIT) << i % 64;
 		l->hex_blanks[i / 64] |= (u64)(outline[i] == ANY_HEX) << i % 64;
 		l->behind[i / 64] |= (u64)(i >= n) << i % 64;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Outlines of lines, 64 bytes at a time. */
+/*
+ * Outlines of lines, 64 bytes at a time. A line is translated to codes (outline_codes) once, and these are held against
+ * those of an outline:
+ *
+ *      line      j  o  b     f  6  2  6         where they differ, and in bits that count: it is no such line
+ *      codes     j  o  b    12  0  0  0
+ *      outline   j  o  b     0  0  0  0
+ *      bits     ff ff ff ff f0 f0 f0 f0
+ */
 #ifndef SCAN_OUTLINE_AVX512_H
 #define SCAN_OUTLINE_AVX512_H
 
 #include "memo.h"
-
-static const _Alignas(64) u8 bytes_by_value[128] = {
-#define TEN(n) n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9
-	TEN(0),   TEN(10),  TEN(20), TEN(30), TEN(40), TEN(50), TEN(60), TEN(70), TEN(80), TEN(90),
-	TEN(100), TEN(110), 120,     121,     122,     123,     124,     125,     126,     127,
-#undef TEN
-};
 
 /* The block at `at` of a text of n bytes, zeros behind them. */
 static inline __m512i some_block(const u8 *text, size_t n, size_t at)
@@ -18,56 +19,61 @@ static inline __m512i some_block(const u8 *text, size_t n, size_t at)
 	return _mm512_maskz_loadu_epi8(n > at ? lowest(n - at) : 0, text + at);
 }
 
-/* The first two blocks of a text; mostly they are there as a whole. */
-static inline void two_blocks(const u8 *text, size_t room, __m512i ret_v[2])
+/*
+ * The blocks of a line of CODED_ROOM bytes at most; there is no branch on how many it has, which is hard to guess. What
+ * is behind it is not read.
+ */
+static inline void two_blocks(const u8 *text, size_t len, __m512i ret_v[2])
 {
-	if (room >= 128) {
-		ret_v[0] = _mm512_loadu_si512(text);
-		ret_v[1] = _mm512_loadu_si512(text + 64);
-	} else {
-		ret_v[0] = some_block(text, room, 0);
-		ret_v[1] = some_block(text, room, 64);
-	}
+	u64 last = ~0ULL >> (-len & 63); /* the bytes of its last block */
+	u64 second = -(u64)(len > 64);   /* all bits, if that is the second */
+
+	ret_v[0] = _mm512_maskz_loadu_epi8(last | second, text);
+	ret_v[1] = _mm512_maskz_loadu_epi8(last & second, text + 64);
 }
 
-/* What reading a line takes, in registers for all of a batch: from constants they would be made anew for each line. */
+/* What a compiler takes for no constant: those it would make anew at each use. */
+static inline __m512i kept(__m512i v)
+{
+	__asm__("" : "+v"(v));
+	return v;
+}
+
+/* What reading a line takes. */
 struct line_reader {
-	__m512i newline, other; /* what ends a line */
-	__m512i rough[2];       /* by byte, of ASCII: itself, or the blank that a hex digit is */
-	__m512i blank, top, zero, nine;
+	/* By the low half of a byte: that byte, if one ends a line, else one that has another low half. */
+	__m512i ends;
+	__m512i codes[2]; /* outline_codes */
+	__m512i top, hex;
 };
 
 static inline struct line_reader line_reader(u8 other)
 {
-	const __m512i blank = _mm512_set1_epi8(ANY_HEX);
-	struct line_reader r = {
-		.newline = _mm512_set1_epi8('\n'),
-		.other = _mm512_set1_epi8((char)other),
-		.blank = blank,
-		.top = _mm512_set1_epi8((char)0x80),
-		.zero = _mm512_set1_epi8('0'),
-		.nine = _mm512_set1_epi8(9),
-	};
+	_Alignas(16) u8 ends[16] = {1};
 
-	r.rough[0] =
-		_mm512_mask_mov_epi8(_mm512_load_si512(bytes_by_value), 0x3ffULL << '0', blank);
-	r.rough[1] = _mm512_mask_mov_epi8(_mm512_load_si512(bytes_by_value + 64),
-					  0x3fULL << ('A' - 64) | 0x3fULL << ('a' - 64), blank);
-	return r;
+	ends['\n' % 16] = '\n';
+	ends[other % 16] = other;
+	return (struct line_reader){
+		.ends = kept(_mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)ends))),
+		.codes = {kept(_mm512_load_si512(outline_codes)),
+			  kept(_mm512_load_si512(outline_codes + 64))},
+		.top = kept(_mm512_set1_epi8((char)0x80)),
+		.hex = kept(_mm512_set1_epi8(CODE_HEX)),
+	};
 }
 
-/* Finds what block i of a line has of hex digits, of those bytes that are in it; returns it as the rough outline has it. */
-static inline __m512i block_read(const struct line_reader *r, __m512i v, u64 in, size_t i,
-				 struct line *line)
+/* A block by codes. */
+static inline __m512i coded(const struct line_reader *r, __m512i v)
 {
-	__m512i rough = _mm512_permutex2var_epi8(r->rough[0], v, r->rough[1]);
+	__mmask64 ascii = _mm512_testn_epi8_mask(v, r->top);
 
-	/* The lookup takes seven bits of a byte: what is no ASCII keeps its eighth. */
-	rough = _mm512_ternarylogic_epi64(rough, v, r->top, 0xf8);
-	rough = _mm512_maskz_mov_epi8(in, rough);
-	line->digits[i] = _mm512_mask_cmple_epu8_mask(in, _mm512_sub_epi8(v, r->zero), r->nine);
-	line->hex[i] = _mm512_cmpeq_epi8_mask(rough, r->blank);
-	return rough;
+	return _mm512_mask2_permutex2var_epi8(r->codes[0], v, ascii, r->codes[1]);
+}
+
+/* The rough outline of a block by codes. */
+static inline __m512i rough(const struct line_reader *r, __m512i codes)
+{
+	return _mm512_max_epu8(codes, r->hex);
 }
 
 /*
@@ -86,89 +92,79 @@ static inline u64 hash_end(__m512i v, u64 n)
 	return (u64)_mm_cvtsi128_si64(two) | 1ULL << 63;
 }
 
-/* Where a line ends: a bit for a byte. */
-static inline u64 line_ends(const struct line_reader *r, __m512i v)
+/* Where lines end in the first 64 of n bytes: a bit for a byte. */
+static inline u64 line_ends(const struct line_reader *r, const u8 *text, size_t n)
 {
-	return _mm512_cmpeq_epi8_mask(v, r->newline) | _mm512_cmpeq_epi8_mask(v, r->other);
+	__m512i v = kept(n < 64 ? some_block(text, n, 0) : _mm512_loadu_si512(text));
+
+	return _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(r->ends, v), v);
 }
 
-/* The bits up to the lowest of those set, and with it; all if there is none. */
-static inline u64 up_to(u64 ends)
+/* Keeps the codes of a line's first bytes. */
+static inline void keep_codes(struct line *line, __m512i first, __m512i second)
 {
-	return ends ^ (ends - 1);
+	_mm512_store_si512(line->coded, first);
+	_mm512_store_si512(line->coded + 64, second);
 }
 
-/* line_read() for a line that does not end in its first two blocks. */
-static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, const u8 *text,
-						    size_t room, struct line *line)
+/* line_read() for a line of more than CODED_ROOM bytes. */
+static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, struct line *line)
 {
 	__m512i state = _mm512_setzero_si512();
-	u64 ends = 0;
-	size_t i;
 
-	line->len = 0;
-	for (i = 0; 64 * i < room && i < LINE_BLOCKS && !ends; i++) {
-		__m512i v = some_block(text, room, 64 * i);
-		u64 in;
-
-		ends = line_ends(r, v);
-		in = up_to(ends);
-		state = _mm512_aesenc_epi128(state, block_read(r, v, in, i, line));
-	}
-	if (!ends)
-		return 0;
-	line->len = 64 * i - 63 + (size_t)__builtin_ctzll(ends);
-	line->digits[i] = 0;
+	keep_codes(line, coded(r, _mm512_loadu_si512(line->text)),
+		   coded(r, _mm512_loadu_si512(line->text + 64)));
+	for (size_t at = 0; at < line->len; at += 64)
+		state = _mm512_aesenc_epi128(
+			state, rough(r, coded(r, some_block(line->text, line->len, at))));
 	return hash_end(state, line->len);
 }
 
 /*
- * Finds how long the line is that text[0, room) begins with, with what ends it, and what it has of hex digits; returns
- * the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two blocks at most,
- * and whether one would do is hard to guess.
+ * Finds the codes of a line, where and how long it is being known, and returns the hash of its rough outline. Most have
+ * two blocks at most, and whether one would do is hard to guess.
  */
-static inline u64 line_read(const struct line_reader *r, const u8 *text, size_t room,
-			    struct line *line)
-{
-	__m512i v[2], first, second;
-	u64 ends[2], in[2];
-
-	two_blocks(text, room, v);
-	ends[0] = line_ends(r, v[0]);
-	ends[1] = line_ends(r, v[1]);
-	if (!(ends[0] | ends[1]))
-		return long_line_read(r, text, room, line);
-	in[0] = up_to(ends[0]);
-	in[1] = ends[0] ? 0 : up_to(ends[1]);
-	line->len = (size_t)(__builtin_popcountll(in[0]) + __builtin_popcountll(in[1]));
-	first = block_read(r, v[0], in[0], 0, line);
-	second = block_read(r, v[1], in[1], 1, line);
-	line->digits[2] = 0;
-	return hash_end(_mm512_aesenc_epi128(first, second), line->len);
-}
-
-/* Where block i of a line, v, is not what the outline of l may stand for. */
-static inline u64 block_differs(const struct memo_line *l, __m512i v, const struct line *line,
-				size_t i)
-{
-	u64 same = l->behind[i] | (line->digits[i] & l->digit_blanks[i]) |
-		   (line->hex[i] & l->hex_blanks[i]);
-
-	return ~same & _mm512_cmpneq_epi8_mask(v, _mm512_load_si512(l->outline + 64 * i));
-}
-
-/* Whether a line, as long as l, is one that the outline of l stands for; text[0, room) begins with it. */
-static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t room,
-			     const struct line *line)
+static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
 {
 	__m512i v[2];
-	u64 differ;
 
-	two_blocks(text, room, v);
-	differ = block_differs(l, v[0], line, 0) | block_differs(l, v[1], line, 1);
-	for (size_t i = 2; 64 * i < line->len; i++)
-		differ |= block_differs(l, some_block(text, room, 64 * i), line, i);
+	(void)end; /* nothing behind the line is read */
+	if (line->len > CODED_ROOM)
+		return long_line_read(r, line);
+	two_blocks(line->text, line->len, v);
+	v[0] = coded(r, v[0]);
+	v[1] = coded(r, v[1]);
+	keep_codes(line, v[0], v[1]);
+	return hash_end(_mm512_aesenc_epi128(rough(r, v[0]), rough(r, v[1])), line->len);
+}
+
+/* What codes have of that part of an outline's that is at `at`, or rather have not. */
+static inline u64 codes_differ(const struct memo_line *l, __m512i codes, size_t at)
+{
+	__m512i other = _mm512_xor_si512(codes, _mm512_load_si512(l->coded + at));
+
+	return _mm512_test_epi8_mask(other, _mm512_load_si512(l->bits + at));
+}
+
+/* line_fits() behind the bytes that are kept by codes. */
+static __attribute__((noinline)) bool rest_fits(const struct memo_line *l, const struct line *line)
+{
+	const struct line_reader r = line_reader('\n');
+	u64 differ = 0;
+
+	for (size_t at = CODED_ROOM; at < line->len; at += 64)
+		differ |= codes_differ(l, coded(&r, some_block(line->text, line->len, at)), at);
 	return !differ;
+}
+
+/* Whether a line, as long as l, is one that the outline of l stands for. */
+static inline bool line_fits(const struct memo_line *l, const struct line *line, const u8 *end)
+{
+	u64 differ = codes_differ(l, _mm512_load_si512(line->coded), 0) |
+		     codes_differ(l, _mm512_load_si512(line->coded + 64), 64);
+
+	(void)end;
+	return !differ && (line->len <= CODED_ROOM || rest_fits(l, line));
 }
 
 /* The first of a set's tags that is `hash`, or any if there is none. */
@@ -182,51 +178,78 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 	return (size_t)__builtin_ctz(ways | 1U << MEMO_WAYS) % MEMO_WAYS;
 }
 
-/* What a set for each of eight places, a bit for c % 64, says of the bytes of a line's two blocks at `at`. */
-static inline __m512i bytes_in(const u64 sets[EIGHT_PLACES], __m512i at, const __m512i v[2])
+/* Where a line has digits, a bit for a byte. */
+static __attribute__((noinline)) __m512i long_line_digits(const struct line *line)
 {
-	__m512i bytes = _mm512_permutex2var_epi8(v[0], at, v[1]);
+	_Alignas(64) u64 digits[8] = {0};
 
-	return _mm512_srlv_epi64(_mm512_load_si512(sets),
-				 _mm512_and_si512(bytes, _mm512_set1_epi64(63)));
+	for (size_t at = 0; at < line->len; at += 64)
+		digits[at / 64] = _mm512_cmple_epu8_mask(
+			_mm512_sub_epi8(some_block(line->text, line->len, at),
+					_mm512_set1_epi8('0')),
+			_mm512_set1_epi8(9));
+	return _mm512_load_si512(digits);
+}
+
+static inline __m512i line_digits(const struct line *line)
+{
+	const __m512i none = _mm512_setzero_si512();
+	u64 first = _mm512_cmpeq_epi8_mask(_mm512_load_si512(line->coded), none);
+	u64 second = _mm512_cmpeq_epi8_mask(_mm512_load_si512(line->coded + 64), none);
+
+	if (line->len > CODED_ROOM)
+		return long_line_digits(line);
+	return _mm512_zextsi128_si512(_mm_set_epi64x((long long)second, (long long)first));
+}
+
+/* Those of eight places, a bit for each byte 0 of eight words, whose set has the bit of that number. */
+static inline __mmask64 in_sets(__mmask64 places, const u64 sets[EIGHT_PLACES], __m512i numbers)
+{
+	return _mm512_mask_bitshuffle_epi64_mask(places, _mm512_load_si512(sets), numbers);
+}
+
+/* places_left() of the eight from the i-th on. Of a byte c, c % 64 is what a set is asked about. */
+static inline u32 eight_left(const struct memo_line *l, size_t i, __m512i digits,
+			     const __m512i v[2])
+{
+	const __m512i one = _mm512_set1_epi64(1);
+	const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
+	const u64 each = 0x0101010101010101;
+	__m512i at = _mm512_cvtepu16_epi64(_mm_load_si128((const __m128i *)(l->at + i)));
+	__m512i word = _mm512_srli_epi64(at, 6);
+	__m512i next = _mm512_permutexvar_epi64(_mm512_add_epi64(word, one), digits);
+	__m512i here = _mm512_shrdv_epi64(_mm512_permutexvar_epi64(word, digits), next, at);
+	__m512i before = _mm512_permutex2var_epi8(v[0], _mm512_sub_epi64(at, one), v[1]);
+	__m512i begin = _mm512_permutex2var_epi8(v[0], at, v[1]);
+	__m512i second = _mm512_permutex2var_epi8(v[0], _mm512_add_epi64(at, one), v[1]);
+	__mmask64 left;
+
+	_Static_assert(PLACE_SEEN == 6, "a number has as many bits");
+	left = in_sets(each, d->pattern, here);
+	left = in_sets(left, d->before, before);
+	left = in_sets(left, d->begin, begin);
+	left = in_sets(left, d->second, second);
+	return (u32)_pext_u64(left, each) << i;
 }
 
 /*
- * Those places of a line, a bit for each, at which something may match by place_digits. Eight of them are looked at
- * whether there are as many or not: how many is hard to guess.
+ * Those places of a line, a bit for each, at which something may match by place_digits; `few`: there are EIGHT_PLACES at
+ * most.
  */
-static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t room,
-			      const struct line *line)
+static inline u32 places_left(const struct memo_line *l, const struct line *line, bool few)
 {
-	const __m512i digits =
-		_mm512_maskz_loadu_epi64(lowest(LINE_BLOCKS + 1) & 0xff, line->digits);
-	const __m512i seen = _mm512_set1_epi64((1U << PLACE_SEEN) - 1), one = _mm512_set1_epi64(1);
-	const struct place_digits *d = l->digits;
+	const __m512i digits = line_digits(line);
 	__m512i v[2];
-	u32 left = 0;
-	size_t i = 0;
+	u32 left;
 
-	two_blocks(text, room, v);
-	_Static_assert(BEGINS_SEEN == 128, "two blocks");
-	do {
-		__m512i at = _mm512_cvtepu16_epi64(_mm_load_si128((const __m128i *)(l->at + i)));
-		__m512i word = _mm512_srli_epi64(at, 6);
-		__m512i here = _mm512_shrdv_epi64(
-			_mm512_permutexvar_epi64(word, digits),
-			_mm512_permutexvar_epi64(_mm512_add_epi64(word, one), digits), at);
-		__m512i pattern = _mm512_srlv_epi64(_mm512_load_si512(d->pattern),
-						    _mm512_and_si512(here, seen));
-		__m512i before = bytes_in(d->before, _mm512_sub_epi64(at, one), v);
-		__m512i begin = bytes_in(d->begin, at, v);
-
-		/* All three have to have it. */
-		left |= (u32)_mm512_test_epi64_mask(
-				_mm512_ternarylogic_epi64(pattern, before, begin, 0x80), one)
-			<< i;
-		i += EIGHT_PLACES;
-		d++;
-	} while (i < l->nplaces);
+	_Static_assert(BEGINS_SEEN == CODED_ROOM, "two blocks");
+	two_blocks(line->text, line->len < CODED_ROOM ? line->len : CODED_ROOM, v);
+	left = eight_left(l, 0, digits, v);
+	for (size_t i = EIGHT_PLACES; !few && i < l->nplaces; i += EIGHT_PLACES)
+		left |= eight_left(l, i, digits, v);
 	return left;
 }
+
+#include "ends_generic.h"
 
 #endif

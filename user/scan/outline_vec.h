@@ -66,21 +66,24 @@ static inline struct line_reader line_reader(u8 other)
 	return (struct line_reader){other};
 }
 
-/* Where a line ends: a bit for a byte. */
-static inline u64 line_ends(const struct line_reader *r, const struct block *b)
+/* Where lines end in the first 64 of n bytes: a bit for a byte. */
+static inline u64 line_ends(const struct line_reader *r, const u8 *text, size_t n)
 {
+	struct block b = block_at(text, n);
 	u64 ends = 0;
 
 #pragma GCC unroll 4
 	for (size_t k = 0; k < BLOCK_VECS; k++)
-		ends |= vec_bits((vec)(b->v[k] == '\n') | (vec)(b->v[k] == r->other)) << k * WIDTH;
+		ends |= vec_bits((vec)(b.v[k] == '\n') | (vec)(b.v[k] == r->other)) << k * WIDTH;
 	return ends;
 }
 
-/* The bits up to the lowest of those set, and with it; all if there is none. */
-static inline u64 up_to(u64 ends)
+/* Those bits of a block at `at` that are of a line of n bytes. */
+static inline u64 block_bits(size_t n, size_t at)
 {
-	return ends ^ (ends - 1);
+	size_t in = behind(n, at);
+
+	return in < 64 ? ~(~0ULL << in) : ~0ULL;
 }
 
 /*
@@ -117,44 +120,42 @@ static inline u64 hash_add(u64 hash, u64 block)
 	return hash ^ hash >> 29;
 }
 
-/* line_read() for a line that does not end in its first two blocks. */
-static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, const u8 *text,
-						    size_t room, struct line *line)
+/* Block i of a line; text ends at `end`. */
+static inline struct block line_block(const struct line *line, const u8 *end, size_t i)
 {
-	u64 hash = 0, ends = 0;
+	return block_at(line->text + 64 * i, behind((size_t)(end - line->text), 64 * i));
+}
+
+/* line_read() for a line of more than two blocks. */
+static __attribute__((noinline)) u64 long_line_read(const u8 *end, struct line *line)
+{
+	u64 hash = 0;
 	size_t i;
 
-	line->len = 0;
-	for (i = 0; 64 * i < room && i < LINE_BLOCKS && !ends; i++) {
-		struct block b = block_at(text + 64 * i, room - 64 * i);
+	for (i = 0; 64 * i < line->len; i++) {
+		struct block b = line_block(line, end, i);
 
-		ends = line_ends(r, &b);
-		hash = hash_add(hash, block_read(&b, up_to(ends), i, line));
+		hash = hash_add(hash, block_read(&b, block_bits(line->len, 64 * i), i, line));
 	}
-	if (!ends)
-		return 0;
-	line->len = 64 * i - 63 + (size_t)__builtin_ctzll(ends);
 	line->digits[i] = 0;
 	return hash_add(hash, line->len) | 1ULL << 63;
 }
 
 /*
- * Finds how long the line is that text[0, room) begins with, with what ends it, and what it has of hex digits; returns
- * the hash of its rough outline. A length of 0: it has no end, or is longer than LINE_ROOM. Most have two blocks at most,
- * and whether one would do is hard to guess.
+ * Finds what a line, where and how long it is being known, has of hex digits, and returns the hash of its rough outline.
+ * Most have two blocks at most, and whether one would do is hard to guess.
+ *   end  of the text, which may be read to there
  */
-static inline u64 line_read(const struct line_reader *r, const u8 *text, size_t room,
-			    struct line *line)
+static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
 {
-	struct block b[2] = {block_at(text, room), block_at(text + 64, behind(room, 64))};
-	u64 ends[2] = {line_ends(r, &b[0]), line_ends(r, &b[1])}, hash;
+	struct block b[2] = {line_block(line, end, 0), line_block(line, end, 1)};
+	u64 hash;
 
-	if (!(ends[0] | ends[1]))
-		return long_line_read(r, text, room, line);
-	line->len = ends[0] ? (size_t)__builtin_ctzll(ends[0]) + 1
-			    : (size_t)__builtin_ctzll(ends[1]) + 65;
-	hash = block_read(&b[0], up_to(ends[0]), 0, line);
-	hash = hash_add(hash, block_read(&b[1], ends[0] ? 0 : up_to(ends[1]), 1, line));
+	(void)r;
+	if (line->len > 128)
+		return long_line_read(end, line);
+	hash = block_read(&b[0], block_bits(line->len, 0), 0, line);
+	hash = hash_add(hash, block_read(&b[1], block_bits(line->len, 64), 1, line));
 	line->digits[2] = 0;
 	return hash_add(hash, line->len) | 1ULL << 63;
 }
@@ -176,15 +177,14 @@ static inline u64 block_differs(const struct memo_line *l, const struct block *b
 	return ~same;
 }
 
-/* Whether a line, as long as l, is one that the outline of l stands for; text[0, room) begins with it. */
-static inline bool line_fits(const struct memo_line *l, const u8 *text, size_t room,
-			     const struct line *line)
+/* Whether a line, as long as l, is one that the outline of l stands for. */
+static inline bool line_fits(const struct memo_line *l, const struct line *line, const u8 *end)
 {
 	u64 differ = 0;
 	size_t i = 0;
 
 	do {
-		struct block b = block_at(text + 64 * i, behind(room, 64 * i));
+		struct block b = line_block(line, end, i);
 
 		differ |= block_differs(l, &b, line, i);
 	} while (++i < 2 || 64 * i < line->len);
@@ -202,13 +202,13 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 }
 
 /* Those places of a line, a bit for each, at which something may match by place_digits. */
-static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t room,
-			      const struct line *line)
+static inline u32 places_left(const struct memo_line *l, const struct line *line, bool few)
 {
+	const u8 *text = line->text;
 	const u64 seen = (1U << PLACE_SEEN) - 1;
 	u32 left = 0;
 
-	(void)room; /* the line has its places */
+	(void)few;
 	for (size_t i = 0; i < l->nplaces; i++) {
 		const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
 		size_t k = i % EIGHT_PLACES, at = l->at[i];
@@ -218,10 +218,12 @@ static inline u32 places_left(const struct memo_line *l, const u8 *text, size_t 
 		here = here >> at % 8 & seen;
 		/* Before a line's begin all may be. */
 		left |= (u32)(d->pattern[k] >> here & d->before[k] >> text[at - (at > 0)] % 64 &
-			      d->begin[k] >> text[at] % 64 & 1)
+			      d->begin[k] >> text[at] % 64 & d->second[k] >> text[at + 1] % 64 & 1)
 			<< i;
 	}
 	return left;
 }
+
+#include "ends_generic.h"
 
 #endif

@@ -48,7 +48,7 @@ static inline __m512i and3(__m512i x, __m512i y, __m512i z)
 /* The lowest n bits. */
 static inline u64 lowest(size_t n)
 {
-	return n < 64 ? ~(~0ULL << n) : ~0ULL;
+	return _bzhi_u64(~0ULL, n < 64 ? (unsigned int)n : 64);
 }
 
 /*

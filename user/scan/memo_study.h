@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An outline while it is learnt where something may match in it (memo_learn.c), and by which form (memo_walk.c). */
+#ifndef SCAN_MEMO_STUDY_H
+#define SCAN_MEMO_STUDY_H
+
+#include "memo.h"
+
+/* An outline, and the sets of labels of which one stands before each of its places: may stand, does. */
+struct study {
+	const struct scanner *s;
+	const u8 *bytes;
+	size_t len;
+	u64 sets[LINE_ROOM], sure[LINE_ROOM];
+	u64 ended[LINE_ROOM];  /* sets of labels that may end before a place */
+	u64 gap[LINE_ROOM];    /* and where they do, what label_may_gap() says of what follows */
+	u8 variant[LINE_ROOM]; /* the outline, for who changes a byte and puts it back */
+	u64 need[GROUPS_MAX]; /* forms of a group that need a label which the scanner's index has */
+	size_t work;          /* that was done so far */
+};
+
+/* Whether the form may match from p on, in some line of that outline. */
+bool form_may_match(struct study *y, const struct scan_form *sf, size_t p);
+
+/* The hex digits with which it may, and those that may stand behind its first byte, as place_digits has them. */
+u64 form_begins(struct study *y, const struct scan_form *sf, size_t p);
+u64 form_seconds(struct study *y, const struct scan_form *sf, size_t p);
+
+#endif
