@@ -163,9 +163,9 @@ Test(memo_known, expects_the_wider_outline)
 
 	for (int first = 0; first < 2; first++) {
 		struct scan_memo *m = scan_feed_memo_new();
-		const struct line_reader r = line_reader('\n');
+		const struct line_reader r = line_reader('\n', s->memo_key);
 		struct line line = {.text = (const u8 *)hex, .len = sizeof(hex) - 1};
-		u64 hash = s->memo_key ^ line_read(&r, line.text + line.len, &line);
+		u64 hash = line_read(&r, line.text + line.len, &line);
 		size_t set = memo_set(hash);
 		const u64 *tags = m->tag[set];
 

@@ -64,7 +64,7 @@ Test(outline, blanks)
 /* Reads the line that text[0, room) begins with; a length of 0: it has no end, or is too long to be remembered. */
 static u64 read_line(const u8 *text, size_t room, u8 other, struct line *ret_line)
 {
-	const struct line_reader r = line_reader(other);
+	const struct line_reader r = line_reader(other, 0);
 	u32 begins[BEGINS_ROOM];
 
 	ret_line->len = 0;
@@ -162,7 +162,7 @@ Test(outline, line_is_read)
 /* Where lines begin, many or few in a block; all that a batch takes, and what is behind it is left. */
 Test(outline, lines_are_found)
 {
-	const struct line_reader r = line_reader('\r');
+	const struct line_reader r = line_reader('\r', 0);
 	u8 text[4096 + 64];
 	u64 seed = 0xf1d;
 
@@ -266,7 +266,7 @@ static int left_in(const struct scanner *s, const char *learnt, const char *text
 	memo_learn(s, l.outline, l.len, &l);
 	cr_assert_eq(l.state, LINE_KNOWN);
 	read_line((const u8 *)text, l.len, '\n', &line);
-	return __builtin_popcount(places_left(&l, &line, l.nplaces <= EIGHT_PLACES));
+	return __builtin_popcount(places_left(&l, &line, line.text + line.len, l.few));
 }
 
 static int left_of(const struct scanner *s, const char *text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where lines begin, once for every ISA: behind its line_ends(). */
+/* Where lines begin, once for every ISA: behind its line_ends() and first_bit(). */
 #ifndef SCAN_ENDS_GENERIC_H
 #define SCAN_ENDS_GENERIC_H
 
@@ -11,7 +11,7 @@
 /* Adds where lines begin behind those that end by the bits of the 64 bytes at `at`: mostly one at most. Returns how many. */
 static inline size_t begins_add(u64 ends, size_t at, u32 *to)
 {
-	*to++ = (u32)(at + 1 + (size_t)__builtin_ctzll(ends | 1ULL << 63));
+	*to++ = (u32)(at + 1 + first_bit(ends));
 	for (u64 more = ends & (ends - 1); more; more &= more - 1)
 		*to++ = (u32)(at + 1 + (size_t)__builtin_ctzll(more));
 	return (size_t)__builtin_popcountll(ends);

@@ -185,7 +185,7 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 {
 	struct line_batch *b = &job->memo->batch;
 	const u8 *text = job->text + at, *end = job->text + job->len;
-	const struct line_reader reader = line_reader(s->line_end);
+	const struct line_reader reader = line_reader(s->line_end, s->memo_key);
 	u32 begins[BEGINS_ROOM];
 	size_t lines = find_lines(&reader, text, job->len - at, begins), skipped = 0;
 	struct line *line = b->line;
@@ -205,18 +205,6 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 	b->bytes_read = b->bytes - skipped;
 }
 
-/* Whether a line is what was expected, as it is most often. */
-static inline bool line_expected(const struct scanner *s, const struct scan_job *job,
-				 const struct line *line)
-{
-	struct memo_line *l = line->expected;
-
-	if (l->knows != memo_knows(s, line->len) || !line_fits(l, line, job->text + job->len))
-		return false;
-	l->used = true;
-	return true;
-}
-
 /* Lines of a batch, a bit for each. */
 struct placed {
 	u64 few, many; /* that have places, EIGHT_PLACES at most, or more */
@@ -225,6 +213,7 @@ struct placed {
 /* Finds which places of some lines are left, and returns the lines that have any. */
 static inline u64 places_find(const struct scan_job *job, u64 lines, bool few)
 {
+	const u8 *end = job->text + job->len;
 	struct line_batch *b = &job->memo->batch;
 	u64 left = 0;
 
@@ -232,7 +221,7 @@ static inline u64 places_find(const struct scan_job *job, u64 lines, bool few)
 		unsigned int i = (unsigned int)__builtin_ctzll(lines);
 		struct line *line = &b->line[i];
 
-		line->left = places_left(line->expected, line, few);
+		line->left = places_left(line->expected, line, end, few);
 		left |= (u64)(line->left != 0) << i;
 	}
 	return left;
@@ -251,46 +240,57 @@ static __attribute__((noinline)) void read_places(const struct scanner *s, struc
 		read_known(s, job, &job->memo->batch.line[__builtin_ctzll(left)], job->start);
 }
 
+/*
+ * Finds which line of the memo each line is expected to be. That is done for all of them first, for it is at the end of a
+ * chain of lookups.
+ */
+static inline void expect_lines(struct scan_memo *m)
+{
+	struct line_batch *b = &m->batch;
+
+	for (struct line *line = b->line; line < b->line + b->n; line++) {
+		size_t set = memo_set(line->hash);
+
+		line->expected = memo_line_at(m, set, first_way(m->tag[set], line->hash));
+	}
+}
+
 /* Reads a batch of lines; text[unread, ..) in front of them is still to be read. Returns the same of what is behind. */
 static size_t read_batch(const struct scanner *s, struct scan_job *job, size_t unread)
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
+	const u64 knows = memo_knows(s, 0);
+	const u8 *done = job->text + unread, *end = job->text + job->len;
+	size_t n = b->n, expected = b->bytes_read;
 	struct placed placed = {0};
-	size_t expected = b->bytes_read;
 
-	/* By itself, for what is known of a line is at the end of a chain of lookups. */
-	for (size_t i = 0; i < b->n; i++) {
+	expect_lines(m);
+	for (size_t i = 0; i < n; i++) {
 		struct line *line = &b->line[i];
-		size_t set;
+		struct memo_line *l = line->expected;
 
-		line->hash ^= s->memo_key;
-		set = memo_set(line->hash);
-		line->expected = memo_line_at(m, set, first_way(m->tag[set], line->hash));
-	}
-	for (size_t i = 0; i < b->n; i++) {
-		struct line *line = &b->line[i];
-		size_t at, n;
-
-		if (!line_expected(s, job, line)) {
+		/* Nearly always it is what it is expected to be. */
+		if (l->knows != (knows | line->len) || !line_fits(l, line, end)) {
 			/* To learn a line moves those that are known. */
 			read_places(s, job, placed);
 			placed = (struct placed){0};
 			expected -= line->len;
-			line->expected = memo_meet(m, s, line);
-			if (!line->expected)
+			l = line->expected = memo_meet(m, s, line);
+			if (!l)
 				continue;
 		}
-		at = (size_t)(line->text - job->text);
-		run_part(s, job, unread, at);
-		unread = at + line->len;
-		n = line->expected->nplaces;
-		placed.few |= (u64)(n - 1 < EIGHT_PLACES) << i;
-		placed.many |= (u64)(n > EIGHT_PLACES) << i;
+		l->used = true;
+		if (done < line->text)
+			run_part(s, job, (size_t)(done - job->text),
+				 (size_t)(line->text - job->text));
+		done = line->text + line->len;
+		placed.few |= (u64)l->few << i;
+		placed.many |= (u64)l->many << i;
 	}
 	read_places(s, job, placed);
 	m->again += expected;
-	return unread;
+	return (size_t)(done - job->text);
 }
 
 static void run_lines(const struct scanner *s, struct scan_job *job)

@@ -94,7 +94,8 @@ struct memo_line {
 	u16 len;
 	u8 state;
 	u8 nplaces;
-	bool used; /* since room was looked for in its set */
+	u8 few, many; /* 1 if it has places: EIGHT_PLACES at most, or more */
+	bool used;    /* since room was looked for in its set */
 	/* Its outline by codes, and of each of them the bits that a line must have. */
 	_Alignas(64) u8 coded[LINE_ROOM];
 	_Alignas(64) u8 bits[LINE_ROOM];

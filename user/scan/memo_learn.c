@@ -288,5 +288,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 		}
 	}
 	l->state = LINE_KNOWN;
+	l->few = l->nplaces && l->nplaces <= EIGHT_PLACES;
+	l->many = l->nplaces > EIGHT_PLACES;
 	return y.work;
 }

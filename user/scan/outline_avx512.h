@@ -45,9 +45,10 @@ struct line_reader {
 	__m512i ends;
 	__m512i codes[2]; /* outline_codes */
 	__m512i top, hex;
+	__m128i key; /* of the scanner */
 };
 
-static inline struct line_reader line_reader(u8 other)
+static inline struct line_reader line_reader(u8 other, u64 key)
 {
 	_Alignas(16) u8 ends[16] = {1};
 
@@ -59,6 +60,7 @@ static inline struct line_reader line_reader(u8 other)
 			  kept(_mm512_load_si512(outline_codes + 64))},
 		.top = kept(_mm512_set1_epi8((char)0x80)),
 		.hex = kept(_mm512_set1_epi8(CODE_HEX)),
+		.key = _mm_set1_epi64x((long long)key),
 	};
 }
 
@@ -77,18 +79,18 @@ static inline __m512i rough(const struct line_reader *r, __m512i codes)
 }
 
 /*
- * What the rounds over its blocks have left, and the line's length, as 64 bits: two more rounds of AES, for in one a byte
+ * What the rounds over its blocks have left, the line's length and the key, as 64 bits: two more rounds of AES, for in one a byte
  * changes four others only. Nothing hangs on it but how soon a line is found.
  */
-static inline u64 hash_end(__m512i v, u64 n)
+static inline u64 hash_end(const struct line_reader *r, __m512i v, u64 n)
 {
-	const __m128i key = _mm_cvtsi64_si128((long long)n);
 	__m256i four =
 		_mm256_aesenc_epi128(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
 	__m128i two =
 		_mm_aesenc_si128(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
 
-	two = _mm_aesenc_si128(_mm_aesenc_si128(two, key), key);
+	two = _mm_aesenc_si128(two, _mm_cvtsi64_si128((long long)n));
+	two = _mm_aesenc_si128(two, r->key);
 	return (u64)_mm_cvtsi128_si64(two) | 1ULL << 63;
 }
 
@@ -117,7 +119,7 @@ static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r,
 	for (size_t at = 0; at < line->len; at += 64)
 		state = _mm512_aesenc_epi128(
 			state, rough(r, coded(r, some_block(line->text, line->len, at))));
-	return hash_end(state, line->len);
+	return hash_end(r, state, line->len);
 }
 
 /*
@@ -135,7 +137,7 @@ static inline u64 line_read(const struct line_reader *r, const u8 *end, struct l
 	v[0] = coded(r, v[0]);
 	v[1] = coded(r, v[1]);
 	keep_codes(line, v[0], v[1]);
-	return hash_end(_mm512_aesenc_epi128(rough(r, v[0]), rough(r, v[1])), line->len);
+	return hash_end(r, _mm512_aesenc_epi128(rough(r, v[0]), rough(r, v[1])), line->len);
 }
 
 /* What codes have of that part of an outline's that is at `at`, or rather have not. */
@@ -149,7 +151,7 @@ static inline u64 codes_differ(const struct memo_line *l, __m512i codes, size_t 
 /* line_fits() behind the bytes that are kept by codes. */
 static __attribute__((noinline)) bool rest_fits(const struct memo_line *l, const struct line *line)
 {
-	const struct line_reader r = line_reader('\n');
+	const struct line_reader r = line_reader('\n', 0);
 	u64 differ = 0;
 
 	for (size_t at = CODED_ROOM; at < line->len; at += 64)
@@ -236,18 +238,31 @@ static inline u32 eight_left(const struct memo_line *l, size_t i, __m512i digits
  * Those places of a line, a bit for each, at which something may match by place_digits; `few`: there are EIGHT_PLACES at
  * most.
  */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, bool few)
+static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end,
+			      bool few)
 {
 	const __m512i digits = line_digits(line);
 	__m512i v[2];
 	u32 left;
 
 	_Static_assert(BEGINS_SEEN == CODED_ROOM, "two blocks");
-	two_blocks(line->text, line->len < CODED_ROOM ? line->len : CODED_ROOM, v);
+	/* What is behind the line does not matter, but that it is there. */
+	if (end - line->text >= CODED_ROOM) {
+		v[0] = _mm512_loadu_si512(line->text);
+		v[1] = _mm512_loadu_si512(line->text + 64);
+	} else {
+		two_blocks(line->text, line->len, v);
+	}
 	left = eight_left(l, 0, digits, v);
 	for (size_t i = EIGHT_PLACES; !few && i < l->nplaces; i += EIGHT_PLACES)
 		left |= eight_left(l, i, digits, v);
 	return left;
+}
+
+/* 64 if there is none: compilers know no such function, and would take a branch. */
+static inline size_t first_bit(u64 bits)
+{
+	return _tzcnt_u64(bits);
 }
 
 #include "ends_generic.h"

@@ -59,11 +59,12 @@ static inline size_t behind(size_t n, size_t at)
 /* What reading a line takes. */
 struct line_reader {
 	u8 other; /* what ends a line, beside '\n' */
+	u64 key;  /* of the scanner */
 };
 
-static inline struct line_reader line_reader(u8 other)
+static inline struct line_reader line_reader(u8 other, u64 key)
 {
-	return (struct line_reader){other};
+	return (struct line_reader){other, key};
 }
 
 /* Where lines end in the first 64 of n bytes: a bit for a byte. */
@@ -127,9 +128,10 @@ static inline struct block line_block(const struct line *line, const u8 *end, si
 }
 
 /* line_read() for a line of more than two blocks. */
-static __attribute__((noinline)) u64 long_line_read(const u8 *end, struct line *line)
+static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, const u8 *end,
+						    struct line *line)
 {
-	u64 hash = 0;
+	u64 hash = r->key;
 	size_t i;
 
 	for (i = 0; 64 * i < line->len; i++) {
@@ -149,12 +151,11 @@ static __attribute__((noinline)) u64 long_line_read(const u8 *end, struct line *
 static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
 {
 	struct block b[2] = {line_block(line, end, 0), line_block(line, end, 1)};
-	u64 hash;
+	u64 hash = r->key;
 
-	(void)r;
 	if (line->len > 128)
-		return long_line_read(end, line);
-	hash = block_read(&b[0], block_bits(line->len, 0), 0, line);
+		return long_line_read(r, end, line);
+	hash = hash_add(hash, block_read(&b[0], block_bits(line->len, 0), 0, line));
 	hash = hash_add(hash, block_read(&b[1], block_bits(line->len, 64), 1, line));
 	line->digits[2] = 0;
 	return hash_add(hash, line->len) | 1ULL << 63;
@@ -202,12 +203,14 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 }
 
 /* Those places of a line, a bit for each, at which something may match by place_digits. */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, bool few)
+static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end,
+			      bool few)
 {
 	const u8 *text = line->text;
 	const u64 seen = (1U << PLACE_SEEN) - 1;
 	u32 left = 0;
 
+	(void)end;
 	(void)few;
 	for (size_t i = 0; i < l->nplaces; i++) {
 		const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
@@ -222,6 +225,12 @@ static inline u32 places_left(const struct memo_line *l, const struct line *line
 			<< i;
 	}
 	return left;
+}
+
+/* What bits say where there are some. */
+static inline size_t first_bit(u64 bits)
+{
+	return (size_t)__builtin_ctzll(bits | 1ULL << 63);
 }
 
 #include "ends_generic.h"

@@ -240,7 +240,7 @@ int scanner_new(const struct ruleset *rs, const bool *enabled, enum isa isa, str
 	s->isa = isa;
 	s->owners = 1;
 	s->serial = next_serial();
-	s->memo_key = s->serial * 0x9e3779b97f4a7c15 >> 1;
+	s->memo_key = s->serial * 0x9e3779b97f4a7c15;
 	s->line_end = '\r';
 	r = add_forms(s, enabled);
 	if (r) {

@@ -110,9 +110,9 @@ struct scanner {
 	enum isa isa;
 	unsigned int owners;
 	u16 nforms, ngroups;
-	u64 serial; /* no other scanner of this process has it, nor had */
-	u64 memo_key; /* what tells its lines from those of others in a memo; the top bit is not set */
-	u8 line_end; /* what ends a line, too: '\r', or '\n' if some form can go on over a '\r' */
+	u64 serial;   /* no other scanner of this process has it, nor had */
+	u64 memo_key; /* what tells its lines from those of others in a memo */
+	u8 line_end;  /* what ends a line, too: '\r', or '\n' if some form can go on over a '\r' */
 	u16 plain_groups; /* the first ones: those behind have only forms that need a label */
 	struct scan_form *forms;
 	struct group *groups;
