@@ -4,6 +4,7 @@
  * direction that holds some lets them go. The time is the same for all, so the list of
  * directions that hold is in the order of their deadlines.
  */
+#include "turn.h"
 #include "worker.h"
 
 #define SMALL 16 /* a piece of memory for what a stream held: it lies in the head room */
@@ -25,16 +26,29 @@ static void mask_rest(struct direction *d)
 	list_append(&w->idle, &d->idle);
 }
 
+u32 mask_turn(struct direction *d)
+{
+	u32 most = direction_conn(d)->w->pool[POOL_BULK].size;
+
+	if (d->masked && !d->turn)
+		d->turn = turn_first(most);
+	return d->masked ? d->turn : most;
+}
+
 bool mask_received(struct direction *d, struct buffer *b)
 {
 	struct span out = {0};
 	struct io_worker *w = direction_conn(d)->w;
+	bool timed = d->from_bulk && d->turn && b->len >= d->turn / 4 * 3;
+	u64 begin = timed ? clock_ns() : 0;
 	int r;
 
 	if (d->rules == w->conf.rules)
 		r = stream_feed(&d->stream, w->scratch, b->base, b->len, &out);
 	else
 		r = rules_feed(d, b->base, b->len, &out);
+	if (timed)
+		d->turn = turn_next(d->turn, w->pool[POOL_BULK].size, clock_ns() - begin);
 	if (r < 0) {
 		buffer_wipe(b);
 		mask_refused(d, r);

@@ -80,7 +80,7 @@ static bool direction_splice(struct direction *d, u32 room)
 void direction_receive(struct direction *d)
 {
 	struct io_worker *w = direction_conn(d)->w;
-	u32 most = w->pool[POOL_BULK].size, len = 0;
+	u32 most = mask_turn(d), len = 0;
 	struct io_uring_sqe *sqe;
 
 	if (d->polling || d->count > 1)

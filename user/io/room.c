@@ -50,7 +50,7 @@ void room_look(struct direction *d)
 
 u32 room_left(struct direction *d, u32 most)
 {
-	u32 size = direction_conn(d)->w->pool[POOL_BULK].size;
+	u32 size = mask_turn(d);
 	u32 mem[SK_MEMINFO_VARS] = {0}, in[SK_MEMINFO_VARS], room, used;
 
 	if (++d->looks % LOOKS_BETWEEN == 0)

@@ -16,7 +16,7 @@
 #define HABIT_ONE    1024 /* all of the last waits were short */
 #define HABIT_WEIGHT 8    /* how many waits it remembers, about */
 
-static u64 clock_ns(void)
+u64 clock_ns(void)
 {
 	struct timespec t;
 

@@ -21,7 +21,7 @@ void io_limits_default(struct io_limits *l)
 				.drain_ms = 30000,
 				.reset_ms = 10000,
 				.keepalive_ms = 180000,
-				.buffer_size = 256 * 1024,
+				.buffer_size = 512 * 1024,
 				.buffers = 2,
 				.buffers_max = 32,
 				.line_memo = 1};

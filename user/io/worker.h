@@ -46,6 +46,7 @@ struct direction {
 	struct buffer *head, *tail; /* received, not yet sent, oldest first */
 	u64 received;               /* bytes, ever */
 	u32 queued;                 /* bytes of the queue */
+	u32 turn;                   /* bytes of a bulk receive that is masked; 0: not known yet */
 	u16 count;                  /* buffers of it */
 	u8 index;                   /* 0: client to server */
 	u8 looks;                   /* at the sockets' memory, in a row */
@@ -183,6 +184,7 @@ void ring_cancel(struct io_worker *w, void *what, enum op op);
 /* wait.c */
 /* CLOCK_MONOTONIC, ns, as of this round. */
 u64 worker_now(struct io_worker *w);
+u64 clock_ns(void);
 /* Submits, and waits for a completion or the next deadline. As io_uring_submit_and_wait(). */
 int worker_wait(struct io_worker *w);
 
@@ -372,6 +374,8 @@ int rules_feed(struct direction *d, u8 *data, size_t len, struct span *ret_out);
 /* mask.c */
 /* Masks b in place. False: the connection was reset; b is the caller's either way. */
 bool mask_received(struct direction *d, struct buffer *b);
+/* Bytes of a bulk receive, at most. */
+u32 mask_turn(struct direction *d);
 bool mask_finish(struct direction *d);
 /* The sender has reset: what is held goes out as the idle timer would let it; reset.c says why. */
 void mask_cut(struct direction *d);
