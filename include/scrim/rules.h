@@ -106,6 +106,24 @@ enum commit_unit {
 typedef size_t (*quick_fn)(const u8 *text);
 
 /*
+ * What a quick_fn says of many texts at once, of those whose digits stand where the blanks of an outline are: four
+ * times four of a text's first 16 bytes are read as a number, and if each is in its range, it says `len`.
+ */
+struct sure_ranges {
+	u8 len;
+	u8 from[16]; /* the bytes, the one that counts least first */
+	u32 low[4];
+	u32 span[4]; /* a number less `low` is this at most */
+};
+
+/*
+ * Finds what a form's quick_fn is sure of; false where that depends on more.
+ *   outline  of QUICK_READ bytes (scrim/outline.h)
+ *   ret      untouched if false
+ */
+typedef bool (*sure_fn)(const u8 *outline, struct sure_ranges *ret);
+
+/*
  * Whether a form can have neither a match at text nor one that its validator refuses, for what stands
  * most often where it may begin; false for "ask the automaton". Reads what a quick_fn does.
  */
@@ -115,6 +133,7 @@ struct form_def {
 	const char *pattern;  /* 1 to 1024 bytes */
 	const char *validate; /* a validator's name (validator_find), or NULL */
 	quick_fn quick;       /* or NULL; for the built-in rules */
+	sure_fn sure;         /* or NULL; of `quick` */
 	never_fn never;       /* or NULL; likewise */
 	/*
 	 * NULL-ended, or NULL: no label needed. At most RULE_MAX_LABELS of them, each 1 to 31 bytes
@@ -186,6 +205,7 @@ struct form {
 	enum guard before, after;
 	validate_fn validate;           /* NULL: all accepted */
 	quick_fn quick;                 /* NULL: none */
+	sure_fn sure;                   /* NULL: none */
 	never_fn never;                 /* NULL: none */
 	const struct label_set *labels; /* NULL: none needed */
 	const struct label_set *unless; /* NULL: none forbids */

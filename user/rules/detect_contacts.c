@@ -143,8 +143,8 @@ static const struct rule_def contacts[] = {
 				 "version 1.2.3.4, 1.2.3.4.5", "256.1.1.1"),
 		.nforms = 1,
 		.forms = {FORM("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}", DECIMAL, DECIMAL, BYTES,
-			       6, .validate = "ipv4", .quick = quick_ipv4, .unless = VERSION_LABELS,
-			       .distance = 8)},
+			       6, .validate = "ipv4", .quick = quick_ipv4, .sure = sure_ipv4,
+			       .unless = VERSION_LABELS, .distance = 8)},
 	},
 };
 

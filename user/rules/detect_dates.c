@@ -66,7 +66,7 @@ static const struct rule_def dates[] = {
 		.nforms = 19,
 		.forms =
 			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
-				   DECIMAL, 5, .quick = quick_date),
+				   DECIMAL, 5, .quick = quick_date, .sure = sure_date),
 			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
 			 /* Versions begin with a year, too; file names have "_". */
 			 DATE_FORM(YEAR "(?:\\.\\d{1,2}\\.\\d{1,2}|_\\d{2}_\\d{2})", DECIMAL,

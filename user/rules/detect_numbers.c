@@ -65,7 +65,7 @@ static const struct rule_def numbers[] = {
 			     "000-12-3456, 123-00-4567", "SSN not given, room 6789"),
 		.nforms = 7,
 		.forms = {FORM("\\d{3}(?:-\\d{2}-| \\d{2} |\\.\\d{2}\\.)\\d{4}", DECIMAL, DECIMAL,
-			       DIGITS, 4, .validate = "ssn", .quick = quick_ssn),
+			       DIGITS, 4, .validate = "ssn", .quick = quick_ssn, .sure = sure_ssn),
 			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, ENCODED("ssn")),
 			  /* Whatever the groups, and issued or not: a label says what it is. */

@@ -165,6 +165,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 			return err_set(e, EINVAL, "no validator is called '%s'", def->validate);
 	}
 	f->quick = def->quick;
+	f->sure = def->sure;
 	f->never = def->never;
 	f->encoded = def->encoded;
 	f->refuses_shorter = def->refuses_shorter;

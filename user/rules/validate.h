@@ -4,6 +4,7 @@
 #define RULES_VALIDATE_H
 
 #include <scrim/base.h>
+#include <scrim/rules.h>
 
 /* The decimal digits of text as values 0 to 9, at most cap of them; how many there are in all. */
 size_t text_digits(const u8 *text, size_t len, u8 *ret_digits, size_t cap);
@@ -57,6 +58,10 @@ size_t quick_ipv4(const u8 *text);
 size_t quick_ssn(const u8 *text);
 size_t quick_card(const u8 *text);
 size_t quick_card_groups(const u8 *text);
+/* What the first three of them are sure of; see sure_fn. */
+bool sure_date(const u8 *outline, struct sure_ranges *ret);
+bool sure_ipv4(const u8 *outline, struct sure_ranges *ret);
+bool sure_ssn(const u8 *outline, struct sure_ranges *ret);
 
 /* Whether some issuer gives out numbers of n digits, 0 to 9, that begin like this one. */
 bool card_issued(const u8 *digits, size_t n);

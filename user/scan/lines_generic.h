@@ -41,6 +41,24 @@ static inline u64 forms_left(const struct scanner *s, const struct scan_job *job
 	return p ? forms & group_before(g, job->text, p) : forms;
 }
 
+/* Whether all of the ranges hold. */
+static inline bool is_sure(const struct sure_ranges *r, const u8 *text)
+{
+	typedef u32 four __attribute__((vector_size(16)));
+	sixteen v = __builtin_shuffle(sixteen_load(text), sixteen_load(r->from));
+	four low, span;
+
+	memcpy(&low, r->low, sizeof(low));
+	memcpy(&span, r->span, sizeof(span));
+	return sixteen_bits((sixteen)((four)v - low <= span)) == 0xffff;
+}
+
+/* Those of `others`, forms of a place at t, that its first three bytes allow: mostly none. */
+static inline u64 begin_so(const struct group *g, u64 others, const u8 *t)
+{
+	return others & g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+}
+
 /*
  * The match at p by a place's quick way, if that finds one and no other of its forms could be as long or be refused: its
  * length. QUICK_REFUSED if it refuses, and there is no other. Else 0.
@@ -49,14 +67,13 @@ static inline size_t quick_match(const struct scanner *s, const struct scan_job 
 				 const struct memo_place *at, size_t p)
 {
 	const struct group *g = &s->groups[at->group];
-	const u8 *t = job->text + p;
-	size_t len = at->quick(t);
+	size_t len = at->quick(job->text + p);
 	u64 others = at->others;
 
 	if (!len || !others)
 		return len;
 	others &= len == QUICK_REFUSED ? ~0ULL : g->reach[len];
-	others &= g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+	others = begin_so(g, others, job->text + p);
 	return others && forms_left(s, job, at, p) & others ? 0 : len;
 }
 
@@ -66,15 +83,15 @@ static inline bool never_matches(const struct group *g, u64 forms, const u8 *t)
 	return !(forms & (forms - 1)) && forms & g->often && g->never[__builtin_ctzll(forms)](t);
 }
 
-static inline void add_quickly(struct scan_job *job, size_t p, size_t len, const struct form_id *id)
+static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struct form_id id)
 {
 	job->matches[job->nmatches++] = (struct match){
 		.from = (u32)p,
 		.to = (u32)(p + len),
 		.mask_from = (u32)p,
 		.mask_to = (u32)(p + len),
-		.rule = id->rule,
-		.form = id->form,
+		.rule = id.rule,
+		.form = id.form,
 	};
 	job->walked += len;
 }
@@ -114,43 +131,72 @@ static inline bool any_left(const struct scanner *s, const struct scan_job *job,
 	return any;
 }
 
-/* A line that is known, from place `next` on. */
+/* Those of the places `left` that are where the first of them is. */
+static inline u32 places_here(const struct memo_line *l, u32 left)
+{
+	u32 here = left & -left;
+	u16 at = l->at[__builtin_ctz(left)];
+
+	for (left ^= here; left && l->at[__builtin_ctz(left)] == at; left &= left - 1)
+		here |= left & -left;
+	return here;
+}
+
+/* Reads the places `here` of a line, which are all at p, and returns where reading goes on. */
+static __attribute__((noinline)) size_t read_place(const struct scanner *s, struct scan_job *job,
+						   const struct memo_line *l, u32 here, size_t p)
+{
+	const struct memo_place *place = &l->places[__builtin_ctz(here)];
+	bool far = job->len - p >= QUICK_READ;
+	size_t len;
+
+	if (place->quick && far && !(here & (here - 1))) {
+		len = quick_match(s, job, place, p);
+		if (len == QUICK_REFUSED) {
+			count_refused(job, place->id.rule);
+			return p + 1;
+		}
+		if (len) {
+			add_quickly(job, p, len, place->id);
+			return p + len;
+		}
+	}
+	if (!far || any_left(s, job, l, here, p))
+		return ask_known(s, job, l, here, p);
+	return p + 1;
+}
+
+/* Whether a place's quick way is sure of a match at p, and no other of its forms could be as long. */
+static inline bool is_sure_match(const struct scanner *s, const struct scan_job *job,
+				 const struct memo_place *place, size_t p)
+{
+	const u8 *t = job->text + p;
+
+	return place->may_be_sure && job->len - p >= QUICK_READ && is_sure(&place->sure, t) &&
+	       !begin_so(&s->groups[place->group], place->reach, t);
+}
+
+/* A line that is known, from place `next` on. Most often a place that is left has a match of which it is sure. */
 static inline void read_known(const struct scanner *s, struct scan_job *job,
 			      const struct line *line, size_t next)
 {
 	const struct memo_line *l = line->expected;
 	const size_t at = (size_t)(line->text - job->text);
-	u32 left = line->left;
 
-	while (left) {
+	for (u32 left = line->left, here; left; left ^= here) {
 		unsigned int first = (unsigned int)__builtin_ctz(left);
 		const struct memo_place *place = &l->places[first];
-		u32 here = left & -left;
 		size_t p = at + l->at[first];
-		bool far = job->len - p >= QUICK_READ;
-		size_t len;
 
-		left ^= here;
-		while (left && l->at[__builtin_ctz(left)] == l->at[first]) {
-			here |= left & -left;
-			left &= left - 1;
-		}
-		if (p < next)
+		here = left & -left;
+		if (place->alone && p >= next && is_sure_match(s, job, place, p)) {
+			add_quickly(job, p, place->sure.len, place->id);
+			next = p + place->sure.len;
 			continue;
-		if (place->quick && far && !(here & (here - 1))) {
-			len = quick_match(s, job, place, p);
-			if (len == QUICK_REFUSED) {
-				count_refused(job, place->id->rule);
-				continue;
-			}
-			if (len) {
-				add_quickly(job, p, len, place->id);
-				next = p + len;
-				continue;
-			}
 		}
-		if (!far || any_left(s, job, l, here, p))
-			next = ask_known(s, job, l, here, p);
+		here = places_here(l, left);
+		if (p >= next)
+			next = read_place(s, job, l, here, p);
 	}
 }
 
@@ -285,6 +331,7 @@ static size_t read_batch(const struct scanner *s, struct scan_job *job, size_t u
 			run_part(s, job, (size_t)(done - job->text),
 				 (size_t)(line->text - job->text));
 		done = line->text + line->len;
+
 		placed.few |= (u64)l->few << i;
 		placed.many |= (u64)l->many << i;
 	}

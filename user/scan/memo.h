@@ -59,10 +59,15 @@ struct line_batch {
 struct memo_place {
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
+	bool alone;    /* no other group's may, there */
+	/* What the quick way is sure of, if that is anything, and which of the others may be as long then. */
+	bool may_be_sure;
+	struct sure_ranges sure;
+	u64 reach;
 	/* The quick way of one of them, if none is labelled and what stands before is no blank; or NULL. */
 	quick_fn quick;
-	const struct form_id *id; /* that one */
-	u64 forms, others;        /* all of them; all but that one */
+	struct form_id id; /* that one */
+	u64 forms, others; /* all of them; all but that one */
 };
 
 /*

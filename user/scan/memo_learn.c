@@ -221,17 +221,24 @@ static bool before_is_known(const u8 *bytes, size_t p)
 	return !byte_may_join(c) || p < 2 || bytes[p - 2] != ANY_HEX;
 }
 
-static void take_quick(const struct group *g, struct memo_place *place)
+static void take_quick(const struct study *y, size_t p, struct memo_place *place)
 {
+	const struct group *g = &y->s->groups[place->group];
 	u64 quick = place->forms & g->quick;
 	unsigned int bit;
+	sure_fn sure;
 
 	if (!quick)
 		return;
 	bit = (unsigned int)__builtin_ctzll(quick);
 	place->quick = g->quickly[bit];
-	place->id = &g->ids[bit];
+	place->id = g->ids[bit];
 	place->others = place->forms & ~(1ULL << bit);
+	sure = y->s->forms[place->group * GROUP_FORMS + bit].form->sure;
+	if (!sure || p + QUICK_READ > LINE_ROOM || !sure(y->bytes + p, &place->sure))
+		return;
+	place->may_be_sure = true;
+	place->reach = place->others & g->reach[place->sure.len];
 }
 
 /* What to ask of group g at p, if anything. */
@@ -246,7 +253,7 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	place.forms = forms_matching(y, g, p, forms);
 	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
 	if (!place.labelled && before_is_known(y->bytes, p))
-		take_quick(&y->s->groups[g], &place);
+		take_quick(y, p, &place);
 	return place;
 }
 
@@ -261,6 +268,16 @@ static void add_place(struct study *y, size_t p, struct memo_place place, struct
 	d->pattern[i] = patterns_of(y, place.group, p, place.forms);
 	d->before[i] = before_of(y, place, p);
 	first_two(y, place.group, p, place.forms, &d->begin[i], &d->second[i]);
+}
+
+/* Which places are the only ones of the line there, and how many there are. */
+static void sort_places(struct memo_line *l)
+{
+	for (size_t i = 0; i < l->nplaces; i++)
+		l->places[i].alone = (!i || l->at[i - 1] != l->at[i]) &&
+				     (i + 1 == l->nplaces || l->at[i + 1] != l->at[i]);
+	l->few = l->nplaces && l->nplaces <= EIGHT_PLACES;
+	l->many = l->nplaces > EIGHT_PLACES;
 }
 
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
@@ -288,7 +305,6 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 		}
 	}
 	l->state = LINE_KNOWN;
-	l->few = l->nplaces && l->nplaces <= EIGHT_PLACES;
-	l->many = l->nplaces > EIGHT_PLACES;
+	sort_places(l);
 	return y.work;
 }
