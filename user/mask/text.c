@@ -217,7 +217,8 @@ static inline bool may_have_exponent(const u8 *text, const u8 *from, const u8 *t
 }
 
 /* Masks a match, or leaves it; `at` is where the one before it ended. */
-static void work_match(struct work *k, const struct scan_job *job, const struct match *m, u8 *at)
+static __attribute__((noinline)) void work_match(struct work *k, const struct scan_job *job,
+						 const struct match *m, u8 *at)
 {
 	const struct policy *p = k->s->policy;
 	struct tally *t = tally_of(k->w, m->rule);
@@ -245,41 +246,46 @@ static void work_match(struct work *k, const struct scan_job *job, const struct 
 	t->masked_bytes += filled.now;
 }
 
-/* Whether every match is masked as it stands, whatever the rule: nothing is allowed, and '\\' is no escape. */
+/*
+ * Whether every match is masked as it stands, whatever the rule: nothing is allowed, '\\' is no escape, and nothing is open
+ * from before.
+ */
 static bool matches_are_plain(const struct stream *s)
 {
-	return !s->policy->allows && !frame_escape(&s->frame);
+	return !s->policy->allows && !frame_escape(&s->frame) && !tail_open(s);
 }
 
 static void work_matches(struct work *k, const struct scan_job *job)
 {
 	/* What is written to the text might be any of this, for all that a compiler knows. */
 	const struct form *const forms = k->s->policy->rs->forms;
-	const struct match *const end = job->matches + job->nmatches;
-	const bool plain = end > job->matches && matches_are_plain(k->s);
-	u8 *const text = k->text, *const last = k->end - FILL_ROOM, *at = k->from;
-	const u8 *const unsent = k->unsent;
-	bool open = tail_open(k->s);
+	const struct match *const begin = job->matches, *const end = begin + job->nmatches;
+	struct mask_scratch *const w = k->w;
+	struct tally *const tally = w->tally;
+	u8 *const text = k->text, *at = k->from;
+	/* Where FILL_ROOM bytes may be written, and one stands before. */
+	u8 *const first = k->unsent > text ? k->unsent : text + 1;
+	const size_t room = k->end - first >= FILL_ROOM ? (size_t)(k->end - FILL_ROOM - first) : 0;
+	bool plain = begin < end && room && matches_are_plain(k->s);
 
-	for (const struct match *m = job->matches; m < end; m++) {
+	for (const struct match *m = begin; m < end; m++) {
 		u8 *from = text + m->mask_from;
 		size_t len = m->mask_to - m->mask_from;
+		struct tally *t = &tally[m->rule];
 
 		/* Most are numbers. */
-		if (plain && !open && forms[m->form].numeric && len <= FILL_ROOM && from > text &&
-		    from[-1] != '\\' && from >= unsent && from <= last) {
-			struct tally *t = tally_of(k->w, m->rule);
-
-			t->matches++;
+		if (plain && forms[m->form].numeric && len <= FILL_ROOM &&
+		    (size_t)(from - first) <= room && from[-1] != '\\') {
+			if (!t->matches++)
+				tally_of(w, m->rule);
 			t->masked_bytes += fill_digits(from, len);
-		} else {
-			work_match(k, job, m, at);
-			open = tail_open(k->s);
+			continue;
 		}
-		at = text + m->to;
+		work_match(k, job, m, m > begin ? text + m[-1].to : at);
+		plain = room && matches_are_plain(k->s);
 	}
-	if (open)
-		mask_tail(k, at, k->decided);
+	if (tail_open(k->s))
+		mask_tail(k, end > begin ? text + end[-1].to : at, k->decided);
 }
 
 int work_text(struct work *k, u8 *end, bool ends)
