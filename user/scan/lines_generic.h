@@ -8,17 +8,17 @@
  */
 #include "memo.h"
 
-/* Reads text[from, to) as if there were no memo; it ends with a line, or the text does. */
-static void run_part(const struct scanner *s, struct scan_job *job, size_t from, size_t to)
+/* Reads what is from `from` to `to` as if there were no memo; it ends with a line, or the text does. */
+static void run_part(const struct scanner *s, struct scan_job *job, const u8 *from, const u8 *to)
 {
 	size_t start = job->start, len = job->len;
 	bool ends = job->ends;
 
 	if (from >= to)
 		return;
-	job->start = from;
-	job->len = to;
-	job->ends = ends || to < len;
+	job->start = (size_t)(from - job->text);
+	job->len = (size_t)(to - job->text);
+	job->ends = ends || job->len < len;
 	run(s, job);
 	job->start = start;
 	job->len = len;
@@ -301,13 +301,13 @@ static inline void expect_lines(struct scan_memo *m)
 	}
 }
 
-/* Reads a batch of lines; text[unread, ..) in front of them is still to be read. Returns the same of what is behind. */
-static size_t read_batch(const struct scanner *s, struct scan_job *job, size_t unread)
+/* Reads a batch of lines; what is from `done` on in front of them is still to be read. Returns the same of what is behind. */
+static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const u8 *done)
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
 	const u64 knows = memo_knows(s, 0);
-	const u8 *done = job->text + unread, *end = job->text + job->len;
+	const u8 *end = job->text + job->len;
 	size_t n = b->n, expected = b->bytes_read;
 	struct placed placed = {0};
 
@@ -315,36 +315,37 @@ static size_t read_batch(const struct scanner *s, struct scan_job *job, size_t u
 	for (size_t i = 0; i < n; i++) {
 		struct line *line = &b->line[i];
 		struct memo_line *l = line->expected;
+		/* Nearly always it is what it is expected to be, and stands right behind the one before. */
+		bool fits = l->knows == (knows | line->len) && line_fits(l, line, end);
 
-		/* Nearly always it is what it is expected to be. */
-		if (l->knows != (knows | line->len) || !line_fits(l, line, end)) {
-			/* To learn a line moves those that are known. */
+		if (!fits || done != line->text) {
+			/* Matches are found in order; and to learn a line moves those that are known. */
 			read_places(s, job, placed);
 			placed = (struct placed){0};
+		}
+		if (!fits) {
 			expected -= line->len;
 			l = line->expected = memo_meet(m, s, line);
 			if (!l)
 				continue;
 		}
-		l->used = true;
-		if (done < line->text)
-			run_part(s, job, (size_t)(done - job->text),
-				 (size_t)(line->text - job->text));
+		run_part(s, job, done, line->text);
 		done = line->text + line->len;
-
+		l->used = true;
 		placed.few |= (u64)l->few << i;
 		placed.many |= (u64)l->many << i;
 	}
 	read_places(s, job, placed);
 	m->again += expected;
-	return (size_t)(done - job->text);
+	return done;
 }
 
 static void run_lines(const struct scanner *s, struct scan_job *job)
 {
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
-	size_t at = first_line(s, job), unread = job->start, used = 0;
+	const u8 *done = job->text + job->start;
+	size_t at = first_line(s, job), used = 0;
 
 	while (at < job->len) {
 		if (m->asleep) {
@@ -356,12 +357,12 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 		}
 		batch_fill(s, job, at);
 		used = b->n > used ? b->n : used;
-		unread = read_batch(s, job, unread);
+		done = read_batch(s, job, done);
 		memo_judge(m);
 		/* Where no line ends, all of it has been looked at. */
 		at = b->bytes ? at + b->bytes : job->len;
 	}
-	run_part(s, job, unread, job->len);
+	run_part(s, job, done, job->text + job->len);
 	/* What is by codes is all but text. */
 	explicit_bzero(b->line, used * sizeof(b->line[0]));
 }
