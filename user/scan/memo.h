@@ -147,7 +147,7 @@ static inline size_t memo_set(u64 hash)
 /* The line of one of a set's tags, first_way(). */
 static inline struct memo_line *memo_line_at(struct scan_memo *m, size_t set, size_t way)
 {
-	return &m->line[0][set * MEMO_WAYS + way];
+	return &m->line[set][way];
 }
 
 /*
