@@ -300,14 +300,18 @@ static enum verdict confirm_one(struct scan_job *job, size_t p, const struct sca
 static enum verdict confirm_asked(const struct scanner *s, u16 ngroups, struct scan_job *job,
 				  size_t p, const u64 *forms, bool holder, struct match *ret_m)
 {
-	u64 any = 0;
+	u64 any = 0, more = 0; /* of the forms; whether it is more than one */
+	size_t first = 0;      /* of the last group that has any */
 
-	for (u16 g = 0; g < ngroups; g++)
+	for (u16 g = 0; g < ngroups; g++) {
+		more |= (any && forms[g]) | (forms[g] & (forms[g] - 1));
 		any |= forms[g];
+		first = forms[g] ? g * (size_t)GROUP_FORMS : first;
+	}
 	if (!any)
 		return NO_MATCH;
-	if (ngroups == 1 && !(any & (any - 1)))
-		return confirm_one(job, p, &s->forms[__builtin_ctzll(any)], ret_m);
+	if (!more)
+		return confirm_one(job, p, &s->forms[first + (size_t)__builtin_ctzll(any)], ret_m);
 	return confirm_many(s, ngroups, job, p, forms, holder, ret_m);
 }
 
