@@ -134,7 +134,9 @@ struct form_def {
 	const char *validate; /* a validator's name (validator_find), or NULL */
 	quick_fn quick;       /* or NULL; for the built-in rules */
 	sure_fn sure;         /* or NULL; of `quick` */
-	never_fn never;       /* or NULL; likewise */
+	/* Or NULL: as `quick`, for a form that is not found often: asked only before its automaton would be. */
+	quick_fn brief;
+	never_fn never; /* or NULL; likewise */
 	/*
 	 * NULL-ended, or NULL: no label needed. At most RULE_MAX_LABELS of them, each 1 to 31 bytes
 	 * of one line (label_check()); a space in one is any or no separator; "=OK" asks for the case
@@ -206,6 +208,7 @@ struct form {
 	validate_fn validate;           /* NULL: all accepted */
 	quick_fn quick;                 /* NULL: none */
 	sure_fn sure;                   /* NULL: none */
+	quick_fn brief;                 /* NULL: none */
 	never_fn never;                 /* NULL: none */
 	const struct label_set *labels; /* NULL: none needed */
 	const struct label_set *unless; /* NULL: none forbids */

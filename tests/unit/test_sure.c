@@ -41,9 +41,9 @@ static bool in_ranges(const struct sure_ranges *r, const u8 *text)
 /* An outline that is, or nearly is, that of a value, and what follows. */
 static void make_outline(u64 *seed, u8 to[TEXT])
 {
-	static const char *const values[] = {"0000-00-00",     "000-00-0000", "000 00 0000",
-					     "000.00.0000",    "0.00.000.00", "00.0.0.0",
-					     "000.000.000.000"};
+	static const char *const values[] = {"0000-00-00",  "0000/00/00",     "000-00-0000",
+					     "000 00 0000", "000.00.0000",    "0.00.000.00",
+					     "00.0.0.0",    "000.000.000.000"};
 	static const char *const behind[] = {" ", "T00:", "0", ".0", ". ", "-", "1", ".1", "/00"};
 	char outline[TEXT + 1];
 

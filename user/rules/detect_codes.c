@@ -28,7 +28,7 @@ static const struct rule_def codes[] = {
 				 "912-34-5678 is of no range", "order 912701234"),
 		.nforms = 2,
 		.forms = {FORM("9\\d{2}(?:-\\d{2}-| \\d{2} )\\d{4}", DECIMAL, DECIMAL, DIGITS, 4,
-			       .validate = "itin"),
+			       .validate = "itin", .brief = brief_itin),
 			  FORM("9\\d{2}[- ]?\\d{2}[- ]?\\d{4}", DECIMAL, DECIMAL, DIGITS, 4,
 			       .labels = LIST("itin", "taxpayer id", "tax id", "tin",
 					      "taxpayer identification"),

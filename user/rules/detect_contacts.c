@@ -77,7 +77,8 @@ static const struct rule_def contacts[] = {
 			 PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)[-. ]?\\d{3}"
 				    "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})"
 				    "[-. ]?\\d{4})"),
-			 FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk"),
+			 FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk",
+			      .brief = brief_trunk),
 			 /* France: pairs, with full stops or dashes too. Australia: an area and two fours. */
 			 FORM("0[1-9](?:(?:[.-]\\d{2}){4}|(?:\\.\\d{4}){2})", TOKEN, NUMBER, DIGITS,
 			      7),

@@ -67,12 +67,14 @@ static const struct rule_def dates[] = {
 		.forms =
 			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
 				   DECIMAL, 5, .quick = quick_date, .sure = sure_date),
-			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4),
+			 DATE_FORM("\\d{1,2}/\\d{1,2}/(?:" YEAR "|\\d{2})", DECIMAL, DECIMAL, 4,
+				   .brief = brief_slashes),
 			 /* Versions begin with a year, too; file names have "_". */
 			 DATE_FORM(YEAR "(?:\\.\\d{1,2}\\.\\d{1,2}|_\\d{2}_\\d{2})", DECIMAL,
 				   DECIMAL, 5, .unless = VERSION_LABELS, .distance = 8),
 			 /* Alone, for an IPv4 address looks much like it. */
-			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4),
+			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4,
+				   .brief = brief_dots),
 			 /* A version looks much like it: both zeros are written. */
 			 DATE_FORM("(?:0[1-9]|[12]\\d|3[01])\\.(?:0[1-9]|1[0-2])\\.\\d{2}", DECIMAL,
 				   DECIMAL, 4, .unless = NO_VERSION, .distance = 8),
@@ -85,7 +87,8 @@ static const struct rule_def dates[] = {
 			 DATE_FORM(YEAR
 				   "(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
 				   "(?:(?:[01]\\d|2[0-3])[0-5]\\d(?:[0-5]\\d(?:\\.\\d{1,4})?)?)?",
-				   DECIMAL, DECIMAL, 6, .unless = LIST("gecko/"), .distance = 1),
+				   DECIMAL, DECIMAL, 6, .unless = LIST("gecko/"), .distance = 1,
+				   .brief = brief_packed),
 			 DATE_ENCODED("\\d{1,2}" GAP "\\d{1,2}" GAP "(?:" YEAR "|\\d{2})|" YEAR GAP
 				      "\\d{1,2}" GAP "\\d{1,2}",
 				      DECIMAL, 4),

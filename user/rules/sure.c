@@ -51,7 +51,7 @@ static bool is_like(const u8 *outline, const char *sample)
 
 bool sure_date(const u8 *outline, struct sure_ranges *ret)
 {
-	if (!is_like(outline, "0000-00-00"))
+	if (!is_like(outline, "0000-00-00") && !is_like(outline, "0000/00/00"))
 		return false;
 	*ret = any(10);
 	ask(ret, 0, 0, 4, "1880", "2099");

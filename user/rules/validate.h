@@ -50,7 +50,7 @@ bool validate_email_encoded(const u8 *text, size_t len);
 bool validate_url_encoded(const u8 *text, size_t len);
 
 /*
- * The commonest date, 2024-02-29, an address, an SSN, a card's number without separators and one in fours, each with
+ * The commonest date, 2024-02-29 or with slashes, an address, an SSN, a card's number without separators and one in fours, each with
  * its guard (DECIMAL; the last one's is GROUP); see quick_fn.
  */
 size_t quick_date(const u8 *text);
@@ -58,10 +58,22 @@ size_t quick_ipv4(const u8 *text);
 size_t quick_ssn(const u8 *text);
 size_t quick_card(const u8 *text);
 size_t quick_card_groups(const u8 *text);
-/* What the first three of them are sure of; see sure_fn. */
+/* Dates with the year behind slashes or dots, one in digits alone, an ITIN, with DECIMAL; see form_def.brief. */
+size_t brief_slashes(const u8 *text);
+size_t brief_dots(const u8 *text);
+size_t brief_packed(const u8 *text);
+size_t brief_itin(const u8 *text);
+/* What is too short for a telephone number as it is dialled at home. */
+size_t brief_trunk(const u8 *text);
+/* What the first three of the quick ways are sure of; see sure_fn. */
 bool sure_date(const u8 *outline, struct sure_ranges *ret);
 bool sure_ipv4(const u8 *outline, struct sure_ranges *ret);
 bool sure_ssn(const u8 *outline, struct sure_ranges *ret);
+
+/* Whether a date may be of that year, 1880 to 2099; whether the calendar has the day; whether an ITIN has the group. */
+bool date_has_year(unsigned int year);
+bool date_on_calendar(unsigned int year, unsigned int month, unsigned int day);
+bool itin_has_group(unsigned int group);
 
 /* Whether some issuer gives out numbers of n digits, 0 to 9, that begin like this one. */
 bool card_issued(const u8 *digits, size_t n);

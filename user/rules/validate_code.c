@@ -37,16 +37,18 @@ static unsigned int weigh(const u8 *digits, size_t n, const u8 weights[3])
 	return sum;
 }
 
+bool itin_has_group(unsigned int group)
+{
+	return group >= 50 && group != 89 && group != 93 && (group < 66 || group > 69);
+}
+
 /* IRS Publication 1915: 9xx, digits four and five in 50-65, 70-88, 90-92, 94-99. */
 bool validate_itin(const u8 *text, size_t len)
 {
-	unsigned int group;
 	u8 d[9];
 
-	if (text_digits(text, len, d, sizeof(d)) != sizeof(d) || d[0] != 9)
-		return false;
-	group = d[3] * 10u + d[4];
-	return group >= 50 && group != 89 && group != 93 && (group < 66 || group > 69);
+	return text_digits(text, len, d, sizeof(d)) == sizeof(d) && d[0] == 9 &&
+	       itin_has_group(d[3] * 10u + d[4]);
 }
 
 /* DEA Diversion Control: (d1+d3+d5) + 2(d2+d4+d6) ends in d7; the second letter may be a 9. */

@@ -37,6 +37,16 @@ static inline bool on_calendar(unsigned int y, unsigned int m, unsigned int d)
 	return d == 29 && m == 2 ? on && leap(y) : on;
 }
 
+bool date_has_year(unsigned int year)
+{
+	return year - YEAR_MIN <= YEAR_MAX - YEAR_MIN;
+}
+
+bool date_on_calendar(unsigned int year, unsigned int month, unsigned int day)
+{
+	return on_calendar(year, month, day);
+}
+
 static unsigned int month_by_name(const u8 *p)
 {
 	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
@@ -121,12 +131,14 @@ static unsigned int pair(const u8 *text)
 size_t quick_date(const u8 *text)
 {
 	const sixteen from = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0'};
-	const sixteen span = {9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 255, 255, 255, 255, 255, 255};
+	/* What '-', '.' and '/' are follows each other. */
+	const sixteen span = {9, 9, 9, 9, 2, 9, 9, 2, 9, 9, 255, 255, 255, 255, 255, 255};
 	const sixteen in = (sixteen)(sixteen_load(text) - from <= span);
 	bool joined = byte_is_digit(text[10]) || (text[10] == '.' && byte_is_digit(text[11]));
 	unsigned int year = 100 * pair(text) + pair(text + 2);
 
-	if (sixteen_bits(in) != 0xffff || joined || year - YEAR_MIN > YEAR_MAX - YEAR_MIN)
+	if (sixteen_bits(in) != 0xffff || joined || text[4] != text[7] || text[4] == '.' ||
+	    year - YEAR_MIN > YEAR_MAX - YEAR_MIN)
 		return 0;
 	return on_calendar(year, pair(text + 5), pair(text + 8)) ? 10 : QUICK_REFUSED;
 }

@@ -153,7 +153,7 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	int r;
 
 	if (job->len - p >= QUICK_READ) {
-		size_t n = f->quick ? f->quick(job->text + p) : 0;
+		size_t n = f->brief ? f->brief(job->text + p) : 0;
 
 		if (n == QUICK_REFUSED)
 			return REFUSED;
@@ -204,12 +204,12 @@ static struct match make_match(const struct scan_form *sf, const u8 *text, size_
 	};
 }
 
-static void count_all_refused(const struct scanner *s, u16 ngroups, struct scan_job *job,
+static void count_all_refused(const struct group *groups, u16 n, struct scan_job *job,
 			      const u64 *refused)
 {
-	for (u16 g = 0; g < ngroups; g++)
+	for (u16 g = 0; g < n; g++)
 		for (u64 m = refused[g]; m; m &= m - 1)
-			count_refused(job, s->groups[g].ids[__builtin_ctzll(m)].rule);
+			count_refused(job, groups[g].ids[__builtin_ctzll(m)].rule);
 }
 
 /* The forms of group g to ask at p. */
@@ -224,21 +224,22 @@ static u64 to_ask(const struct scanner *s, u16 g, const struct scan_job *job, si
 }
 
 /*
- * What all `forms` of each group make of p. A single one that is not decided is enough, unless it
- * matters which is the first (`holder`).
+ * What all `forms` of each of n groups, from `first` on, make of p. A single one that is not decided is
+ * enough, unless it matters which is the first (`holder`).
  */
-static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct scan_job *job,
+static enum verdict confirm_many(const struct scanner *s, u16 first, u16 n, struct scan_job *job,
 				 size_t p, const u64 *forms, bool holder, struct match *ret_m)
 {
+	const struct scan_form *of = &s->forms[first * (size_t)GROUP_FORMS];
 	const struct scan_form *best = NULL, *open = NULL;
 	u64 refused[GROUPS_MAX], any_refused = 0;
 	size_t end = 0, longest = 0;
 
-	for (u16 g = 0; g < ngroups; g++) {
+	for (u16 g = 0; g < n; g++) {
 		refused[g] = 0;
 		for (u64 m = forms[g]; m; m &= m - 1) {
 			unsigned int bit = (unsigned int)__builtin_ctzll(m);
-			const struct scan_form *sf = &s->forms[g * GROUP_FORMS + bit];
+			const struct scan_form *sf = &of[g * GROUP_FORMS + bit];
 
 			switch (ask(sf, job, p, &end)) {
 			case UNKNOWN:
@@ -267,7 +268,7 @@ static enum verdict confirm_many(const struct scanner *s, u16 ngroups, struct sc
 		return UNDECIDED;
 	}
 	if (any_refused)
-		count_all_refused(s, ngroups, job, refused);
+		count_all_refused(&s->groups[first], n, job, refused);
 	if (!best)
 		return NO_MATCH;
 	*ret_m = make_match(best, job->text, p, longest);
@@ -312,7 +313,7 @@ static enum verdict confirm_asked(const struct scanner *s, u16 ngroups, struct s
 		return NO_MATCH;
 	if (!more)
 		return confirm_one(job, p, &s->forms[first + (size_t)__builtin_ctzll(any)], ret_m);
-	return confirm_many(s, ngroups, job, p, forms, holder, ret_m);
+	return confirm_many(s, 0, ngroups, job, p, forms, holder, ret_m);
 }
 
 enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
@@ -341,4 +342,16 @@ enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t
 			forms[g] = group_labelled(s, g, job->text, p, forms[g], sets);
 	}
 	return confirm_asked(s, s->ngroups, job, p, forms, false, ret_m);
+}
+
+enum verdict confirm_group(const struct scanner *s, struct scan_job *job, size_t p, u16 g,
+			   u64 forms, struct match *ret_m)
+{
+	forms = group_guarded(s, g, job->text, p, forms);
+	if (!forms)
+		return NO_MATCH;
+	if (!(forms & (forms - 1)))
+		return confirm_one(job, p, &s->forms[g * GROUP_FORMS + __builtin_ctzll(forms)],
+				   ret_m);
+	return confirm_many(s, g, 1, job, p, &forms, false, ret_m);
 }

@@ -25,20 +25,22 @@ static void run_part(const struct scanner *s, struct scan_job *job, const u8 *fr
 	job->ends = ends;
 }
 
-/* Those of a place's forms that its first bytes and what stands before them allow: mostly none. */
-static inline u64 forms_left(const struct scanner *s, const struct scan_job *job,
-			     const struct memo_place *at, size_t p)
+/* Those of `forms` of a group, at p, that its first three bytes allow: mostly none. */
+static inline u64 begin_so(const struct group *g, u64 forms, const u8 *t)
 {
-	const struct group *g = &s->groups[at->group];
-	const u8 *t = job->text + p;
-	u64 forms = at->forms & g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+	return forms & g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+}
 
+/* Those of them that its first bytes and what stands before them allow. */
+static inline u64 forms_left(const struct group *g, u64 forms, const u8 *text, size_t p)
+{
+	forms = begin_so(g, forms, text + p);
 	if (!forms)
 		return 0;
 #pragma GCC unroll 12
 	for (size_t k = 3; k < FILTER_DEPTH; k++)
-		forms &= g->at[k][t[k]];
-	return p ? forms & group_before(g, job->text, p) : forms;
+		forms &= g->at[k][text[p + k]];
+	return p ? forms & group_before(g, text, p) : forms;
 }
 
 /* Whether all of the ranges hold. */
@@ -51,30 +53,6 @@ static inline bool is_sure(const struct sure_ranges *r, const u8 *text)
 	memcpy(&low, r->low, sizeof(low));
 	memcpy(&span, r->span, sizeof(span));
 	return sixteen_bits((sixteen)((four)v - low <= span)) == 0xffff;
-}
-
-/* Those of `others`, forms of a place at t, that its first three bytes allow: mostly none. */
-static inline u64 begin_so(const struct group *g, u64 others, const u8 *t)
-{
-	return others & g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
-}
-
-/*
- * The match at p by a place's quick way, if that finds one and no other of its forms could be as long or be refused: its
- * length. QUICK_REFUSED if it refuses, and there is no other. Else 0.
- */
-static inline size_t quick_match(const struct scanner *s, const struct scan_job *job,
-				 const struct memo_place *at, size_t p)
-{
-	const struct group *g = &s->groups[at->group];
-	size_t len = at->quick(job->text + p);
-	u64 others = at->others;
-
-	if (!len || !others)
-		return len;
-	others &= len == QUICK_REFUSED ? ~0ULL : g->reach[len];
-	others = begin_so(g, others, job->text + p);
-	return others && forms_left(s, job, at, p) & others ? 0 : len;
 }
 
 /* Whether the one form that is left of a place, if it is one, sees quickly that it does not match. */
@@ -125,10 +103,40 @@ static inline bool any_left(const struct scanner *s, const struct scan_job *job,
 
 	for (; places; places &= places - 1) {
 		const struct memo_place *at = &l->places[__builtin_ctz(places)];
-		u64 forms = forms_left(s, job, at, p);
-		any |= forms && !never_matches(&s->groups[at->group], forms, job->text + p);
+		const struct group *g = &s->groups[at->group];
+		u64 forms = forms_left(g, at->forms, job->text, p);
+
+		any |= forms && !never_matches(g, forms, job->text + p);
 	}
 	return any;
+}
+
+/*
+ * Reads a place at p, for which no label matters and which has QUICK_READ bytes, and returns where reading goes on. Its
+ * quick way has the last word where no other form could be as long, or be refused.
+ */
+static size_t read_alone(const struct scanner *s, struct scan_job *job,
+			 const struct memo_place *place, size_t p)
+{
+	const struct group *g = &s->groups[place->group];
+	const u8 *t = job->text + p;
+	u64 forms = place->forms;
+	size_t len = place->quick ? place->quick(t) : 0;
+	struct match *m = &job->matches[job->nmatches];
+
+	if (len == QUICK_REFUSED) {
+		count_refused(job, place->id.rule);
+		forms = place->others;
+	} else if (len && !begin_so(g, place->others & g->reach[len], t)) {
+		add_quickly(job, p, len, place->id);
+		return p + len;
+	}
+	forms = forms_left(g, forms, job->text, p);
+	if (!forms || never_matches(g, forms, t) ||
+	    confirm_group(s, job, p, place->group, forms, m) != MATCH)
+		return p + 1;
+	job->nmatches++;
+	return m->to;
 }
 
 /* Those of the places `left` that are where the first of them is. */
@@ -148,19 +156,9 @@ static __attribute__((noinline)) size_t read_place(const struct scanner *s, stru
 {
 	const struct memo_place *place = &l->places[__builtin_ctz(here)];
 	bool far = job->len - p >= QUICK_READ;
-	size_t len;
 
-	if (place->quick && far && !(here & (here - 1))) {
-		len = quick_match(s, job, place, p);
-		if (len == QUICK_REFUSED) {
-			count_refused(job, place->id.rule);
-			return p + 1;
-		}
-		if (len) {
-			add_quickly(job, p, len, place->id);
-			return p + len;
-		}
-	}
+	if (far && !(here & (here - 1)) && !place->labelled)
+		return read_alone(s, job, place, p);
 	if (!far || any_left(s, job, l, here, p))
 		return ask_known(s, job, l, here, p);
 	return p + 1;

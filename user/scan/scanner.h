@@ -231,6 +231,13 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t p, u64 *forms,
 			   bool labelled, struct match *ret_m);
 
+/*
+ * The same of `forms` of group g, none of which a label matters to; what group_filter() looks at may have left more of
+ * them than it does.
+ */
+enum verdict confirm_group(const struct scanner *s, struct scan_job *job, size_t p, u16 g,
+			   u64 forms, struct match *ret_m);
+
 /* What ends a line: over it no match goes on, and no label is seen. */
 static inline bool ends_line(const struct scanner *s, u8 c)
 {
