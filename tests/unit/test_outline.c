@@ -129,7 +129,8 @@ static bool is_over(const struct line *line)
 
 static size_t random_line(u64 *seed, u8 *line)
 {
-	static const char alphabet[] = "0123456789abcdefABCDEFgzGZ/:@`[{ -.\xc3\xa9\x00\xb0\xe1";
+	static const char alphabet[] =
+		"0123456789abcdefABCDEFgzGZ/:@`[{ -.\xc3\xa9\x00\xb0\xe1\x01\x0c\x0e\x0f\x10";
 	size_t n = 1 + draw(seed, LINE_ROOM);
 
 	for (size_t i = 0; i < n; i++)
@@ -224,6 +225,43 @@ static bool fits(const struct memo_line *l, const u8 *text)
 	return line.len == l->len && line_fits(l, &line, text + line.len);
 }
 
+/* Hex digits alone have codes that differ in CODE_BITS only, digits the same one, and no two others share one. */
+Test(outline, codes_are_told_apart)
+{
+	bool taken[128] = {false};
+
+	for (unsigned int c = 0; c < 128; c++) {
+		u8 code = outline_codes[c];
+		bool digit = outline_may_be(ANY_DIGIT, (u8)c);
+
+		cr_assert_lt(code, 128);
+		cr_expect_eq(!(code & ~CODE_BITS), outline_may_be(ANY_HEX, (u8)c), "%#x", c);
+		cr_expect_eq(code <= CODE_HEX, outline_may_be(ANY_HEX, (u8)c), "%#x", c);
+		cr_expect_eq(!code, digit, "%#x", c);
+		cr_expect(digit || !taken[code], "%#x", c);
+		taken[code] = true;
+	}
+}
+
+/* Every byte, at a blank of each kind. */
+Test(outline, line_fits_with_each_byte)
+{
+	static struct memo_line l;
+
+	for (int hex = 0; hex < 2; hex++) {
+		for (unsigned int c = 0; c < 256; c++) {
+			u8 text[] = "id c0ffee00c0ffee of 4711 was seen\n";
+			size_t i = hex ? 6 : 20;
+
+			take(text, sizeof(text) - 1, &l);
+			text[i] = (u8)c;
+			if (c != '\n')
+				cr_expect_eq(fits(&l, text), outline_may_be(l.outline[i], (u8)c),
+					     "%#x", c);
+		}
+	}
+}
+
 /* A line fits an outline if each of its bytes does, and then both have the same hash. */
 Test(outline, line_fits)
 {
@@ -245,7 +283,8 @@ Test(outline, line_fits)
 			u8 was = text[i];
 			bool may;
 
-			text[i] = (u8) "09afAFgG/:@`\xb0\xb9\xe1\xc6"[draw(&seed, 16)];
+			text[i] = (u8) "09afAFgG/:@`\xb0\xb9\xe1\xc6\x0c\x0d\x0e\x0f\x10"[draw(
+				&seed, 21)];
 			may = outline_may_be(l.outline[i], text[i]);
 			cr_assert_eq(fits(&l, text), may);
 			if (may)

@@ -39,8 +39,9 @@ bool mask_received(struct direction *d, struct buffer *b)
 {
 	struct span out = {0};
 	struct io_worker *w = direction_conn(d)->w;
-	bool timed = d->from_bulk && d->turn && b->len >= d->turn / 4 * 3;
+	bool timed = d->from_bulk && d->turn;
 	u64 begin = timed ? clock_ns() : 0;
+	u32 len = b->len;
 	int r;
 
 	if (d->rules == w->conf.rules)
@@ -48,7 +49,7 @@ bool mask_received(struct direction *d, struct buffer *b)
 	else
 		r = rules_feed(d, b->base, b->len, &out);
 	if (timed)
-		d->turn = turn_next(d->turn, w->pool[POOL_BULK].size, clock_ns() - begin);
+		d->turn = turn_next(d->turn, w->pool[POOL_BULK].size, len, clock_ns() - begin);
 	if (r < 0) {
 		buffer_wipe(b);
 		mask_refused(d, r);

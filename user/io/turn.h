@@ -18,12 +18,12 @@ static inline u32 turn_first(u32 most)
 	return most < TURN_LEAST ? most : most / 4 > TURN_LEAST ? most / 4 : TURN_LEAST;
 }
 
-/* The next turn, where one of `turn` bytes, or nearly so many, took so long to mask. */
-static inline u32 turn_next(u32 turn, u32 most, u64 ns)
+/* The next turn, where len bytes, `turn` at most, took so long to mask. Few of them say nothing of more. */
+static inline u32 turn_next(u32 turn, u32 most, u32 len, u64 ns)
 {
 	if (ns > TURN_NS && turn > TURN_LEAST)
 		return turn / 2;
-	if (ns < TURN_NS / 3 && turn < most)
+	if (ns < TURN_NS / 3 && turn < most && len >= turn / 4 * 3)
 		return turn * 2;
 	return turn;
 }

@@ -186,7 +186,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 		r = dfa_build(&box->arena, &nfa, tree, &f->dfa, e);
 	if (!r)
 		r = group_build(&box->arena, &nfa, &f->group);
-	f->numeric = !r && !f->tail && !takes_letters(&f->dfa);
+	f->numeric = !r && !f->tail && !f->encoded && !takes_letters(&f->dfa);
 	arena_free(&box->scratch);
 	return say_memory(r, e);
 }
