@@ -21,8 +21,8 @@ void io_limits_default(struct io_limits *l)
 				.drain_ms = 30000,
 				.reset_ms = 10000,
 				.keepalive_ms = 180000,
-				.buffer_size = 512 * 1024,
-				.buffers = 2,
+				.buffer_size = 1024 * 1024,
+				.buffers = 1,
 				.buffers_max = 32,
 				.line_memo = 1};
 }
