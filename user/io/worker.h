@@ -184,6 +184,7 @@ void ring_cancel(struct io_worker *w, void *what, enum op op);
 /* wait.c */
 /* CLOCK_MONOTONIC, ns, as of this round. */
 u64 worker_now(struct io_worker *w);
+/* The same, as of now. */
 u64 clock_ns(void);
 /* Submits, and waits for a completion or the next deadline. As io_uring_submit_and_wait(). */
 int worker_wait(struct io_worker *w);
