@@ -83,6 +83,8 @@ static const char *const parts[] = {
 	"\1\1 March \1\1\1\1",
 	"March \1\1, \1\1\1\1",
 	"DOB \1\1/\1\1/\1\1\1\1",
+	"seen 202\1-01-1\1",
+	"from 10.\1\1.2\1\1.\1",
 	"http://\2\2.example.org/\1",
 	"code",
 	"\2\2:\2\2:\2\2:\2\2:\2\2:\2\2",
@@ -323,6 +325,40 @@ Test(memo, lets_a_match_go_over_a_carriage_return)
 
 	compare(s, m, text, sizeof(text) - 1, &seed, 0);
 	cr_assert_eq(want.n, 3);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* A date of which its quick way is sure is none where the form of another group makes it longer. */
+Test(memo, asks_all_groups_where_one_is_sure)
+{
+	static const struct rule_def longer = {
+		.name = "longer",
+		.class = ID_OTHER,
+		.nforms = 1,
+		.forms = {{.pattern = "\\d{4}-\\d{2}-\\d{2}/\\d{2}"}}};
+	const struct rule_def *builtin;
+	struct rule_def defs[RULE_MAX];
+	struct ruleset *rs;
+	struct scanner *s;
+	struct scan_memo *m = scan_feed_memo_new();
+	char text[TEXT] = "";
+	size_t n, len = 0;
+	u64 seed = 1;
+
+	builtin = rules_builtin(&n);
+	memcpy(defs, builtin, n * sizeof(*defs));
+	defs[n] = longer;
+	rs = ruleset_of(defs, n + 1);
+	s = scanner_all(rs, isa_best());
+	for (u32 i = 0; i < 80; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"at 2024-02-1%u/%02u of ward %u, and more of it\n",
+					draw(&seed, 10), draw(&seed, 100), draw(&seed, 10));
+	compare(s, m, (const u8 *)text, len, &seed, 0);
+	cr_assert_eq(want.n, 80);
+	cr_expect_eq(want.m[0].to - want.m[0].from, 13);
 	scan_memo_free(m);
 	scanner_free(s);
 	ruleset_free(rs);
