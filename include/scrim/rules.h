@@ -197,6 +197,23 @@ struct dfa {
 	const u8 *accept; /* by state: 1 if a match may end here */
 };
 
+#define DFA_START 1 /* the state before any byte */
+
+/* Where a byte leads; 0: nowhere. */
+static inline u16 dfa_step(const struct dfa *d, u16 state, u8 c)
+{
+	return d->trans[state * d->nclasses + d->class[c]];
+}
+
+/* Whether some match has that byte. */
+static inline bool dfa_has_byte(const struct dfa *d, u8 c)
+{
+	for (u16 state = DFA_START; state < d->nstates; state++)
+		if (dfa_step(d, state, c))
+			return true;
+	return false;
+}
+
 /* The part of a match to mask, when a pattern marks one with ( ): an opaque program. */
 struct group_prog;
 
@@ -208,7 +225,7 @@ struct form {
 	validate_fn validate;           /* NULL: all accepted */
 	quick_fn quick;                 /* NULL: none */
 	sure_fn sure;                   /* NULL: none */
-	quick_fn brief;                 /* NULL: none */
+	quick_fn brief;                 /* the quick way, or else the brief one; NULL: none */
 	never_fn never;                 /* NULL: none */
 	const struct label_set *labels; /* NULL: none needed */
 	const struct label_set *unless; /* NULL: none forbids */

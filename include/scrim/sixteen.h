@@ -54,6 +54,12 @@ static inline unsigned int sixteen_bits(sixteen mask)
 #endif
 }
 
+/* A bit for each decimal digit. */
+static inline unsigned int sixteen_digits(sixteen v)
+{
+	return sixteen_bits((sixteen)(v - '0' <= 9));
+}
+
 /* How many bytes of a mask are set: of the low half in *ret_low. Returns how many of the high. */
 static inline size_t sixteen_count(sixteen mask, size_t *ret_low)
 {

@@ -13,6 +13,8 @@
 #else
 #include "../../user/scan/outline_vec.h"
 #endif
+/* behind both: */
+#include "../../user/scan/ends_generic.h"
 #include "scan_text.h"
 #include "scanners.h"
 #include <criterion/criterion.h>

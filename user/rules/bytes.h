@@ -14,6 +14,18 @@ static inline bool byte_is_digit(u8 c)
 	return c >= '0' && c <= '9';
 }
 
+/* Two digits as a number. */
+static inline unsigned int two_digits(const u8 *p)
+{
+	return 10u * p[0] + p[1] - 11u * '0';
+}
+
+/* As GUARD_DECIMAL has it, of what stands behind a number that has no more digits. */
+static inline bool decimal_goes_on(const u8 *p)
+{
+	return p[0] == '.' && byte_is_digit(p[1]);
+}
+
 /* Whether all eight bytes at p are digits; *ret_values are then the bytes 0 to 9 that they stand for. */
 static inline bool eight_digits(const u8 *p, u64 *ret_values)
 {

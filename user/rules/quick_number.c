@@ -8,18 +8,6 @@
 #include <scrim/rules.h>
 #include <scrim/sixteen.h>
 
-/* A bit for each digit. */
-static unsigned int digits_of(sixteen v)
-{
-	return sixteen_bits((sixteen)(v - '0' <= 9));
-}
-
-/* As GUARD_DECIMAL has it behind a number whose last digit has no other behind it. */
-static bool goes_on(const u8 *text)
-{
-	return text[0] == '.' && byte_is_digit(text[1]);
-}
-
 /* 123-45-6789 */
 size_t quick_ssn(const u8 *text)
 {
@@ -27,8 +15,8 @@ size_t quick_ssn(const u8 *text)
 	unsigned int area = 100u * d[0] + 10u * d[1] + d[2], group = d[4] | d[5];
 	unsigned int serial = d[7] | d[8] | d[9] | d[10];
 
-	if ((digits_of(v) & 0xfff) != 0x7b7 || text[3] != text[6] || goes_on(text + 11) ||
-	    (text[3] != '-' && text[3] != ' ' && text[3] != '.'))
+	if ((sixteen_digits(v) & 0xfff) != 0x7b7 || text[3] != text[6] ||
+	    decimal_goes_on(text + 11) || (text[3] != '-' && text[3] != ' ' && text[3] != '.'))
 		return 0;
 	return area && area != 666 && area < 900 && group && serial ? 11 : QUICK_REFUSED;
 }
@@ -72,9 +60,9 @@ size_t quick_card(const u8 *text)
 {
 	const sixteen index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 	const sixteen v = sixteen_load(text);
-	size_t n = (size_t)__builtin_ctz(~digits_of(v));
+	size_t n = (size_t)__builtin_ctz(~sixteen_digits(v));
 
-	if (n < 12 || (n == 16 && byte_is_digit(text[16])) || goes_on(text + n) ||
+	if (n < 12 || (n == 16 && byte_is_digit(text[16])) || decimal_goes_on(text + n) ||
 	    !begins_card(text[0]))
 		return 0;
 	return card_or_refused((v - '0') & (sixteen)(index < (u8)n), n, n);
@@ -84,8 +72,8 @@ size_t quick_card(const u8 *text)
 size_t quick_card_groups(const u8 *text)
 {
 	const unsigned int fours = 0xf | 0xf << 5 | 0xf << 10 | 0xf << 15;
-	unsigned int digits = digits_of(sixteen_load(text)) | digits_of(sixteen_load(text + 8))
-								      << 8;
+	unsigned int digits =
+		sixteen_digits(sixteen_load(text)) | sixteen_digits(sixteen_load(text + 8)) << 8;
 	u8 c = text[4], next = text[19], number[16];
 
 	if ((digits & 0xfffff) != fours || text[9] != c || text[14] != c || !begins_card(text[0]) ||

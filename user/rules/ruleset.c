@@ -79,10 +79,10 @@ int pattern_dfa(struct arena *a, const char *pattern, struct dfa *ret_dfa, struc
 
 bool dfa_takes(const struct dfa *d, const u8 *text, size_t len)
 {
-	u16 state = 1;
+	u16 state = DFA_START;
 
 	for (size_t i = 0; i < len && state; i++)
-		state = d->trans[state * d->nclasses + d->class[text[i]]];
+		state = dfa_step(d, state, text[i]);
 	return d->accept[state];
 }
 
@@ -95,24 +95,18 @@ bool form_may_mask(const struct form *f, const u8 *text, size_t len)
 	return dfa_takes(&f->dfa, text, len) && (!f->validate || f->validate(text, len));
 }
 
-static u16 dfa_step(const struct dfa *d, u16 state, u8 c)
-{
-	return d->trans[state * d->nclasses + d->class[c]];
-}
-
 /* Whether some match has a letter, or a byte that is no ASCII. */
 static bool takes_letters(const struct dfa *d)
 {
 	for (unsigned int c = 0; c < 256; c++)
-		for (u16 state = 1; state < d->nstates && byte_is_letter((u8)c); state++)
-			if (dfa_step(d, state, (u8)c))
-				return true;
+		if (byte_is_letter((u8)c) && dfa_has_byte(d, (u8)c))
+			return true;
 	return false;
 }
 
 bool form_full(const struct form *f, const u8 *text, size_t len)
 {
-	u16 state = 1, next;
+	u16 state = DFA_START, next;
 
 	for (size_t i = 0; i < len; i++, state = next) {
 		next = dfa_step(&f->dfa, state, text[i]);
@@ -145,7 +139,7 @@ static int tail_build(struct ruleset_box *box, const char *class, const bool **r
 	if (!tail)
 		return -ENOMEM;
 	for (unsigned int c = 0; c < 256; c++)
-		tail[c] = dfa_step(&dfa, 1, (u8)c) != 0;
+		tail[c] = dfa_step(&dfa, DFA_START, (u8)c) != 0;
 	*ret_tail = tail;
 	return 0;
 }

@@ -70,11 +70,6 @@ bool sure_date(const u8 *outline, struct sure_ranges *ret);
 bool sure_ipv4(const u8 *outline, struct sure_ranges *ret);
 bool sure_ssn(const u8 *outline, struct sure_ranges *ret);
 
-/* Whether a date may be of that year, 1880 to 2099; whether the calendar has the day; whether an ITIN has the group. */
-bool date_has_year(unsigned int year);
-bool date_on_calendar(unsigned int year, unsigned int month, unsigned int day);
-bool itin_has_group(unsigned int group);
-
 /* Whether some issuer gives out numbers of n digits, 0 to 9, that begin like this one. */
 bool card_issued(const u8 *digits, size_t n);
 

@@ -5,6 +5,7 @@
  */
 #include "bytes.h"
 #include "validate.h"
+#include <scrim/sixteen.h>
 #include <string.h>
 
 #define CODE_MAX 40
@@ -37,7 +38,7 @@ static unsigned int weigh(const u8 *digits, size_t n, const u8 weights[3])
 	return sum;
 }
 
-bool itin_has_group(unsigned int group)
+static bool itin_has_group(unsigned int group)
 {
 	return group >= 50 && group != 89 && group != 93 && (group < 66 || group > 69);
 }
@@ -49,6 +50,17 @@ bool validate_itin(const u8 *text, size_t len)
 
 	return text_digits(text, len, d, sizeof(d)) == sizeof(d) && d[0] == 9 &&
 	       itin_has_group(d[3] * 10u + d[4]);
+}
+
+/* 912-70-1234 */
+size_t brief_itin(const u8 *text)
+{
+	unsigned int group = two_digits(text + 4);
+
+	if ((sixteen_digits(sixteen_load(text)) & 0xfff) != 0x7b7 || text[0] != '9' ||
+	    text[3] != text[6] || (text[3] != '-' && text[3] != ' ') || decimal_goes_on(text + 11))
+		return 0;
+	return itin_has_group(group) ? 11 : QUICK_REFUSED;
 }
 
 /* DEA Diversion Control: (d1+d3+d5) + 2(d2+d4+d6) ends in d7; the second letter may be a 9. */

@@ -23,6 +23,11 @@ struct parts {
 	bool year_short;    /* "'19" */
 };
 
+static bool is_year(unsigned int y)
+{
+	return y - YEAR_MIN <= YEAR_MAX - YEAR_MIN;
+}
+
 static bool leap(unsigned int y)
 {
 	return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
@@ -32,19 +37,9 @@ static bool leap(unsigned int y)
 static inline bool on_calendar(unsigned int y, unsigned int m, unsigned int d)
 {
 	static const u8 days[16] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool on = (y - YEAR_MIN <= YEAR_MAX - YEAR_MIN) & (m < 16) & (d - 1 < days[m & 15]);
+	bool on = is_year(y) & (m < 16) & (d - 1 < days[m & 15]);
 
 	return d == 29 && m == 2 ? on && leap(y) : on;
-}
-
-bool date_has_year(unsigned int year)
-{
-	return year - YEAR_MIN <= YEAR_MAX - YEAR_MIN;
-}
-
-bool date_on_calendar(unsigned int year, unsigned int month, unsigned int day)
-{
-	return on_calendar(year, month, day);
 }
 
 static unsigned int month_by_name(const u8 *p)
@@ -122,10 +117,9 @@ static bool named_month(const struct parts *p)
 	return p->n == 2 && on_calendar(year_of(p->value[1], p->digits[1]), p->month, p->value[0]);
 }
 
-/* Two digits as a number. */
-static unsigned int pair(const u8 *text)
+static unsigned int four_digits(const u8 *text)
 {
-	return 10u * text[0] + text[1] - 11u * '0';
+	return 100 * two_digits(text) + two_digits(text + 2);
 }
 
 size_t quick_date(const u8 *text)
@@ -134,13 +128,49 @@ size_t quick_date(const u8 *text)
 	/* What '-', '.' and '/' are follows each other. */
 	const sixteen span = {9, 9, 9, 9, 2, 9, 9, 2, 9, 9, 255, 255, 255, 255, 255, 255};
 	const sixteen in = (sixteen)(sixteen_load(text) - from <= span);
-	bool joined = byte_is_digit(text[10]) || (text[10] == '.' && byte_is_digit(text[11]));
-	unsigned int year = 100 * pair(text) + pair(text + 2);
+	bool joined = byte_is_digit(text[10]) || decimal_goes_on(text + 10);
+	unsigned int year = four_digits(text);
 
 	if (sixteen_bits(in) != 0xffff || joined || text[4] != text[7] || text[4] == '.' ||
-	    year - YEAR_MIN > YEAR_MAX - YEAR_MIN)
+	    !is_year(year))
 		return 0;
-	return on_calendar(year, pair(text + 5), pair(text + 8)) ? 10 : QUICK_REFUSED;
+	return on_calendar(year, two_digits(text + 5), two_digits(text + 8)) ? 10 : QUICK_REFUSED;
+}
+
+/* 02/29/2024, with other separators; the month is one of the first two. */
+static size_t year_last(const u8 *text, u8 separator)
+{
+	unsigned int year = four_digits(text + 6), a = two_digits(text), b = two_digits(text + 3);
+
+	if ((sixteen_digits(sixteen_load(text)) & 0x7ff) != 0x3db || text[2] != separator ||
+	    text[5] != separator || decimal_goes_on(text + 10) || !is_year(year))
+		return 0;
+	return on_calendar(year, a, b) || on_calendar(year, b, a) ? 10 : QUICK_REFUSED;
+}
+
+size_t brief_slashes(const u8 *text)
+{
+	return year_last(text, '/');
+}
+
+size_t brief_dots(const u8 *text)
+{
+	return year_last(text, '.');
+}
+
+/* 20240229, 202402291015, 20240229101530 */
+size_t brief_packed(const u8 *text)
+{
+	unsigned int year = four_digits(text), month = two_digits(text + 4),
+		     day = two_digits(text + 6);
+	size_t n = (size_t)__builtin_ctz(~sixteen_digits(sixteen_load(text)));
+
+	if ((n != 8 && n != 12 && n != 14) || decimal_goes_on(text + n) || !is_year(year) ||
+	    month - 1 > 11 || day - 1 > 30)
+		return 0;
+	if (n > 8 && (two_digits(text + 8) > 23 || text[10] > '5' || (n > 12 && text[12] > '5')))
+		return 0;
+	return on_calendar(year, month, day) ? n : QUICK_REFUSED;
 }
 
 /* One or two digits, a space, a dash or a slash or none; an ordinal or "of" is left to the automaton. */
@@ -190,11 +220,11 @@ static bool packed(const u8 *text, size_t len)
 		n++;
 	if (n != 8 && n != 12 && n != 14)
 		return false;
-	if (n > 8 && (pair(text + 8) > 23 || text[10] > '5'))
+	if (n > 8 && (two_digits(text + 8) > 23 || text[10] > '5'))
 		return false;
 	if (n > 12 && text[12] > '5')
 		return false;
-	return on_calendar(100 * pair(text) + pair(text + 2), pair(text + 4), pair(text + 6));
+	return on_calendar(four_digits(text), two_digits(text + 4), two_digits(text + 6));
 }
 
 bool validate_date(const u8 *text, size_t len)

@@ -2,6 +2,7 @@
 /* Telephone numbers: by how many digits there are, and how they are grouped. */
 #include "bytes.h"
 #include "validate.h"
+#include <scrim/sixteen.h>
 
 /* Whether what stands before the first space is a date with separators. */
 static bool begins_with_date(const u8 *text, size_t len)
@@ -159,4 +160,25 @@ bool validate_trunk(const u8 *text, size_t len)
 	if (g.n >= 3 && g.of[0].len == 3 && g.of[1].len == 2 && g.of[2].len == 4)
 		return false;
 	return pairs || g.of[0].len >= 3 || g.of[1].len >= 3;
+}
+
+/* Whether nothing that may stand behind a telephone number begins with c, and no guard looks further. */
+static bool ends_phone(u8 c)
+{
+	return !byte_is_letter(c) && c != ' ' && c != '#' && (c < ',' || c > ':');
+}
+
+/* 06/31 is none at home: the two groups have nine digits at least. */
+size_t brief_trunk(const u8 *text)
+{
+	unsigned int digits = sixteen_digits(sixteen_load(text));
+	size_t first = (size_t)__builtin_ctz(~digits), second;
+
+	if (text[0] != '0' || text[1] == '0' || first < 2 || first > 6 ||
+	    (text[first] != '/' && text[first] != '-' && text[first] != ' '))
+		return 0;
+	second = (size_t)__builtin_ctz(~(digits >> (first + 1)));
+	if (second < 2 || first + second > 8 || !ends_phone(text[first + 1 + second]))
+		return 0;
+	return QUICK_REFUSED;
 }

@@ -6,7 +6,7 @@
  *      text   known│new ···│new ·····│known ····│known ··│what has no end yet
  *                  └──── run() ──────┘                    └───── run() ────
  */
-#include "memo.h"
+#include "ends_generic.h"
 
 /* Reads what is from `from` to `to` as if there were no memo; it ends with a line, or the text does. */
 static void run_part(const struct scanner *s, struct scan_job *job, const u8 *from, const u8 *to)

@@ -7,7 +7,6 @@
  */
 #include "memo_study.h"
 
-#define DFA_START 1  /* the state before any byte */
 #define STATES    64 /* that an automaton may be in at once; with more it is said to match */
 #define STEP_WORK 4  /* about how many nanoseconds it takes, for a state and class */
 
@@ -110,12 +109,6 @@ bool form_may_match(struct study *y, const struct scan_form *sf, size_t p)
 	return may_match(y, sf, p, DFA_START);
 }
 
-/* Where an automaton is behind a byte; 0: nowhere. */
-static u16 dfa_behind(const struct dfa *d, u16 state, u8 byte)
-{
-	return d->trans[state * d->nclasses + d->class[byte]];
-}
-
 u64 form_begins(struct study *y, const struct scan_form *sf, size_t p)
 {
 	const struct dfa *d = &sf->form->dfa;
@@ -125,7 +118,7 @@ u64 form_begins(struct study *y, const struct scan_form *sf, size_t p)
 	bool in = false;
 
 	for (size_t i = 0, n = outline_bytes(y->bytes[p], bytes); i < n; i++) {
-		u16 state = dfa_behind(d, DFA_START, bytes[i]);
+		u16 state = dfa_step(d, DFA_START, bytes[i]);
 
 		if (state != last)
 			in = state && (d->accept[state] || may_match(y, sf, p + 1, state));
@@ -145,12 +138,12 @@ u64 form_seconds(struct study *y, const struct scan_form *sf, size_t p)
 
 	y->work += nfirst * nsecond;
 	for (size_t i = 0; i < nfirst; i++) {
-		u16 state = dfa_behind(d, DFA_START, first[i]);
+		u16 state = dfa_step(d, DFA_START, first[i]);
 
 		if (d->accept[state])
 			return ~0ULL;
 		for (size_t j = 0; j < nsecond && state; j++)
-			seconds |= (u64)(dfa_behind(d, state, second[j]) != 0) << second[j] % 64;
+			seconds |= (u64)(dfa_step(d, state, second[j]) != 0) << second[j] % 64;
 	}
 	return seconds;
 }

@@ -265,6 +265,4 @@ static inline size_t first_bit(u64 bits)
 	return _tzcnt_u64(bits);
 }
 
-#include "ends_generic.h"
-
 #endif

@@ -233,6 +233,4 @@ static inline size_t first_bit(u64 bits)
 	return (size_t)__builtin_ctzll(bits | 1ULL << 63);
 }
 
-#include "ends_generic.h"
-
 #endif

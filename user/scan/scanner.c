@@ -20,17 +20,6 @@ static void group_add(struct group *g, unsigned int bit, const struct form_sets 
 		g->digits[n] |= (sets->digits[n / 64] >> n % 64 & 1) << bit;
 }
 
-/* Whether f's automaton can take byte c. */
-static bool can_take(const struct form *f, u8 c)
-{
-	const struct dfa *d = &f->dfa;
-
-	for (u16 state = 1; state < d->nstates; state++)
-		if (d->trans[state * d->nclasses + d->class[c]])
-			return true;
-	return false;
-}
-
 /* The bit of a set among the scanner's, which it joins; 0: there is none, or no room. */
 static u64 label_bit(struct scanner *s, const struct label_set *set, struct scan_form *sf)
 {
@@ -83,7 +72,7 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	struct form_sets sets;
 	int r;
 
-	if (can_take(f, '\r'))
+	if (dfa_has_byte(&f->dfa, '\r'))
 		s->line_end = '\n';
 	sf->form = f;
 	sf->behind = guard_table(s, f);

@@ -149,7 +149,7 @@ struct hints {
 /* Which of the LOOK_READ bytes at t are digits: bit k for byte k. */
 static inline unsigned int digits_at(const u8 *t)
 {
-	return sixteen_bits((sixteen)(sixteen_load(t) - sixteen_all('0') <= 9));
+	return sixteen_digits(sixteen_load(t));
 }
 
 /* Counts that the validator of one of a rule's forms refused what its pattern found. */
