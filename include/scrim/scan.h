@@ -125,7 +125,7 @@ struct match {
 /*
  * What a thread remembers of lines: machines write the same ones again and again, with other numbers, and where
  * something may match in such a line need be found out only once. It saves time and changes nothing else.
- * Some 23 MiB, of which only what repeats is touched. It holds the words of lines that came twice, not their
+ * Some 16 MiB, of which only what repeats is touched. It holds the words of lines that came twice, not their
  * digits. One thread at a time may use it, with any scanners, and after them.
  */
 struct scan_memo;
@@ -133,6 +133,24 @@ struct scan_memo;
 int scan_memo_new(struct scan_memo **ret_m);
 /* Wipes it. NULL is allowed. */
 void scan_memo_free(struct scan_memo *m);
+
+/* What was filled of a rule. */
+struct scan_filled {
+	u64 matches, digits;
+};
+
+/*
+ * For a caller who masks what is a number (form.numeric) by one digit in place of all of its digits, and whatever the rule is: that may
+ * be done at once for some of the matches, which are not returned then but counted. Which ones is up to scan(); none of what may be
+ * looked back at, or be given again, is changed.
+ */
+struct scan_fill {
+	u8 *text;                   /* scan_job.text; NULL: nothing is filled */
+	size_t from;                /* no byte before it is changed */
+	u8 digit;                   /* in place of each digit */
+	struct scan_filled *filled; /* by rule, added to */
+	u64 *touched;               /* a bit for each rule: set for those whose `filled` was 0 */
+};
 
 /* A call of scan(): what to read, and what was found. All memory is the caller's. */
 struct scan_job {
@@ -144,6 +162,7 @@ struct scan_job {
 	size_t cap;            /* at least len - start + 1, which is always enough; not checked */
 	u64 *rejected; /* by rule: += candidates decided here that a validator refused; may be NULL */
 	struct scan_memo *memo; /* this thread's, changed; or NULL */
+	struct scan_fill fill;
 	/* out */
 	size_t nmatches;            /* in order of from, not overlapping */
 	size_t decided;             /* start <= decided <= len; everything before it is final */

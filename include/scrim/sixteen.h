@@ -71,8 +71,8 @@ static inline size_t sixteen_count(sixteen mask, size_t *ret_low)
 #else
 	const __m128i ones = (__m128i)(0 - mask), sums = _mm_sad_epu8(ones, _mm_setzero_si128());
 
-	*ret_low = (size_t)_mm_cvtsi128_si32(sums);
-	return (size_t)_mm_cvtsi128_si32(_mm_srli_si128(sums, 8));
+	*ret_low = (unsigned int)_mm_cvtsi128_si32(sums);
+	return (unsigned int)_mm_extract_epi16(sums, 4);
 #endif
 }
 

@@ -77,57 +77,34 @@ static u64 read_line(const u8 *text, size_t room, u8 other, struct line *ret_lin
 	return line_read(&r, text + room, ret_line);
 }
 
-#ifdef OUTLINE_AVX512
-/* A line's bytes are kept by codes. */
+/* A line's first bytes are kept by codes. */
 static size_t seen_bytes(const struct line *line)
 {
 	return line->len < CODED_ROOM ? line->len : CODED_ROOM;
 }
 
-static bool has_digit(const struct line *line, size_t i)
+/* The code that c has if it stands for itself. */
+static u8 code_of(u8 c)
 {
-	return !line->coded[i];
+	u8 code, more;
+
+	outline_code(c, &code, &more);
+	return code;
 }
 
-static bool has_hex(const struct line *line, size_t i)
+/* All digits have one code, and nothing else has it. */
+static bool has_digit(const struct line *line, size_t i)
 {
-	return line->coded[i] <= CODE_HEX;
+	return line->coded[i] == code_of(ANY_DIGIT);
 }
 
 static bool is_over(const struct line *line)
 {
 	for (size_t i = line->len; i < CODED_ROOM; i++)
-		if (line->coded[i] != outline_codes[0])
+		if (line->coded[i] != code_of(0))
 			return false;
 	return true;
 }
-#else
-static size_t seen_bytes(const struct line *line)
-{
-	return line->len;
-}
-
-static bool has_digit(const struct line *line, size_t i)
-{
-	return line->digits[i / 64] >> i % 64 & 1;
-}
-
-static bool has_hex(const struct line *line, size_t i)
-{
-	return line->hex[i / 64] >> i % 64 & 1;
-}
-
-/* There are no digits behind it, where places may look at them. */
-static bool is_over(const struct line *line)
-{
-	size_t blocks = line->len > 64 ? (line->len + 63) / 64 : 2;
-
-	for (size_t i = line->len; i < 64 * blocks; i++)
-		if (has_digit(line, i) || has_hex(line, i))
-			return false;
-	return !line->digits[blocks];
-}
-#endif
 
 static size_t random_line(u64 *seed, u8 *line)
 {
@@ -156,7 +133,8 @@ Test(outline, line_is_read)
 		cr_assert_eq(line.len, n);
 		for (size_t i = 0; i < seen_bytes(&line); i++) {
 			cr_assert_eq(has_digit(&line, i), outline_may_be(ANY_DIGIT, text[i]));
-			cr_assert_eq(has_hex(&line, i), outline_may_be(ANY_HEX, text[i]));
+			if (!has_digit(&line, i))
+				cr_assert_eq(line.coded[i], code_of(text[i]));
 		}
 		cr_assert(is_over(&line));
 	}
@@ -216,15 +194,16 @@ static void take(const u8 *text, size_t n, struct memo_line *l)
 	u8 outline[LINE_ROOM];
 
 	outline_of(text, n, outline);
-	memo_line_begin(l, outline, n);
+	memo_line_begin(l, outline, n, outline_code);
 }
 
 static bool fits(const struct memo_line *l, const u8 *text)
 {
+	const struct line_reader r = line_reader('\n', 0);
 	struct line line;
 
 	read_line(text, l->len, '\n', &line);
-	return line.len == l->len && line_fits(l, &line, text + line.len);
+	return line.len == l->len && line_fits(&r, l, &line);
 }
 
 /* Hex digits alone have codes that differ in CODE_BITS only, digits the same one, and no two others share one. */
@@ -307,7 +286,7 @@ static int left_in(const struct scanner *s, const char *learnt, const char *text
 	memo_learn(s, l.outline, l.len, &l);
 	cr_assert_eq(l.state, LINE_KNOWN);
 	read_line((const u8 *)text, l.len, '\n', &line);
-	return __builtin_popcount(places_left(&l, &line, line.text + line.len, l.few));
+	return __builtin_popcount(places_left(&l, &line, line.text + line.len));
 }
 
 static int left_of(const struct scanner *s, const char *text)

@@ -18,7 +18,7 @@
 static u8 fill_byte(u8 c)
 {
 	if (c >= '0' && c <= '9')
-		return '1';
+		return FILL_DIGIT;
 	if (c >= 'A' && c <= 'Z')
 		return 'X';
 	if ((c >= 'a' && c <= 'z') || c >= 0x80)

@@ -5,6 +5,8 @@
 
 #include <scrim/sixteen.h>
 
+#define FILL_DIGIT '1'
+
 /* A mask of the bytes of v in [from, to]: with `from` taken off, those are the least. */
 static inline sixteen fill_between(sixteen v, u8 from, u8 to)
 {
@@ -18,7 +20,7 @@ static inline sixteen fill_sixteen(sixteen v, sixteen *ret_filled)
 	sixteen lower = fill_between(v, 'a', 'z') | (sixteen)((sixteen_signed)v < 0);
 
 	*ret_filled = digits | upper | lower;
-	return (v & ~*ret_filled) | (digits & '1') | (upper & 'X') | (lower & 'x');
+	return (v & ~*ret_filled) | (digits & FILL_DIGIT) | (upper & 'X') | (lower & 'x');
 }
 
 #define FILL_ROOM 16
@@ -55,7 +57,7 @@ static inline size_t fill_digits(u8 *p, size_t len)
 	const sixteen v = sixteen_load(p), digits = fill_between(v, '0', '9') & fill_first(len);
 	size_t high, low;
 
-	sixteen_store(p, v ^ ((v ^ '1') & digits));
+	sixteen_store(p, v ^ ((v ^ FILL_DIGIT) & digits));
 	high = sixteen_count(digits, &low);
 	return high + low;
 }

@@ -141,8 +141,8 @@ void tally_flush(struct mask_scratch *w, struct mask_counters to)
 			const struct tally *t = &w->tally[i];
 
 			if (row) {
-				add(&row->matches, t->matches);
-				add(&row->masked_bytes, t->masked_bytes);
+				add(&row->matches, t->matches + w->filled[i].matches);
+				add(&row->masked_bytes, t->masked_bytes + w->filled[i].digits);
 				add(&row->rejected, w->rejected[i]);
 				add(&row->released, t->released);
 				add(&row->idle, t->idle);
@@ -150,6 +150,7 @@ void tally_flush(struct mask_scratch *w, struct mask_counters to)
 			}
 			w->tally[i] = (struct tally){0};
 			w->rejected[i] = 0;
+			w->filled[i] = (struct scan_filled){0};
 		}
 	}
 }

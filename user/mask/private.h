@@ -27,6 +27,7 @@ struct mask_scratch {
 	u64 touched[RULE_MAX / 64]; /* a bit for each rule of which any of these is not zero */
 	struct tally tally[RULE_MAX];
 	u64 rejected[RULE_MAX];
+	struct scan_filled filled[RULE_MAX];
 };
 
 /* A rule's tally, to add to. */

@@ -255,37 +255,52 @@ static bool matches_are_plain(const struct stream *s)
 	return !s->policy->allows && !frame_escape(&s->frame) && !tail_open(s);
 }
 
-static void work_matches(struct work *k, const struct scan_job *job)
+/*
+ * Masks matches that are plain numbers, which most are, from `m` on, and returns the first that is none; or whose rule is the
+ * first time in this chunk, which is for tally_of(). Nothing is called here: what a vector has would be loaded anew.
+ */
+static const struct match *work_numbers(struct work *k, const struct match *m,
+					const struct match *end)
 {
 	/* What is written to the text might be any of this, for all that a compiler knows. */
 	const struct form *const forms = k->s->policy->rs->forms;
-	const struct match *const begin = job->matches, *const end = begin + job->nmatches;
-	struct mask_scratch *const w = k->w;
-	struct tally *const tally = w->tally;
-	u8 *const text = k->text, *at = k->from;
-	/* Where FILL_ROOM bytes may be written, and one stands before. */
-	u8 *const first = k->unsent > text ? k->unsent : text + 1;
-	const size_t room = k->end - first >= FILL_ROOM ? (size_t)(k->end - FILL_ROOM - first) : 0;
-	bool plain = begin < end && room && matches_are_plain(k->s);
+	struct tally *const tally = k->w->tally;
+	u8 *const text = k->text;
+	/* Where FILL_ROOM bytes may be written. */
+	u8 *const first = k->unsent > text ? k->unsent : text;
+	const size_t room = (size_t)(k->end - FILL_ROOM - first);
 
-	for (const struct match *m = begin; m < end; m++) {
+	if (k->end - first < FILL_ROOM)
+		return m;
+	for (; m < end; m++) {
 		u8 *from = text + m->mask_from;
 		size_t len = m->mask_to - m->mask_from;
 		struct tally *t = &tally[m->rule];
 
-		/* Most are numbers. */
-		if (plain && forms[m->form].numeric && len <= FILL_ROOM &&
-		    (size_t)(from - first) <= room && from[-1] != '\\') {
-			if (!t->matches++)
-				tally_of(w, m->rule);
-			t->masked_bytes += fill_digits(from, len);
-			continue;
+		if (!forms[m->form].numeric || len > FILL_ROOM || (size_t)(from - first) > room ||
+		    !t->matches)
+			break;
+		t->matches++;
+		t->masked_bytes += fill_digits(from, len);
+	}
+	return m;
+}
+
+static void work_matches(struct work *k, const struct scan_job *job)
+{
+	const struct match *const begin = job->matches, *const end = begin + job->nmatches;
+	u8 *at = k->from;
+
+	for (const struct match *m = begin; m < end; m++) {
+		if (matches_are_plain(k->s)) {
+			m = work_numbers(k, m, end);
+			if (m == end)
+				break;
 		}
-		work_match(k, job, m, m > begin ? text + m[-1].to : at);
-		plain = room && matches_are_plain(k->s);
+		work_match(k, job, m, m > begin ? k->text + m[-1].to : at);
 	}
 	if (tail_open(k->s))
-		mask_tail(k, end > begin ? text + end[-1].to : at, k->decided);
+		mask_tail(k, end > begin ? k->text + end[-1].to : at, k->decided);
 }
 
 int work_text(struct work *k, u8 *end, bool ends)
@@ -307,6 +322,15 @@ int work_text(struct work *k, u8 *end, bool ends)
 	job.cap = k->w->cap;
 	job.rejected = k->w->rejected;
 	job.memo = k->w->memo;
+	job.fill.text = NULL;
+	if (matches_are_plain(k->s))
+		job.fill = (struct scan_fill){
+			.text = k->text,
+			.from = k->unsent > k->text ? (size_t)(k->unsent - k->text) : 0,
+			.digit = FILL_DIGIT,
+			.filled = k->w->filled,
+			.touched = k->w->touched,
+		};
 	scan(k->s->policy->scanner, &job);
 	for (size_t i = 0; i < array_size(job.refused); i++)
 		k->w->touched[i] |= job.refused[i];

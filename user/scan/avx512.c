@@ -11,4 +11,8 @@
 #include "lines_generic.h"
 
 const struct scan_code scan_avx512 = {
-	.run = run, .run_lines = run_lines, .find_control = find_control};
+	.run = run,
+	.run_lines = run_lines,
+	.find_control = find_control,
+	.outline_code = outline_code,
+};

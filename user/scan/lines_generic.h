@@ -7,6 +7,9 @@
  *                  └──── run() ──────┘                    └───── run() ────
  */
 #include "ends_generic.h"
+#include <stddef.h>
+
+typedef u32 four_u32 __attribute__((vector_size(16)));
 
 /* Reads what is from `from` to `to` as if there were no memo; it ends with a line, or the text does. */
 static void run_part(const struct scanner *s, struct scan_job *job, const u8 *from, const u8 *to)
@@ -43,16 +46,15 @@ static inline u64 forms_left(const struct group *g, u64 forms, const u8 *text, s
 	return p ? forms & group_before(g, text, p) : forms;
 }
 
-/* Whether all of the ranges hold. */
-static inline bool is_sure(const struct sure_ranges *r, const u8 *text)
+/* Whether the numbers that r has of a text are all in its ranges. */
+static inline bool is_sure(const struct memo_sure *r, const u8 *text)
 {
-	typedef u32 four __attribute__((vector_size(16)));
 	sixteen v = __builtin_shuffle(sixteen_load(text), sixteen_load(r->from));
-	four low, span;
+	four_u32 low, span;
 
 	memcpy(&low, r->low, sizeof(low));
 	memcpy(&span, r->span, sizeof(span));
-	return sixteen_bits((sixteen)((four)v - low <= span)) == 0xffff;
+	return sixteen_bits((sixteen)((four_u32)v - low <= span)) == 0xffff;
 }
 
 /* Whether the one form that is left of a place, if it is one, sees quickly that it does not match. */
@@ -164,37 +166,75 @@ static __attribute__((noinline)) size_t read_place(const struct scanner *s, stru
 	return p + 1;
 }
 
-/* Whether a place's quick way is sure of a match at p, and no other of its forms could be as long. */
-static inline bool is_sure_match(const struct scanner *s, const struct scan_job *job,
-				 const struct memo_place *place, size_t p)
-{
-	const u8 *t = job->text + p;
-
-	return place->may_be_sure && job->len - p >= QUICK_READ && is_sure(&place->sure, t) &&
-	       !begin_so(&s->groups[place->group], place->reach, t);
-}
-
-/* A line that is known, from place `next` on. Most often a place that is left has a match of which it is sure. */
-static inline void read_known(const struct scanner *s, struct scan_job *job,
-			      const struct line *line, size_t next)
+/*
+ * Reads the places `left` of a line that is known, behind the match before them.
+ *   surely  those of them that may be sure of a match
+ */
+static __attribute__((noinline)) void read_known(const struct scanner *s, struct scan_job *job,
+						 const struct line *line, u32 left, u32 surely)
 {
 	const struct memo_line *l = line->expected;
 	const size_t at = (size_t)(line->text - job->text);
+	size_t next = job->nmatches ? job->matches[job->nmatches - 1].to : job->start;
 
-	for (u32 left = line->left, here; left; left ^= here) {
-		unsigned int first = (unsigned int)__builtin_ctz(left);
-		const struct memo_place *place = &l->places[first];
-		size_t p = at + l->at[first];
+	for (u32 here; left; left ^= here) {
+		size_t i = (size_t)__builtin_ctz(left), p = at + l->at[i];
 
-		here = left & -left;
-		if (place->alone && p >= next && is_sure_match(s, job, place, p)) {
-			add_quickly(job, p, place->sure.len, place->id);
-			next = p + place->sure.len;
-			continue;
-		}
 		here = places_here(l, left);
-		if (p >= next)
+		if (p < next)
+			continue;
+		if (here & surely && is_sure(&l->sure[i], job->text + p)) {
+			add_quickly(job, p, l->sure_len[i], l->places[i].id);
+			next = p + l->sure_len[i];
+		} else {
 			next = read_place(s, job, l, here, p);
+		}
+	}
+}
+
+/* Whether some places of a line, that may be sure of a match, all are. */
+static inline bool are_sure(const struct line *line, u32 places)
+{
+	const struct memo_line *l = line->expected;
+	bool sure = true;
+
+	for (; places && sure; places &= places - 1) {
+		size_t i = (size_t)__builtin_ctz(places);
+
+		sure = is_sure(&l->sure[i], line->text + l->at[i]);
+	}
+	return sure;
+}
+
+/* Adds the matches of such places. */
+static inline void add_surely(struct scan_job *job, const struct line *line, u32 places)
+{
+	const struct memo_line *l = line->expected;
+
+	for (; places; places &= places - 1) {
+		size_t i = (size_t)__builtin_ctz(places);
+
+		add_quickly(job, (size_t)(line->text - job->text) + l->at[i], l->sure_len[i],
+			    l->places[i].id);
+	}
+}
+
+/* Fills them. */
+static inline void fill_surely(const struct scan_fill *fill, u8 *text, const struct memo_line *l,
+			       u32 places)
+{
+	const sixteen digit = sixteen_all(fill->digit);
+
+	for (; places; places &= places - 1) {
+		size_t i = (size_t)__builtin_ctz(places);
+		struct scan_filled *filled = &fill->filled[l->sure_rule[i]];
+		u8 *p = text + l->at[i];
+		const sixteen v = sixteen_load(p);
+
+		sixteen_store(p, v ^ ((v ^ digit) & sixteen_load(l->sure[i].digits)));
+		filled->digits += l->sure_digits[i];
+		if (!filled->matches++)
+			fill->touched[l->sure_rule[i] / 64] |= 1ULL << l->sure_rule[i] % 64;
 	}
 }
 
@@ -227,11 +267,11 @@ static size_t first_line(const struct scanner *s, const struct scan_job *job)
 /* Reads the lines that text[at, len) begins with, as far as there is room, but those that are too long. */
 static void batch_fill(const struct scanner *s, const struct scan_job *job, size_t at)
 {
+	const struct line_reader r = line_reader(s->line_end, s->memo_key);
 	struct line_batch *b = &job->memo->batch;
 	const u8 *text = job->text + at, *end = job->text + job->len;
-	const struct line_reader reader = line_reader(s->line_end, s->memo_key);
 	u32 begins[BEGINS_ROOM];
-	size_t lines = find_lines(&reader, text, job->len - at, begins), skipped = 0;
+	size_t lines = find_lines(&r, text, job->len - at, begins), skipped = 0;
 	struct line *line = b->line;
 
 	for (size_t i = 0; i < lines; i++) {
@@ -241,7 +281,7 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 			skipped += line->len;
 			continue;
 		}
-		line->hash = line_read(&reader, end, line);
+		line->hash = line_read(&r, end, line);
 		line++;
 	}
 	b->n = (size_t)(line - b->line);
@@ -249,13 +289,8 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 	b->bytes_read = b->bytes - skipped;
 }
 
-/* Lines of a batch, a bit for each. */
-struct placed {
-	u64 few, many; /* that have places, EIGHT_PLACES at most, or more */
-};
-
-/* Finds which places of some lines are left, and returns the lines that have any. */
-static inline u64 places_find(const struct scan_job *job, u64 lines, bool few)
+/* Finds which places of some lines are left, a bit for each line, and returns the lines that have any. */
+static __attribute__((noinline)) u64 places_find(const struct scan_job *job, u64 lines)
 {
 	const u8 *end = job->text + job->len;
 	struct line_batch *b = &job->memo->batch;
@@ -265,23 +300,69 @@ static inline u64 places_find(const struct scan_job *job, u64 lines, bool few)
 		unsigned int i = (unsigned int)__builtin_ctzll(lines);
 		struct line *line = &b->line[i];
 
-		line->left = places_left(line->expected, line, end, few);
+		line->left = places_left(line->expected, line, end);
 		left |= (u64)(line->left != 0) << i;
 	}
 	return left;
 }
 
+/* Lines that begin in some part of the text. */
+struct lines_at {
+	const u8 *from;
+	size_t room;
+};
+
+static inline struct lines_at lines_at(const struct scan_job *job, size_t from, size_t behind)
+{
+	size_t room = job->len > from ? job->len - from : 0;
+
+	return (struct lines_at){job->text + from, room > behind ? room - behind : 0};
+}
+
+static inline bool is_at(const struct lines_at *at, const struct line *line)
+{
+	return (size_t)(line->text - at->from) < at->room;
+}
+
+/* Those that have behind them what ranges read, or their forms ask for. */
+static inline struct lines_at lines_sure(const struct scan_job *job)
+{
+	return lines_at(job, job->start, LINE_ROOM + QUICK_READ);
+}
+
+/* Those of them that may be filled: what is looked back at later, or given again, stays as it is. */
+static inline struct lines_at lines_filled(const struct scan_job *job)
+{
+	size_t from = job->fill.from > job->start ? job->fill.from : job->start;
+
+	if (!job->fill.text)
+		return (struct lines_at){job->text, 0};
+	return lines_at(job, from, LINE_ROOM + SCRIM_WINDOW + SCRIM_LOOKBACK);
+}
+
 /*
  * Reads the places of lines that are known. Half of all lines have none, and few have any left: which ones is hard
- * to guess, and so these are found first.
+ * to guess, and so these are found first. Most often each place that is left is sure of a match.
  */
 static __attribute__((noinline)) void read_places(const struct scanner *s, struct scan_job *job,
-						  struct placed lines)
+						  u64 lines)
 {
-	u64 left = places_find(job, lines.few, true) | places_find(job, lines.many, false);
+	const struct lines_at sure = lines_sure(job), fill = lines_filled(job);
 
-	for (; left; left &= left - 1)
-		read_known(s, job, &job->memo->batch.line[__builtin_ctzll(left)], job->start);
+	for (u64 left = places_find(job, lines); left; left &= left - 1) {
+		const struct line *line = &job->memo->batch.line[__builtin_ctzll(left)];
+		u32 places = line->left;
+
+		u32 surely = is_at(&sure, line) ? line->expected->surely : 0;
+
+		if (places & ~surely || !are_sure(line, places))
+			read_known(s, job, line, places, surely);
+		else if (is_at(&fill, line))
+			fill_surely(&job->fill, job->fill.text + (line->text - job->text),
+				    line->expected, places);
+		else
+			add_surely(job, line, places);
+	}
 }
 
 /*
@@ -302,24 +383,24 @@ static inline void expect_lines(struct scan_memo *m)
 /* Reads a batch of lines; what is from `done` on in front of them is still to be read. Returns the same of what is behind. */
 static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const u8 *done)
 {
+	const struct line_reader r = line_reader(s->line_end, s->memo_key);
 	struct scan_memo *m = job->memo;
 	struct line_batch *b = &m->batch;
 	const u64 knows = memo_knows(s, 0);
-	const u8 *end = job->text + job->len;
 	size_t n = b->n, expected = b->bytes_read;
-	struct placed placed = {0};
+	u64 placed = 0; /* lines that have places, a bit for each */
 
 	expect_lines(m);
 	for (size_t i = 0; i < n; i++) {
 		struct line *line = &b->line[i];
 		struct memo_line *l = line->expected;
 		/* Nearly always it is what it is expected to be, and stands right behind the one before. */
-		bool fits = l->knows == (knows | line->len) && line_fits(l, line, end);
+		bool fits = l->knows == (knows | line->len) && line_fits(&r, l, line);
 
 		if (!fits || done != line->text) {
 			/* Matches are found in order; and to learn a line moves those that are known. */
 			read_places(s, job, placed);
-			placed = (struct placed){0};
+			placed = 0;
 		}
 		if (!fits) {
 			expected -= line->len;
@@ -330,8 +411,7 @@ static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const
 		run_part(s, job, done, line->text);
 		done = line->text + line->len;
 		l->used = true;
-		placed.few |= (u64)l->few << i;
-		placed.many |= (u64)l->many << i;
+		placed |= (u64)l->placed << i;
 	}
 	read_places(s, job, placed);
 	m->again += expected;

@@ -60,8 +60,8 @@ static size_t rank(const struct memo_line *l)
 {
 	size_t n = l->state == LINE_KNOWN;
 
-	for (size_t i = 0; n && i < LINE_BLOCKS; i++)
-		n += (size_t)__builtin_popcountll(l->hex_blanks[i]);
+	for (size_t i = 0; n && i < l->len; i++)
+		n += l->outline[i] == ANY_HEX;
 	return n;
 }
 
@@ -73,7 +73,7 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *outlin
 	if (m->credit < LEARN_MOST)
 		return;
 	l->scanner = s->serial;
-	memo_line_begin(l, outline, len);
+	memo_line_begin(l, outline, len, scan_code(s->isa)->outline_code);
 	work = memo_learn(s, outline, len, l);
 	l->knows = l->state == LINE_KNOWN ? memo_knows(s, len) : 0;
 	m->credit -= work < m->credit ? work : m->credit;

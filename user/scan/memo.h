@@ -35,15 +35,8 @@ struct line {
 	size_t len;     /* with what ends it */
 	struct memo_line *expected;
 	u32 left; /* of its places, those at which something may match: a bit for each */
-	union {
-		struct {
-			u64 digits[LINE_BLOCKS +
-				   1]; /* where it has some, and a block of zeros behind it */
-			u64 hex[LINE_BLOCKS]; /* where it has hex digits; as of the former, of two blocks at least */
-		};
-		/* With AVX-512: its first bytes, and zeros, by outline_codes. */
-		_Alignas(64) u8 coded[CODED_ROOM];
-	};
+	/* Its first bytes, and zeros, by codes: those of the instruction set, as scan_code.outline_code() has them. */
+	_Alignas(64) u8 coded[CODED_ROOM];
 };
 
 /* Lines that follow each other. */
@@ -59,11 +52,6 @@ struct line_batch {
 struct memo_place {
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
-	bool alone;    /* no other group's may, there */
-	/* What the quick way is sure of, if that is anything, and which of the others may be as long then. */
-	bool may_be_sure;
-	struct sure_ranges sure;
-	u64 reach;
 	/* The quick way of one of them, if none is labelled and what stands before is no blank; or NULL. */
 	quick_fn quick;
 	struct form_id id; /* that one */
@@ -85,6 +73,17 @@ struct place_digits {
 	u64 before[EIGHT_PLACES], begin[EIGHT_PLACES], second[EIGHT_PLACES];
 };
 
+/*
+ * What is sure of a place: where a line's numbers are in these ranges (struct sure_ranges, by bytes from `from` on), there is
+ * a match, and no other could be as long.
+ */
+struct memo_sure {
+	u8 from[16];
+	u32 low[4], span[4];
+	u8 digits[16]; /* a mask of those of the match, which has no more bytes */
+};
+_Static_assert(sizeof(struct memo_sure) == 64, "all of it comes at once");
+
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
 enum memo_state {
 	LINE_SEEN,
@@ -99,16 +98,19 @@ struct memo_line {
 	u16 len;
 	u8 state;
 	u8 nplaces;
-	u8 few, many; /* 1 if it has places: EIGHT_PLACES at most, or more */
-	bool used;    /* since room was looked for in its set */
-	/* Its outline by codes, and of each of them the bits that a line must have. */
+	bool placed; /* it has places */
+	bool used;   /* since room was looked for in its set */
+	u8 surely;   /* which of the first EIGHT_PLACES may be sure of a match: a bit for each */
+	u8 sure_len[EIGHT_PLACES],
+		sure_digits[EIGHT_PLACES]; /* of that: bytes, and digits among them */
+	u16 sure_rule[EIGHT_PLACES];
+	/* Its outline by codes, and what is to be known of each of them beside it, as scan_code.outline_code() has it. */
 	_Alignas(64) u8 coded[LINE_ROOM];
 	_Alignas(64) u8 bits[LINE_ROOM];
-	/* Where its outline has blanks of each kind, and where it has ended. */
-	u64 digit_blanks[LINE_BLOCKS], hex_blanks[LINE_BLOCKS], behind[LINE_BLOCKS];
 	_Alignas(64) u16 at[MEMO_PLACES]; /* where the places are, in order */
 	/* Of the places, then zeros. */
 	_Alignas(64) struct place_digits digits[MEMO_PLACES / EIGHT_PLACES];
+	struct memo_sure sure[EIGHT_PLACES];
 	struct memo_place places[MEMO_PLACES];
 	_Alignas(64) u8 outline[LINE_ROOM];
 };
@@ -162,7 +164,8 @@ extern const u8 outline_codes[128];
 void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM]);
 
 /* Makes l one that stands for all lines of that outline; what is known of them it does not say. */
-void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n);
+void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n,
+		     outline_code_fn code);
 
 /* Behind each batch: where few lines are known, the memo does not pay for a while. */
 void memo_judge(struct scan_memo *m);

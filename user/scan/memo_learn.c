@@ -221,12 +221,11 @@ static bool before_is_known(const u8 *bytes, size_t p)
 	return !byte_may_join(c) || p < 2 || bytes[p - 2] != ANY_HEX;
 }
 
-static void take_quick(const struct study *y, size_t p, struct memo_place *place)
+static void take_quick(const struct study *y, struct memo_place *place)
 {
 	const struct group *g = &y->s->groups[place->group];
 	u64 quick = place->forms & g->quick;
 	unsigned int bit;
-	sure_fn sure;
 
 	if (!quick)
 		return;
@@ -234,11 +233,6 @@ static void take_quick(const struct study *y, size_t p, struct memo_place *place
 	place->quick = g->quickly[bit];
 	place->id = g->ids[bit];
 	place->others = place->forms & ~(1ULL << bit);
-	sure = y->s->forms[place->group * GROUP_FORMS + bit].form->sure;
-	if (!sure || p + QUICK_READ > LINE_ROOM || !sure(y->bytes + p, &place->sure))
-		return;
-	place->may_be_sure = true;
-	place->reach = place->others & g->reach[place->sure.len];
 }
 
 /* What to ask of group g at p, if anything. */
@@ -253,8 +247,78 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	place.forms = forms_matching(y, g, p, forms);
 	place.labelled = vague && (place.forms & y->s->groups[g].labelled);
 	if (!place.labelled && before_is_known(y->bytes, p))
-		take_quick(y, p, &place);
+		take_quick(y, &place);
 	return place;
+}
+
+/*
+ * Narrows r to texts that do not begin with certain digits, a bit for each, number i being that of c % 64. False if it cannot
+ * be said so.
+ */
+static bool do_not_begin(struct sure_ranges *r, u64 begins)
+{
+	const u32 first = 1U << 24; /* of a number, its first byte counts */
+	size_t i = 0;
+	u32 low, high;
+
+	if (!begins)
+		return true;
+	while (i < 4 && r->from[4 * i + 3])
+		i++;
+	if (i == 4)
+		return false;
+	low = r->low[i];
+	high = low + r->span[i];
+	if (r->span[i] == ~0U) {
+		low = '0' * first;
+		high = '9' * first + (first - 1);
+	}
+	while (low < high && begins >> low / first % 64 & 1)
+		low = (low / first + 1) * first;
+	while (low < high && begins >> high / first % 64 & 1)
+		high = high / first * first - 1;
+	r->low[i] = low;
+	r->span[i] = high - low;
+	for (u32 c = low / first; c <= high / first; c++)
+		if (begins >> c % 64 & 1)
+			return false;
+	return low < high;
+}
+
+/* Whether place i of a line, at p, may be sure of a match; then it is known what of. */
+static bool may_be_sure(struct study *y, size_t p, const struct memo_place *place,
+			struct memo_line *l, size_t i)
+{
+	const struct group *g = &y->s->groups[place->group];
+	const struct scan_form *forms = &y->s->forms[place->group * GROUP_FORMS];
+	struct memo_sure *sure = &l->sure[i];
+	const struct form *f;
+	struct sure_ranges r;
+	u64 begins = 0;
+
+	if (!place->quick || p + QUICK_READ > LINE_ROOM)
+		return false;
+	f = forms[__builtin_ctzll(place->forms ^ place->others)].form;
+	if (!f->sure || !f->numeric || !f->sure(y->bytes + p, &r) || r.len > sizeof(sure->digits))
+		return false;
+	for (u64 others = place->others & g->reach[r.len]; others; others &= others - 1)
+		begins |= form_begins(y, &forms[__builtin_ctzll(others)], p);
+	if (!do_not_begin(&r, begins))
+		return false;
+	memcpy(sure->from, r.from, sizeof(r.from));
+	memcpy(sure->low, r.low, sizeof(r.low));
+	memcpy(sure->span, r.span, sizeof(r.span));
+	memset(sure->digits, 0, sizeof(sure->digits));
+	l->sure_digits[i] = 0;
+	for (size_t k = 0; k < r.len; k++) {
+		bool digit = y->bytes[p + k] == ANY_DIGIT;
+
+		sure->digits[k] = digit ? 0xff : 0;
+		l->sure_digits[i] = (u8)(l->sure_digits[i] + digit);
+	}
+	l->sure_len[i] = r.len;
+	l->sure_rule[i] = place->id.rule;
+	return true;
 }
 
 /* A place of a line; there is room for it. */
@@ -263,6 +327,8 @@ static void add_place(struct study *y, size_t p, struct memo_place place, struct
 	struct place_digits *d = &l->digits[l->nplaces / EIGHT_PLACES];
 	size_t i = l->nplaces % EIGHT_PLACES;
 
+	if (l->nplaces < EIGHT_PLACES && may_be_sure(y, p, &place, l, i))
+		l->surely |= (u8)(1U << i);
 	l->places[l->nplaces++] = place;
 	l->at[l->nplaces - 1] = (u16)p;
 	d->pattern[i] = patterns_of(y, place.group, p, place.forms);
@@ -270,14 +336,21 @@ static void add_place(struct study *y, size_t p, struct memo_place place, struct
 	first_two(y, place.group, p, place.forms, &d->begin[i], &d->second[i]);
 }
 
-/* Which places are the only ones of the line there, and how many there are. */
+/* Leaves those sure that are the only ones of the line there, and not in the match of one before. */
 static void sort_places(struct memo_line *l)
 {
-	for (size_t i = 0; i < l->nplaces; i++)
-		l->places[i].alone = (!i || l->at[i - 1] != l->at[i]) &&
-				     (i + 1 == l->nplaces || l->at[i + 1] != l->at[i]);
-	l->few = l->nplaces && l->nplaces <= EIGHT_PLACES;
-	l->many = l->nplaces > EIGHT_PLACES;
+	size_t end = 0;
+
+	for (size_t i = 0; i < l->nplaces && i < EIGHT_PLACES; i++) {
+		bool sure = l->surely >> i & 1;
+
+		if (l->at[i] < end || (i && l->at[i - 1] == l->at[i]) ||
+		    (i + 1 < l->nplaces && l->at[i + 1] == l->at[i]))
+			l->surely &= (u8) ~(1U << i);
+		else if (sure)
+			end = l->at[i] + l->sure_len[i];
+	}
+	l->placed = l->nplaces;
 }
 
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
@@ -286,6 +359,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 
 	l->state = LINE_UNFIT;
 	l->nplaces = 0;
+	l->surely = 0;
 	memcpy(y.variant, bytes, len);
 	memset(l->digits, 0, sizeof(l->digits));
 	find_labels(&y);

@@ -60,20 +60,11 @@ void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM])
 	memset(ret_outline + n, 0, LINE_ROOM - n);
 }
 
-void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n)
+void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n,
+		     outline_code_fn code)
 {
 	l->len = (u16)n;
 	memcpy(l->outline, outline, LINE_ROOM);
-	memset(l->digit_blanks, 0, sizeof(l->digit_blanks));
-	memset(l->hex_blanks, 0, sizeof(l->hex_blanks));
-	memset(l->behind, 0, sizeof(l->behind));
-	for (size_t i = 0; i < LINE_ROOM; i++) {
-		u8 c = outline[i];
-
-		l->coded[i] = c < 128 ? outline_codes[c] : c;
-		l->bits[i] = c == ANY_HEX ? (u8)~CODE_BITS : 0xff;
-		l->digit_blanks[i / 64] |= (u64)(outline[i] == ANY_DIGIT) << i % 64;
-		l->hex_blanks[i / 64] |= (u64)(outline[i] == ANY_HEX) << i % 64;
-		l->behind[i / 64] |= (u64)(i >= n) << i % 64;
-	}
+	for (size_t i = 0; i < LINE_ROOM; i++)
+		code(outline[i], &l->coded[i], &l->bits[i]);
 }

@@ -39,6 +39,13 @@ static inline __m512i kept(__m512i v)
 	return v;
 }
 
+/* The code that a byte of an outline stands for, and the bits of it that count. */
+static inline void outline_code(u8 c, u8 *ret_code, u8 *ret_bits)
+{
+	*ret_code = c < 128 ? outline_codes[c] : c;
+	*ret_bits = c == ANY_HEX ? (u8)~CODE_BITS : 0xff;
+}
+
 /* What reading a line takes. */
 struct line_reader {
 	/* By the low half of a byte: that byte, if one ends a line, else one that has another low half. */
@@ -149,24 +156,24 @@ static inline u64 codes_differ(const struct memo_line *l, __m512i codes, size_t 
 }
 
 /* line_fits() behind the bytes that are kept by codes. */
-static __attribute__((noinline)) bool rest_fits(const struct memo_line *l, const struct line *line)
+static __attribute__((noinline)) bool rest_fits(const struct line_reader *r,
+						const struct memo_line *l, const struct line *line)
 {
-	const struct line_reader r = line_reader('\n', 0);
 	u64 differ = 0;
 
 	for (size_t at = CODED_ROOM; at < line->len; at += 64)
-		differ |= codes_differ(l, coded(&r, some_block(line->text, line->len, at)), at);
+		differ |= codes_differ(l, coded(r, some_block(line->text, line->len, at)), at);
 	return !differ;
 }
 
 /* Whether a line, as long as l, is one that the outline of l stands for. */
-static inline bool line_fits(const struct memo_line *l, const struct line *line, const u8 *end)
+static inline bool line_fits(const struct line_reader *r, const struct memo_line *l,
+			     const struct line *line)
 {
 	u64 differ = codes_differ(l, _mm512_load_si512(line->coded), 0) |
 		     codes_differ(l, _mm512_load_si512(line->coded + 64), 64);
 
-	(void)end;
-	return !differ && (line->len <= CODED_ROOM || rest_fits(l, line));
+	return !differ && (line->len <= CODED_ROOM || rest_fits(r, l, line));
 }
 
 /* The first of a set's tags that is `hash`, or any if there is none. */
@@ -234,12 +241,8 @@ static inline u32 eight_left(const struct memo_line *l, size_t i, __m512i digits
 	return (u32)_pext_u64(left, each) << i;
 }
 
-/*
- * Those places of a line, a bit for each, at which something may match by place_digits; `few`: there are EIGHT_PLACES at
- * most.
- */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end,
-			      bool few)
+/* Those places of a line, a bit for each, at which something may match by place_digits. */
+static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end)
 {
 	const __m512i digits = line_digits(line);
 	__m512i v[2];
@@ -254,7 +257,7 @@ static inline u32 places_left(const struct memo_line *l, const struct line *line
 		two_blocks(line->text, line->len, v);
 	}
 	left = eight_left(l, 0, digits, v);
-	for (size_t i = EIGHT_PLACES; !few && i < l->nplaces; i += EIGHT_PLACES)
+	for (size_t i = EIGHT_PLACES; i < l->nplaces; i += EIGHT_PLACES)
 		left |= eight_left(l, i, digits, v);
 	return left;
 }

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Outlines of lines for all but AVX-512: in operators on vectors, and vec_bits() of the instruction set. */
+/*
+ * Outlines of lines for all but AVX-512: in operators on vectors, and vec_bits() of the instruction set. A line is
+ * kept by codes, in which all digits are one, and these are held against those of an outline:
+ *
+ *      line      j  o  b     f  6  2  6         a byte is as in the outline, or a letter where that may be
+ *      codes     j  o  b     f  0  0  0
+ *      outline   j  o  b     0  0  0  0
+ *      letters   .  .  .     a  a  a  a
+ */
 #ifndef SCAN_OUTLINE_VEC_H
 #define SCAN_OUTLINE_VEC_H
 
@@ -20,14 +28,13 @@ static inline u64 vec_bits(vec mask)
 
 #define BLOCK_VECS (64 / WIDTH)
 
+/* Pairs of bytes are numbers. */
+typedef u16 pairs_vec __attribute__((vector_size(WIDTH)));
+
 /* 64 bytes of text. */
 struct block {
 	vec v[BLOCK_VECS];
 };
-
-/* Two bytes that are shifted as one; a byte whose top bit is the sign. */
-typedef u16 pairs_vec __attribute__((vector_size(WIDTH)));
-typedef signed char signed_vec __attribute__((vector_size(WIDTH)));
 
 /* Each vector by itself: a copy in smaller pieces would have to be waited for. */
 static inline struct block block_load(const u8 *text)
@@ -38,6 +45,11 @@ static inline struct block block_load(const u8 *text)
 	for (size_t k = 0; k < BLOCK_VECS; k++)
 		memcpy(&b.v[k], text + k * WIDTH, WIDTH);
 	return b;
+}
+
+static inline size_t behind(size_t n, size_t at)
+{
+	return n > at ? n - at : 0;
 }
 
 /* The block at text, of which n bytes may be read; zeros behind them. */
@@ -51,20 +63,59 @@ static inline struct block block_at(const u8 *text, size_t n)
 	return block_load(copy);
 }
 
-static inline size_t behind(size_t n, size_t at)
+/* What a compiler takes for no constant: those it would make anew for each line. */
+static inline vec kept(vec v)
 {
-	return n > at ? n - at : 0;
+#if defined(__aarch64__)
+	__asm__("" : "+w"(v));
+#else
+	__asm__("" : "+x"(v));
+#endif
+	return v;
+}
+
+static inline vec all(u8 c)
+{
+	return (vec){0} + c;
+}
+
+/* What tells hex digits. */
+struct hex_bounds {
+	vec zero, nine, a, five, lower;
+};
+
+static inline struct hex_bounds hex_bounds(void)
+{
+	return (struct hex_bounds){
+		.zero = kept(all('0')),
+		.nine = kept(all(9)),
+		.a = kept(all('a')),
+		.five = kept(all(5)),
+		.lower = kept(all(0x20)),
+	};
+}
+
+/* Masks of digits, and of hex digits that are letters. */
+static inline vec digits_in(const struct hex_bounds *b, vec v)
+{
+	return (vec)(v - b->zero <= b->nine);
+}
+
+static inline vec letters_in(const struct hex_bounds *b, vec v)
+{
+	return (vec)((v | b->lower) - b->a <= b->five);
 }
 
 /* What reading a line takes. */
 struct line_reader {
 	u8 other; /* what ends a line, beside '\n' */
 	u64 key;  /* of the scanner */
+	struct hex_bounds hex;
 };
 
 static inline struct line_reader line_reader(u8 other, u64 key)
 {
-	return (struct line_reader){other, key};
+	return (struct line_reader){other, key, hex_bounds()};
 }
 
 /* Where lines end in the first 64 of n bytes: a bit for a byte. */
@@ -79,117 +130,161 @@ static inline u64 line_ends(const struct line_reader *r, const u8 *text, size_t 
 	return ends;
 }
 
-/* Those bits of a block at `at` that are of a line of n bytes. */
-static inline u64 block_bits(size_t n, size_t at)
-{
-	size_t in = behind(n, at);
+/* Bytes by codes: all digits have one, which nothing else has, and any other byte is its own. */
+#define CODE_DIGIT '0'
 
-	return in < 64 ? ~(~0ULL << in) : ~0ULL;
+static inline vec coded(const struct hex_bounds *b, vec v)
+{
+	return v - ((v - b->zero) & digits_in(b, v));
+}
+
+/* The codes that a byte of an outline stands for: `letters` are all bits if those that are letters are among them. */
+static inline void outline_code(u8 c, u8 *ret_code, u8 *ret_letters)
+{
+	*ret_code = c == ANY_HEX || c == ANY_DIGIT ? CODE_DIGIT : c;
+	*ret_letters = c == ANY_HEX ? 0xff : 0;
+}
+
+/* The first bytes of a line, zeros behind it. */
+static __attribute__((noinline)) void copy_begin(const struct line *line, u8 ret_copy[CODED_ROOM])
+{
+	memset(ret_copy, 0, CODED_ROOM);
+	memcpy(ret_copy, line->text, line->len < CODED_ROOM ? line->len : CODED_ROOM);
+}
+
+/* The same as blocks; the text ends at `end`, and may be read to there. */
+static inline void two_blocks(const struct line *line, const u8 *end, struct block ret_b[2])
+{
+	static const u8 in_line[2 * CODED_ROOM] = {[0 ... CODED_ROOM - 1] = 0xff};
+	const u8 *text = line->text, *mine = in_line + CODED_ROOM;
+	u8 copy[CODED_ROOM];
+
+	if (end - text < CODED_ROOM) {
+		copy_begin(line, copy);
+		text = copy;
+	}
+	mine -= line->len < CODED_ROOM ? line->len : CODED_ROOM;
+#pragma GCC unroll 8
+	for (size_t k = 0; k < 2 * BLOCK_VECS; k++) {
+		vec v, in;
+
+		memcpy(&v, text + k * WIDTH, WIDTH);
+		memcpy(&in, mine + k * WIDTH, WIDTH);
+		ret_b[k / BLOCK_VECS].v[k % BLOCK_VECS] = v & in;
+	}
+}
+
+/* Block i of a line, one behind the first two. */
+static inline struct block later_block(const struct line *line, size_t i)
+{
+	return block_at(line->text + 64 * i, line->len - 64 * i);
+}
+
+/* A step of the hash over a rough outline, a pair of bytes at a time. */
+static inline pairs_vec hash_step(const struct hex_bounds *b, pairs_vec hash, vec v)
+{
+	vec rough = v | digits_in(b, v) | letters_in(b, v);
+
+	return (hash + (pairs_vec)rough) * 0x9e37;
+}
+
+/* What the steps over its blocks have left, the line's length and the key, as 64 bits. */
+static inline u64 hash_end(pairs_vec pairs, u64 key, u64 n)
+{
+	static const u64 odd[] = {0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9,
+				  0xd6e8feb86659fd93};
+	u64 part[WIDTH / 8], hash = key ^ n;
+
+	_Static_assert(sizeof(part) <= sizeof(odd), "one for each");
+	memcpy(part, &pairs, sizeof(part));
+	for (size_t i = 0; i < WIDTH / 8; i++)
+		hash += part[i] * odd[i];
+	hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93;
+	return (hash ^ hash >> 32) | 1ULL << 63;
+}
+
+/* line_read() of what is behind the bytes that are kept by codes. */
+static __attribute__((noinline)) u64 rest_read(const struct line_reader *r, const struct line *line,
+					       pairs_vec hash)
+{
+	for (size_t i = CODED_ROOM / 64; 64 * i < line->len; i++) {
+		struct block b = later_block(line, i);
+
+		for (size_t k = 0; k < BLOCK_VECS; k++)
+			hash = hash_step(&r->hex, hash, b.v[k]);
+	}
+	return hash_end(hash, r->key, line->len);
 }
 
 /*
- * Finds what block i of a line has of hex digits, of those bytes that are in it. Returns what goes into the hash: where
- * they are, and of the other bytes three bits.
- */
-static inline u64 block_read(const struct block *b, u64 in, size_t i, struct line *line)
-{
-	u64 digits = 0, hex = 0, bits[3] = {0}, others;
-
-#pragma GCC unroll 4
-	for (size_t k = 0; k < BLOCK_VECS; k++) {
-		vec v = b->v[k], digit = (vec)(v - '0' <= (u8)9);
-		vec letter = (vec)((v | 0x20) - 'a' <= (u8)5);
-
-		digits |= vec_bits(digit) << k * WIDTH;
-		hex |= vec_bits(digit | letter) << k * WIDTH;
-		/* The top bits of bytes are what counts. */
-#pragma GCC unroll 3
-		for (int j = 0; j < 3; j++)
-			bits[j] |= vec_bits((vec)((signed_vec)((pairs_vec)v << (7 - j)) < 0))
-				   << k * WIDTH;
-	}
-	line->digits[i] = digits & in;
-	line->hex[i] = hex & in;
-	others = in & ~hex;
-	return (hex & in) * 0x9e3779b97f4a7c15 + (bits[0] & others) * 0xc2b2ae3d27d4eb4f +
-	       (bits[1] & others) * 0x165667b19e3779f9 + (bits[2] & others) * 0xd6e8feb86659fd93;
-}
-
-static inline u64 hash_add(u64 hash, u64 block)
-{
-	hash = (hash ^ hash >> 32 ^ block) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 29;
-}
-
-/* Block i of a line; text ends at `end`. */
-static inline struct block line_block(const struct line *line, const u8 *end, size_t i)
-{
-	return block_at(line->text + 64 * i, behind((size_t)(end - line->text), 64 * i));
-}
-
-/* line_read() for a line of more than two blocks. */
-static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, const u8 *end,
-						    struct line *line)
-{
-	u64 hash = r->key;
-	size_t i;
-
-	for (i = 0; 64 * i < line->len; i++) {
-		struct block b = line_block(line, end, i);
-
-		hash = hash_add(hash, block_read(&b, block_bits(line->len, 64 * i), i, line));
-	}
-	line->digits[i] = 0;
-	return hash_add(hash, line->len) | 1ULL << 63;
-}
-
-/*
- * Finds what a line, where and how long it is being known, has of hex digits, and returns the hash of its rough outline.
- * Most have two blocks at most, and whether one would do is hard to guess.
+ * Finds the codes of a line, where and how long it is being known, and returns the hash of its rough outline. Most have
+ * two blocks at most, and whether one would do is hard to guess.
  *   end  of the text, which may be read to there
  */
 static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
 {
-	struct block b[2] = {line_block(line, end, 0), line_block(line, end, 1)};
-	u64 hash = r->key;
+	pairs_vec hash = {0};
+	struct block b[2];
 
-	if (line->len > 128)
-		return long_line_read(r, end, line);
-	hash = hash_add(hash, block_read(&b[0], block_bits(line->len, 0), 0, line));
-	hash = hash_add(hash, block_read(&b[1], block_bits(line->len, 64), 1, line));
-	line->digits[2] = 0;
-	return hash_add(hash, line->len) | 1ULL << 63;
+	two_blocks(line, end, b);
+#pragma GCC unroll 8
+	for (size_t k = 0; k < 2 * BLOCK_VECS; k++) {
+		vec v = b[k / BLOCK_VECS].v[k % BLOCK_VECS], codes = coded(&r->hex, v);
+
+		memcpy(line->coded + k * WIDTH, &codes, WIDTH);
+		hash = hash_step(&r->hex, hash, v);
+	}
+	if (line->len > CODED_ROOM)
+		return rest_read(r, line, hash);
+	return hash_end(hash, r->key, line->len);
 }
 
-/* Where block i of a line is not what the outline of l may stand for. */
-static inline u64 block_differs(const struct memo_line *l, const struct block *b,
-				const struct line *line, size_t i)
+/* A mask of those bytes of a vector of codes at `at` that the outline of l may stand for. */
+static inline vec codes_same(const struct hex_bounds *b, const struct memo_line *l, vec codes,
+			     size_t at)
 {
-	u64 same = l->behind[i] | (line->digits[i] & l->digit_blanks[i]) |
-		   (line->hex[i] & l->hex_blanks[i]);
+	vec outline, letters;
 
-#pragma GCC unroll 4
-	for (size_t k = 0; k < BLOCK_VECS; k++) {
-		vec outline;
+	memcpy(&outline, l->coded + at, sizeof(outline));
+	memcpy(&letters, l->bits + at, sizeof(letters));
+	return (vec)(codes == outline) | (letters & letters_in(b, codes));
+}
 
-		memcpy(&outline, l->outline + 64 * i + k * WIDTH, sizeof(outline));
-		same |= vec_bits((vec)(outline == b->v[k])) << k * WIDTH;
+/* Whether all bytes of a mask are set. */
+static inline bool is_all(vec mask)
+{
+	return vec_bits(mask) == (1ULL << WIDTH) - 1;
+}
+
+/* line_fits() behind the bytes that are kept by codes. */
+static __attribute__((noinline)) bool rest_fits(const struct line_reader *r,
+						const struct memo_line *l, const struct line *line)
+{
+	for (size_t i = CODED_ROOM / 64; 64 * i < line->len; i++) {
+		struct block b = later_block(line, i);
+
+		for (size_t k = 0; k < BLOCK_VECS; k++)
+			if (!is_all(codes_same(&r->hex, l, coded(&r->hex, b.v[k]),
+					       64 * i + k * WIDTH)))
+				return false;
 	}
-	return ~same;
+	return true;
 }
 
 /* Whether a line, as long as l, is one that the outline of l stands for. */
-static inline bool line_fits(const struct memo_line *l, const struct line *line, const u8 *end)
+static inline bool line_fits(const struct line_reader *r, const struct memo_line *l,
+			     const struct line *line)
 {
-	u64 differ = 0;
-	size_t i = 0;
+	vec same = all(0xff);
 
-	do {
-		struct block b = line_block(line, end, i);
+#pragma GCC unroll 8
+	for (size_t at = 0; at < CODED_ROOM; at += WIDTH) {
+		vec codes;
 
-		differ |= block_differs(l, &b, line, i);
-	} while (++i < 2 || 64 * i < line->len);
-	return !differ;
+		memcpy(&codes, line->coded + at, sizeof(codes));
+		same &= codes_same(&r->hex, l, codes, at);
+	}
+	return is_all(same) && (line->len <= CODED_ROOM || rest_fits(r, l, line));
 }
 
 /* The first of a set's tags that is `hash`, or any if there is none. */
@@ -202,28 +297,80 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 	return way;
 }
 
-/* Those places of a line, a bit for each, at which something may match by place_digits. */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end,
-			      bool few)
+/* Where a line has digits, a bit for a byte, and a block of zeros behind. */
+struct line_digits {
+	u64 bits[LINE_BLOCKS + 1];
+};
+
+static __attribute__((noinline)) void rest_digits(const struct line *line, struct line_digits *ret)
 {
-	const u8 *text = line->text;
+	const struct hex_bounds hex = hex_bounds();
+	size_t i;
+
+	for (i = CODED_ROOM / 64; 64 * i < line->len; i++) {
+		struct block b = later_block(line, i);
+
+		ret->bits[i] = 0;
+		for (size_t k = 0; k < BLOCK_VECS; k++)
+			ret->bits[i] |= vec_bits(digits_in(&hex, b.v[k])) << k * WIDTH;
+	}
+	ret->bits[i] = 0;
+}
+
+static inline void line_digits(const struct line *line, struct line_digits *ret)
+{
+	_Static_assert(CODED_ROOM == 128, "two blocks are kept by codes");
+	for (size_t i = 0; i < 2; i++) {
+		struct block b = block_load(line->coded + 64 * i);
+
+		ret->bits[i] = 0;
+#pragma GCC unroll 4
+		for (size_t k = 0; k < BLOCK_VECS; k++)
+			ret->bits[i] |= vec_bits((vec)(b.v[k] == CODE_DIGIT)) << k * WIDTH;
+	}
+	ret->bits[2] = 0;
+	if (line->len > CODED_ROOM)
+		rest_digits(line, ret);
+}
+
+/* places_left() of those of the eight from the i-th on that are `asked`. */
+static inline u32 eight_left(const struct memo_line *l, size_t i, u32 asked, const u8 *text,
+			     const struct line_digits *digits)
+{
+	const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
 	const u64 seen = (1U << PLACE_SEEN) - 1;
 	u32 left = 0;
 
-	(void)end;
-	(void)few;
-	for (size_t i = 0; i < l->nplaces; i++) {
-		const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
-		size_t k = i % EIGHT_PLACES, at = l->at[i];
-		u64 here;
-
-		memcpy(&here, (const u8 *)line->digits + at / 8, sizeof(here));
-		here = here >> at % 8 & seen;
+	for (; asked; asked &= asked - 1) {
+		size_t k = (size_t)__builtin_ctz(asked), at = l->at[i + k];
 		/* Before a line's begin all may be. */
-		left |= (u32)(d->pattern[k] >> here & d->before[k] >> text[at - (at > 0)] % 64 &
-			      d->begin[k] >> text[at] % 64 & d->second[k] >> text[at + 1] % 64 & 1)
-			<< i;
+		const u8 *p = text + at, *before = p - (at > 0);
+		u64 any, here;
+
+		memcpy(&here, (const u8 *)digits->bits + at / 8, sizeof(here));
+		here = here >> at % 8 & seen;
+		any = d->pattern[k] >> here & d->before[k] >> *before % 64 &
+		      d->begin[k] >> p[0] % 64 & d->second[k] >> p[1] % 64;
+		left |= (u32)(any & 1) << k;
 	}
+	return left << i;
+}
+
+/*
+ * Those places of a line, a bit for each, at which something may match by place_digits. Those that may be sure of a match
+ * nearly always are, and are not asked.
+ */
+static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end)
+{
+	const u32 asked = (u32)((1ULL << l->nplaces) - 1) & ~(u32)l->surely;
+	struct line_digits digits;
+	u32 left = l->surely;
+
+	(void)end;
+	line_digits(line, &digits);
+	left |= eight_left(l, 0, asked & 0xff, line->text, &digits);
+	for (size_t i = EIGHT_PLACES; i < l->nplaces; i += EIGHT_PLACES)
+		left |= eight_left(l, i, asked >> i & 0xff, line->text, &digits);
 	return left;
 }
 

@@ -14,6 +14,11 @@ static const struct scan_code *const codes[ISA_COUNT] = {
 #endif
 };
 
+const struct scan_code *scan_code(enum isa isa)
+{
+	return codes[isa];
+}
+
 #define LINES_MIN 400 /* bytes: in fewer there are too few whole lines */
 
 void scan(const struct scanner *s, struct scan_job *job)

@@ -72,7 +72,7 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 	struct form_sets sets;
 	int r;
 
-	if (dfa_has_byte(&f->dfa, '\r'))
+	if (dfa_has_byte(&f->dfa, '\r') || (f->tail && f->tail['\r']))
 		s->line_end = '\n';
 	sf->form = f;
 	sf->behind = guard_table(s, f);

@@ -95,12 +95,17 @@ struct scan_form {
 	struct blank digit, letter; /* letter: of a hex digit */
 };
 
+/* How a byte of an outline is held against those of lines (memo.h): ret_bits of ret_code say what the code of an ISA asks. */
+typedef void (*outline_code_fn)(u8 c, u8 *ret_code, u8 *ret_bits);
+
 /* What there is once for each ISA. */
 struct scan_code {
 	void (*run)(const struct scanner *s, struct scan_job *job);
 	void (*run_lines)(const struct scanner *s, struct scan_job *job); /* with job->memo */
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
+	outline_code_fn outline_code;
 };
+const struct scan_code *scan_code(enum isa isa);
 /* The processor it is built for decides which of them there are. */
 extern const struct scan_code scan_scalar, scan_neon, scan_sse42, scan_avx2, scan_avx512;
 

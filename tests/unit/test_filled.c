@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is filled while it is scanned (scan_fill) is what is masked behind it otherwise: the same bytes, the same counts. A
+ * piece of less than some 400 bytes is read without a memo, and so nothing of it is filled at once.
+ */
+#include "../../user/scan/memo.h"
+#include "scan_text.h"
+#include "scanners.h"
+#include "stream_feed.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct fed want, got;
+static u8 text[FED_MAX];
+
+/* Lines with numbers of which an outline is sure, and with others; d: a digit, x: a hex digit. */
+static const char *const lines[] = {
+	"202d-0d-1d 12:dd:dd.ddd gw-d INFO 10.d.2d.dd GET /fhir/xxxxxxxx status=200\n",
+	"dddd-dd-dd ddd.dd.d.ddd sent d messages\n",
+	"ssn ddd-dd-dddd, seen 202d/0d/1d\r\n",
+	"peer 1d.2d.3d.dd and 2d.1d.d.d, dd-dd-dddd\n",
+	"\\202d-0d-1d and x202d-0d-1d, 202d-0d-1d\n",
+	"{\"at\": 202d-0d-1d, \"n\": 1e5, \"mrn\": \"dddddddd\", \"from\": \"1d.d.d.d\"}\n",
+	"202d-0d-1d https://portal.example.org/a/xxxxxxxx?at=202d-0d-1d jane.doe@example.org\n",
+	"MRN: dddddddd 202d-0d-1d ddd-dd-dddd dddd dddd dddd dddd 1d.1d.1d.1d dd/dd/dddd "
+	"2d.2d.2d.2d 202d-1d-0d 2dd.d.d.d seen\n",
+	"202d-0d-1d\n",
+	"192.168.d.dd",
+	"no number here, over and over\n",
+};
+
+static size_t make_line(u64 *seed, u8 *to)
+{
+	const char *line = lines[draw(seed, array_size(lines))];
+	size_t n = strlen(line);
+
+	for (size_t i = 0; i < n; i++) {
+		bool part = i && line[i - 1] >= 'a' && line[i - 1] <= 'z' && line[i - 1] != 'd';
+
+		to[i] = (u8)line[i];
+		if (line[i] == 'd' && !part)
+			to[i] = (u8)('0' + draw(seed, 10));
+		else if (line[i] == 'x')
+			to[i] = (u8) "0123456789abcdef"[draw(seed, 16)];
+	}
+	return n;
+}
+
+static size_t make_text(u64 *seed, size_t most)
+{
+	size_t n = 0;
+
+	while (n + 400 < most)
+		n += make_line(seed, text + n);
+	return n;
+}
+
+static size_t cut_small(void *arg, size_t at)
+{
+	return at + 1 + draw(arg, 300);
+}
+
+static size_t cut_any(void *arg, size_t at)
+{
+	return at + 1 + (draw(arg, 3) ? draw(arg, 3000) : draw(arg, 30000));
+}
+
+static void same_as_in_small_pieces(struct feeder *f, u64 *seed, size_t where)
+{
+	size_t n = make_text(seed, 60000);
+
+	feed_cut(f, text, n, cut_small, seed, &want);
+	for (int i = 0; i < 4; i++) {
+		feed_cut(f, text, n, cut_any, seed, &got);
+		assert_fed_same(f, &got, &want, "in large pieces", where);
+	}
+	feed_whole(f, text, n, &got);
+	assert_fed_same(f, &got, &want, "at once", where);
+}
+
+Test(filled, is_what_would_be_masked)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	enum isa isas[ISA_COUNT];
+	u64 seed = 0xf111ed;
+
+	for (size_t n = isas_here(isas); n-- > 0;) {
+		struct feeder f;
+
+		feeder_begin(&f, rs, NULL, FORMAT_TEXT, isas[n]);
+		for (size_t round = 0; round < 10; round++)
+			same_as_in_small_pieces(&f, &seed, round);
+		feeder_end(&f);
+	}
+	ruleset_free(rs);
+}
+
+/* A value that goes on behind its pattern may go on over a carriage return; what it takes is its own. */
+Test(filled, is_not_what_a_value_before_goes_on_over)
+{
+	static const struct rule_def site = {
+		.name = "site",
+		.class = ID_OTHER,
+		.nforms = 1,
+		.forms = {{.pattern = "zz[a-z]{4}", .tail = "[^;]"}},
+	};
+	const struct rule_def *builtin;
+	struct rule_def defs[200];
+	struct ruleset *rs;
+	struct feeder f;
+	u64 seed = 0x7a11;
+	size_t n;
+
+	builtin = rules_builtin(&n);
+	cr_assert_lt(n, array_size(defs));
+	memcpy(defs, builtin, n * sizeof(*defs));
+	defs[n] = site;
+	rs = ruleset_of(defs, n + 1);
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
+	for (n = 0; n < 50000;) {
+		int other = draw(&seed, 10) ? 0 : 1 + (int)draw(&seed, 2);
+
+		n += (size_t)snprintf((char *)text + n, sizeof(text) - n,
+				      "2024-01-%02u %s sent by 10.1.20.1%u of ward\r",
+				      10 + draw(&seed, 19),
+				      other == 2   ? "zzward"
+				      : other == 1 ? "12:11;"
+						   : "12:11",
+				      draw(&seed, 10));
+	}
+	feed_cut(&f, text, n, cut_small, &seed, &want);
+	feed_whole(&f, text, n, &got);
+	assert_fed_same(&f, &got, &want, "goes on", 0);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+/* A value that is allowed stays, and what was sent already is not changed, and is not counted again. */
+Test(filled, is_not_what_is_allowed)
+{
+	static const char *const allow[] = {"2024-01-15", "10.1.20.11", NULL};
+	const struct rule_def *builtin;
+	struct rule_def defs[200];
+	struct ruleset *rs;
+	struct feeder f;
+	u64 seed = 0xa110;
+	size_t n;
+
+	builtin = rules_builtin(&n);
+	cr_assert_leq(n, array_size(defs));
+	memcpy(defs, builtin, n * sizeof(*defs));
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(defs[i].name, "date") || !strcmp(defs[i].name, "ipv4"))
+			defs[i].allow = allow;
+	rs = ruleset_of(defs, n);
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
+	for (n = 0; n < 50000;) {
+		bool allowed = draw(&seed, 2);
+
+		n += (size_t)snprintf((char *)text + n, sizeof(text) - n, "%s 12:11 sent by %s\n",
+				      allowed ? "2024-01-15" : "2024-01-16",
+				      draw(&seed, 2) ? "10.1.20.11" : "10.1.20.12");
+	}
+	feed_cut(&f, text, n, cut_small, &seed, &want);
+	feed_whole(&f, text, n, &got);
+	assert_fed_same(&f, &got, &want, "allowed", 0);
+	cr_assert_not_null(memmem(got.out, got.n, "2024-01-15", 10));
+	cr_assert_null(memmem(got.out, got.n, "2024-01-16", 10));
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+/* Some lines, of which the first `known` bytes came before; then a line that the idle timer cuts at `at`, and more lines. */
+static void feed_idly(struct feeder *f, const u8 *bytes, size_t n, size_t known, size_t at,
+		      size_t piece, struct fed *fed)
+{
+	feed_begin(f, fed);
+	cr_assert_eq(feed_bytes(f, bytes, known), 0);
+	cr_assert_eq(feed_bytes(f, bytes + known, at), 0);
+	cr_assert_eq(feed_idle(f), 0);
+	for (size_t i = known + at; i < n; i += piece)
+		cr_assert_eq(feed_bytes(f, bytes + i, i + piece < n ? piece : n - i), 0);
+	cr_assert_eq(feed_finish(f), 0);
+}
+
+Test(filled, is_not_what_was_sent)
+{
+	static const char line[] = "2024-01-15 12:11:12.609 sent by 10.1.20.113 of ward\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	size_t n = 0, known = 100 * (sizeof(line) - 1);
+	struct feeder f;
+
+	for (; n + sizeof(line) < 12000; n += sizeof(line) - 1)
+		memcpy(text + n, line, sizeof(line) - 1);
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
+	for (size_t at = 1; at < 2 * sizeof(line); at++) {
+		feed_idly(&f, text, n, known, at, 250, &want);
+		feed_idly(&f, text, n, known, at, n, &got);
+		cr_assert_eq(got.n, n);
+		assert_fed_same(&f, &got, &want, "idle", at);
+	}
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
+#define LINES 60
+
+/* A line so often; it ends with n bytes of padding. Returns how long it is. */
+static size_t say(const char *line, size_t padding, u8 *to)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < LINES; i++) {
+		memcpy(to + n, line, strlen(line));
+		n += strlen(line);
+		memset(to + n, '.', padding);
+		n += padding;
+		to[n++] = '\n';
+	}
+	return n / LINES;
+}
+
+static const char line[] = "2024-01-15 12:11:12.609 sent by 10.1.20.113 of ward";
+static const char filled[] = "1111-11-11 12:11:12.609 sent by 11.1.11.111 of ward";
+
+/* Scans lines of some padding once more, and fills them from `from` on. Returns how many matches that were. */
+static u64 fill_again(const struct scanner *s, struct scan_job *job, u8 *copy, size_t padding,
+		      size_t from)
+{
+	struct scan_filled counts[RULE_MAX] = {{0}};
+	u64 touched[RULE_MAX / 64] = {0}, seen = 0, digits = 0;
+
+	say(line, padding, copy);
+	job->fill = (struct scan_fill){copy, from, '1', counts, touched};
+	scan(s, job);
+	for (size_t i = 0; i < RULE_MAX; i++) {
+		seen += counts[i].matches;
+		digits += counts[i].digits;
+		cr_assert_eq(touched[i / 64] >> i % 64 & 1, counts[i].matches > 0);
+	}
+	cr_assert_eq(digits, seen / 2 * (8 + 8));
+	cr_assert_eq(job->nmatches + seen, 2 * LINES);
+	return seen;
+}
+
+/* Lines of some numbers are known: all but the last ones are filled, and what was filled is not returned. */
+static void fills_all_but_the_last(const struct scanner *s, size_t padding)
+{
+	static u8 copy[LINES * LINE_ROOM];
+	static struct match matches[sizeof(copy) + 1];
+	size_t len = say(line, padding, copy), from = 5 * len + 7, m = 0, last = 0;
+	struct scan_job job = {
+		.text = copy, .len = LINES * len, .matches = matches, .cap = array_size(matches)};
+
+	cr_assert_eq(scan_memo_new(&job.memo), 0);
+	scan(s, &job); /* learnt, and as nothing is to be filled, nothing is */
+	say(line, padding, text);
+	say(filled, padding, text + job.len);
+	cr_assert_eq(memcmp(copy, text, job.len), 0);
+	cr_assert_eq(job.nmatches, 2 * LINES);
+	cr_assert_gt(fill_again(s, &job, copy, padding, from), LINES);
+	for (size_t at = 0; at < job.len; at += len) {
+		if (!memcmp(copy + at, text + job.len, len)) {
+			last = at;
+			cr_assert_geq(at, from);
+			continue;
+		}
+		cr_assert_eq(memcmp(copy + at, text, len), 0);
+		cr_assert_eq(matches[m].from, at);
+		cr_assert_eq(matches[m + 1].to, at + 43);
+		m += 2;
+	}
+	cr_assert_leq(last + len, job.len - SCRIM_WINDOW - SCRIM_LOOKBACK);
+	cr_assert_eq(fill_again(s, &job, copy, padding, last), 2);
+	scan_memo_free(job.memo);
+}
+
+Test(filled, is_all_but_what_may_be_looked_back_at)
+{
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	enum isa isas[ISA_COUNT];
+
+	for (size_t n = isas_here(isas); n-- > 0;) {
+		struct scanner *s = scanner_all(rs, isas[n]);
+
+		fills_all_but_the_last(s, 0);
+		fills_all_but_the_last(s, 100);
+		for (size_t padding = 250; padding < 268; padding++)
+			fills_all_but_the_last(s, padding);
+		scanner_free(s);
+	}
+	ruleset_free(rs);
+}
