@@ -134,22 +134,18 @@ int scan_memo_new(struct scan_memo **ret_m);
 /* Wipes it. NULL is allowed. */
 void scan_memo_free(struct scan_memo *m);
 
-/* What was filled of a rule. */
-struct scan_filled {
-	u64 matches, digits;
-};
-
 /*
- * For a caller who masks what is a number (form.numeric) by one digit in place of all of its digits, and whatever the rule is: that may
- * be done at once for some of the matches, which are not returned then but counted. Which ones is up to scan(); none of what may be
- * looked back at, or be given again, is changed.
+ * For a caller who masks what is a number (form.numeric) by one digit in place of all of its digits, and whatever the rule
+ * is: that may be done at once for some of the matches, which are not returned then but counted. Which ones is up to scan();
+ * none of what may be looked back at, or be given again, is changed.
  */
+#define SCAN_FILL_RULES 64           /* it is done for the first ones only */
+#define SCAN_FILLED     (1ULL << 32) /* what a match adds to a count, beside its digits */
 struct scan_fill {
-	u8 *text;                   /* scan_job.text; NULL: nothing is filled */
-	size_t from;                /* no byte before it is changed */
-	u8 digit;                   /* in place of each digit */
-	struct scan_filled *filled; /* by rule, added to */
-	u64 *touched;               /* a bit for each rule: set for those whose `filled` was 0 */
+	u8 *text;    /* scan_job.text; NULL: nothing is filled */
+	size_t from; /* no byte before it is changed */
+	u8 digit;    /* in place of each digit */
+	u64 *counts; /* by rule, SCAN_FILL_RULES: added to */
 };
 
 /* A call of scan(): what to read, and what was found. All memory is the caller's. */
@@ -167,6 +163,7 @@ struct scan_job {
 	size_t nmatches;            /* in order of from, not overlapping */
 	size_t decided;             /* start <= decided <= len; everything before it is final */
 	u64 refused[RULE_MAX / 64]; /* a bit for each rule of which a candidate was refused */
+	u64 filled;                 /* a bit for each rule whose count was added to */
 	u64 walked;                 /* bytes that automata read: what confirming cost */
 	u64 looked_up;              /* places where a label was looked up: what labels cost */
 };

@@ -27,6 +27,14 @@ static const char *const lines[] = {
 	"MRN: dddddddd 202d-0d-1d ddd-dd-dddd dddd dddd dddd dddd 1d.1d.1d.1d dd/dd/dddd "
 	"2d.2d.2d.2d 202d-1d-0d 2dd.d.d.d seen\n",
 	"202d-0d-1d\n",
+	"202d-01-1d by 2dd.d.1d.d, and by 2dd.d.1d.d\n",
+	/* Where the first bytes of a line end that are kept by codes. */
+	"no number here, over and over, no number here, over and over, no number here, over and "
+	"over, no number here, over 202d-0d-1d\n",
+	"no number here, over and over, no number here, over and over, no number here, over and "
+	"over, no number here, over and ov 202d-0d-1d and over, 1d.2dd.d.d\n",
+	"202d-01-1d no number here, over and over, no number here, over and over, no numb"
+	"er here, over and over, no number here, over an 202d-1d-1d and over\n",
 	"192.168.d.dd",
 	"no number here, over and over\n",
 };
@@ -138,6 +146,36 @@ Test(filled, is_not_what_a_value_before_goes_on_over)
 	ruleset_free(rs);
 }
 
+/* Rules that come late are counted by their matches. */
+Test(filled, is_not_what_a_late_rule_finds)
+{
+	static char names[SCAN_FILL_RULES][16], patterns[SCAN_FILL_RULES][16];
+	static struct rule_def defs[200 + SCAN_FILL_RULES];
+	const struct rule_def *builtin;
+	struct ruleset *rs;
+	struct feeder f;
+	u64 seed = 0x1a7e;
+	size_t n;
+
+	builtin = rules_builtin(&n);
+	cr_assert_leq(n, 200);
+	for (int i = 0; i < SCAN_FILL_RULES; i++) {
+		snprintf(names[i], sizeof(names[i]), "site-%d", i);
+		snprintf(patterns[i], sizeof(patterns[i]), "q%dq[0-9]{3}", i);
+		defs[i] = (struct rule_def){.name = names[i],
+					    .class = ID_OTHER,
+					    .nforms = 1,
+					    .forms = {{.pattern = patterns[i]}}};
+	}
+	memcpy(defs + SCAN_FILL_RULES, builtin, n * sizeof(*defs));
+	rs = ruleset_of(defs, n + SCAN_FILL_RULES);
+	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
+	for (size_t round = 0; round < 3; round++)
+		same_as_in_small_pieces(&f, &seed, round);
+	feeder_end(&f);
+	ruleset_free(rs);
+}
+
 /* A value that is allowed stays, and what was sent already is not changed, and is not counted again. */
 Test(filled, is_not_what_is_allowed)
 {
@@ -231,16 +269,15 @@ static const char filled[] = "1111-11-11 12:11:12.609 sent by 11.1.11.111 of war
 static u64 fill_again(const struct scanner *s, struct scan_job *job, u8 *copy, size_t padding,
 		      size_t from)
 {
-	struct scan_filled counts[RULE_MAX] = {{0}};
-	u64 touched[RULE_MAX / 64] = {0}, seen = 0, digits = 0;
+	u64 counts[SCAN_FILL_RULES] = {0}, seen = 0, digits = 0;
 
 	say(line, padding, copy);
-	job->fill = (struct scan_fill){copy, from, '1', counts, touched};
+	job->fill = (struct scan_fill){copy, from, '1', counts};
 	scan(s, job);
-	for (size_t i = 0; i < RULE_MAX; i++) {
-		seen += counts[i].matches;
-		digits += counts[i].digits;
-		cr_assert_eq(touched[i / 64] >> i % 64 & 1, counts[i].matches > 0);
+	for (size_t i = 0; i < SCAN_FILL_RULES; i++) {
+		seen += counts[i] / SCAN_FILLED;
+		digits += counts[i] % SCAN_FILLED;
+		cr_assert_eq(job->filled >> i & 1, counts[i] > 0);
 	}
 	cr_assert_eq(digits, seen / 2 * (8 + 8));
 	cr_assert_eq(job->nmatches + seen, 2 * LINES);

@@ -165,7 +165,8 @@ Test(memo_known, expects_the_wider_outline)
 		struct scan_memo *m = scan_feed_memo_new();
 		const struct line_reader r = line_reader('\n', s->memo_key);
 		struct line line = {.text = (const u8 *)hex, .len = sizeof(hex) - 1};
-		u64 hash = line_read(&r, line.text + line.len, &line);
+		u64 hash = line.len > CODED_ROOM ? long_line_read(&r, &line)
+						 : line_read(&r, line.text + line.len, &line);
 		size_t set = memo_set(hash);
 		const u64 *tags = m->tag[set];
 

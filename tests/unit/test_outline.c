@@ -3,15 +3,25 @@
  * What a line looks like to a memo: which of its bytes are blanks, where it has digits, and what those digits say of
  * the places at which something may match.
  *
- * It is two programs: this file alone is about the code of all vectors, test_outline_avx512.c about the other one.
+ * It is three programs: this file alone is about the code of all vectors, test_outline_avx2.c and test_outline_avx512.c
+ * about those that have more.
  */
 #ifdef OUTLINE_AVX512
 #include "../../user/scan/scanner.h"
 #include "../../user/scan/vec_avx512.h"
 /* behind it: */
 #include "../../user/scan/outline_avx512.h"
+#elif defined(OUTLINE_AVX2)
+#include "../../user/scan/scanner.h"
+#include "../../user/scan/vec_avx2.h"
+/* behind it: */
+#include "../../user/scan/outline_vec.h"
+/* behind both: */
+#include "../../user/scan/places_avx2.h"
 #else
 #include "../../user/scan/outline_vec.h"
+/* behind it: */
+#include "../../user/scan/places_vec.h"
 #endif
 /* behind both: */
 #include "../../user/scan/ends_generic.h"
@@ -25,6 +35,14 @@ static void need_isa(void)
 {
 	if (!isa_usable(ISA_AVX512))
 		cr_skip_test("this CPU has no AVX-512 (VBMI, VBMI2, BITALG, VAES)");
+}
+
+TestSuite(outline, .init = need_isa);
+#elif defined(OUTLINE_AVX2)
+static void need_isa(void)
+{
+	if (!isa_usable(ISA_AVX2))
+		cr_skip_test("this CPU has no AVX2");
 }
 
 TestSuite(outline, .init = need_isa);
@@ -74,7 +92,8 @@ static u64 read_line(const u8 *text, size_t room, u8 other, struct line *ret_lin
 		return 0;
 	ret_line->text = text;
 	ret_line->len = begins[1];
-	return line_read(&r, text + room, ret_line);
+	return ret_line->len > CODED_ROOM ? long_line_read(&r, ret_line)
+					  : line_read(&r, text + room, ret_line);
 }
 
 /* A line's first bytes are kept by codes. */
@@ -275,18 +294,34 @@ Test(outline, line_fits)
 	}
 }
 
+/* The same, whatever stands around the line: digits, most of all. */
+static u32 places_around(const struct memo_line *l, const char *text, char around)
+{
+	char roomy[1 + 2 * LINE_ROOM + PLACES_BEHIND];
+	struct line line;
+
+	memset(roomy, around, sizeof(roomy));
+	memcpy(roomy + 1, text, l->len);
+	read_line((const u8 *)roomy + 1, l->len, '\n', &line);
+	return places_left(l, &line, true);
+}
+
 /* At how many places of a line something may match by its digits, by what was learnt of another of its outline. */
 static int left_in(const struct scanner *s, const char *learnt, const char *text)
 {
 	static struct memo_line l;
 	struct line line;
+	u32 left;
 
 	take((const u8 *)learnt, strlen(learnt), &l);
 	cr_assert(fits(&l, (const u8 *)text));
 	memo_learn(s, l.outline, l.len, &l);
 	cr_assert_eq(l.state, LINE_KNOWN);
 	read_line((const u8 *)text, l.len, '\n', &line);
-	return __builtin_popcount(places_left(&l, &line, line.text + line.len));
+	left = places_left(&l, &line, false);
+	cr_assert_eq(places_around(&l, text, '7'), left, "%s", text);
+	cr_assert_eq(places_around(&l, text, 'x'), left, "%s", text);
+	return __builtin_popcount(left);
 }
 
 static int left_of(const struct scanner *s, const char *text)
@@ -302,6 +337,8 @@ Test(outline, tells_dates_from_other_hex_digits)
 
 	cr_assert_eq(left_of(s, "job ab3cd4ef of ward 3 was sent\n"), 0);
 	cr_assert_gt(left_of(s, "job 2feb2024 was sent\n"), 0);
+	/* At the line's end, and so the pattern goes on behind it. */
+	cr_assert_gt(left_of(s, "seen 2feb\n"), 0);
 	/* Of one outline, 63 bytes on, so that the digits lie in two words. */
 	cr_assert_eq(left_of(s, "--------- --------- --------- --------- --------- --------- --"
 				"ab3cd4ef\n"),

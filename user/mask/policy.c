@@ -138,11 +138,16 @@ void tally_flush(struct mask_scratch *w, struct mask_counters to)
 		for (; w->touched[k]; w->touched[k] &= w->touched[k] - 1) {
 			size_t i = 64 * k + (size_t)__builtin_ctzll(w->touched[k]);
 			struct scrim_rule_row *row = to.rows ? to.rows[i] : NULL;
-			const struct tally *t = &w->tally[i];
+			struct tally *t = &w->tally[i];
 
+			if (i < SCAN_FILL_RULES) {
+				t->matches += w->filled[i] / SCAN_FILLED;
+				t->masked_bytes += w->filled[i] % SCAN_FILLED;
+				w->filled[i] = 0;
+			}
 			if (row) {
-				add(&row->matches, t->matches + w->filled[i].matches);
-				add(&row->masked_bytes, t->masked_bytes + w->filled[i].digits);
+				add(&row->matches, t->matches);
+				add(&row->masked_bytes, t->masked_bytes);
 				add(&row->rejected, w->rejected[i]);
 				add(&row->released, t->released);
 				add(&row->idle, t->idle);
@@ -150,7 +155,6 @@ void tally_flush(struct mask_scratch *w, struct mask_counters to)
 			}
 			w->tally[i] = (struct tally){0};
 			w->rejected[i] = 0;
-			w->filled[i] = (struct scan_filled){0};
 		}
 	}
 }

@@ -24,10 +24,10 @@ struct mask_scratch {
 	size_t cap; /* matches */
 	struct match *matches;
 	struct scan_memo *memo;
-	u64 touched[RULE_MAX / 64]; /* a bit for each rule of which any of these is not zero */
+	u64 touched[RULE_MAX / 64]; /* a bit for each rule of which any of these may not be zero */
 	struct tally tally[RULE_MAX];
 	u64 rejected[RULE_MAX];
-	struct scan_filled filled[RULE_MAX];
+	u64 filled[SCAN_FILL_RULES];
 };
 
 /* A rule's tally, to add to. */

@@ -328,12 +328,12 @@ int work_text(struct work *k, u8 *end, bool ends)
 			.text = k->text,
 			.from = k->unsent > k->text ? (size_t)(k->unsent - k->text) : 0,
 			.digit = FILL_DIGIT,
-			.filled = k->w->filled,
-			.touched = k->w->touched,
+			.counts = k->w->filled,
 		};
 	scan(k->s->policy->scanner, &job);
 	for (size_t i = 0; i < array_size(job.refused); i++)
 		k->w->touched[i] |= job.refused[i];
+	k->w->touched[0] |= job.filled;
 	k->decided = k->text + job.decided;
 	if (!ends)
 		r = work_carry(k, k->decided, end, true);

@@ -8,6 +8,8 @@
 
 #include "outline_vec.h"
 
+#include "places_avx2.h"
+
 #include "lines_generic.h"
 
 const struct scan_code scan_avx2 = {

@@ -15,4 +15,5 @@ const struct scan_code scan_avx512 = {
 	.run_lines = run_lines,
 	.find_control = find_control,
 	.outline_code = outline_code,
+	.line_wide = true,
 };

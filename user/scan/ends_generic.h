@@ -8,13 +8,18 @@
 #define FIND_BLOCKS 4 /* of 64 bytes, that are looked at in one go */
 #define BEGINS_ROOM (1 + BATCH_LINES + 64 * FIND_BLOCKS)
 
-/* Adds where lines begin behind those that end by the bits of the 64 bytes at `at`: mostly one at most. Returns how many. */
-static inline size_t begins_add(u64 ends, size_t at, u32 *to)
+/*
+ * Adds where lines begin behind those that end by the bits of 64 bytes, at which the first would begin: mostly one at most.
+ * Returns what is behind them.
+ */
+static inline u32 *begins_add(u64 ends, u32 first, u32 *to)
 {
-	*to++ = (u32)(at + 1 + first_bit(ends));
+	u32 *behind = to + __builtin_popcountll(ends);
+
+	*to++ = first + (u32)first_bit(ends);
 	for (u64 more = ends & (ends - 1); more; more &= more - 1)
-		*to++ = (u32)(at + 1 + (size_t)__builtin_ctzll(more));
-	return (size_t)__builtin_popcountll(ends);
+		*to++ = first + (u32)__builtin_ctzll(more);
+	return behind;
 }
 
 /*
@@ -25,18 +30,19 @@ static inline size_t begins_add(u64 ends, size_t at, u32 *to)
 static inline size_t find_lines(const struct line_reader *r, const u8 *text, size_t room,
 				u32 ret_begins[BEGINS_ROOM])
 {
-	size_t n = 0, at = 0;
+	u32 *to = ret_begins + 1, *const most = to + BATCH_LINES;
+	size_t at = 0;
 
 	ret_begins[0] = 0;
-	for (; n < BATCH_LINES && room - at >= 64 * FIND_BLOCKS; at += 64 * FIND_BLOCKS) {
+	for (; to < most && room - at >= 64 * FIND_BLOCKS; at += 64 * FIND_BLOCKS) {
 #pragma GCC unroll 4
-		for (size_t i = 0; i < FIND_BLOCKS; i++)
-			n += begins_add(line_ends(r, text + at + 64 * i, 64), at + 64 * i,
-					ret_begins + n + 1);
+		for (u32 i = 0; i < FIND_BLOCKS; i++)
+			to = begins_add(line_ends(r, text + at + 64 * i, 64), (u32)at + 64 * i + 1,
+					to);
 	}
-	for (; n < BATCH_LINES && at < room; at += 64)
-		n += begins_add(line_ends(r, text + at, room - at), at, ret_begins + n + 1);
-	return n < BATCH_LINES ? n : BATCH_LINES;
+	for (; to < most && at < room; at += 64)
+		to = begins_add(line_ends(r, text + at, room - at), (u32)at + 1, to);
+	return (size_t)((to < most ? to : most) - ret_begins) - 1;
 }
 
 #endif

@@ -63,9 +63,10 @@ struct memo_place {
  * which of those are digits: "deadbeef" is no date. Where it is a digit, the first one does: "93 14" is no phone. And what
  * stands before a place in a run of hex digits would have to be a label's end.
  */
-#define PLACE_SEEN   6 /* bytes */
-#define EIGHT_PLACES 8
-#define BEGINS_SEEN  128 /* places are looked at so far from a line's begin */
+#define PLACE_SEEN    6 /* bytes */
+#define EIGHT_PLACES  8
+#define PLACES_BEHIND 8   /* bytes behind a line that may be read if they are there */
+#define BEGINS_SEEN   128 /* places are looked at so far from a line's begin */
 struct place_digits {
 	u64 pattern
 		[EIGHT_PLACES]; /* a bit for each pattern of digits that the first PLACE_SEEN bytes may have */
@@ -74,15 +75,17 @@ struct place_digits {
 };
 
 /*
- * What is sure of a place: where a line's numbers are in these ranges (struct sure_ranges, by bytes from `from` on), there is
- * a match, and no other could be as long.
+ * What is sure of some places: where a line's numbers are in these ranges (struct sure_ranges, by bytes from `from` on), there
+ * is a match, and no other could be as long.
  */
+#define SURE_PLACES 4
+#define SURE_BYTES  16 /* a match has no more, nor do its ranges read more */
 struct memo_sure {
-	u8 from[16];
-	u32 low[4], span[4];
-	u8 digits[16]; /* a mask of those of the match, which has no more bytes */
+	/* From the place on, or with scan_code.line_wide from where the line begins. */
+	u8 from[SURE_PLACES][SURE_BYTES];
+	u32 low[SURE_PLACES][4], span[SURE_PLACES][4];
+	u8 digits[SURE_PLACES][SURE_BYTES]; /* a mask of those of the match */
 };
-_Static_assert(sizeof(struct memo_sure) == 64, "all of it comes at once");
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
 enum memo_state {
@@ -101,16 +104,17 @@ struct memo_line {
 	bool placed; /* it has places */
 	bool used;   /* since room was looked for in its set */
 	u8 surely;   /* which of the first EIGHT_PLACES may be sure of a match: a bit for each */
-	u8 sure_len[EIGHT_PLACES],
-		sure_digits[EIGHT_PLACES]; /* of that: bytes, and digits among them */
-	u16 sure_rule[EIGHT_PLACES];
+	/* Of these, the n-th one at n: */
+	u8 nsure, sure_at[SURE_PLACES], sure_len[SURE_PLACES], sure_digits[SURE_PLACES];
+	u8 sure_rule[SURE_PLACES]; /* of the match */
+	u64 sure_rules;            /* a bit for each of these */
 	/* Its outline by codes, and what is to be known of each of them beside it, as scan_code.outline_code() has it. */
 	_Alignas(64) u8 coded[LINE_ROOM];
 	_Alignas(64) u8 bits[LINE_ROOM];
 	_Alignas(64) u16 at[MEMO_PLACES]; /* where the places are, in order */
 	/* Of the places, then zeros. */
 	_Alignas(64) struct place_digits digits[MEMO_PLACES / EIGHT_PLACES];
-	struct memo_sure sure[EIGHT_PLACES];
+	struct memo_sure sure;
 	struct memo_place places[MEMO_PLACES];
 	_Alignas(64) u8 outline[LINE_ROOM];
 };

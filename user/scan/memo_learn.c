@@ -113,10 +113,14 @@ static u64 patterns_of(const struct study *y, u16 g, size_t p, u64 forms)
 
 	_Static_assert(PLACE_SEEN <= FILTER_DEPTH, "a group knows of as many bytes");
 	for (size_t k = 0; k < PLACE_SEEN; k++) {
-		u8 c = p + k < y->len ? y->bytes[p + k] : '\n';
+		/* What is behind the line may be anything. */
+		bool in = p + k < y->len;
+		u8 c = in ? y->bytes[p + k] : '\n';
 
 		vary |= c == ANY_HEX;
-		left[1][k] = c == ANY_HEX || c == ANY_DIGIT ? group->at_blank[k][BLANK_DIGIT] : 0;
+		left[1][k] = !in                              ? ~0ULL
+			     : c == ANY_HEX || c == ANY_DIGIT ? group->at_blank[k][BLANK_DIGIT]
+							      : 0;
 		left[0][k] = c == ANY_DIGIT ? 0 : ~0ULL;
 		if (c == ANY_HEX)
 			left[0][k] = group->at_blank[k][BLANK_LETTER];
@@ -251,106 +255,17 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	return place;
 }
 
-/*
- * Narrows r to texts that do not begin with certain digits, a bit for each, number i being that of c % 64. False if it cannot
- * be said so.
- */
-static bool do_not_begin(struct sure_ranges *r, u64 begins)
-{
-	const u32 first = 1U << 24; /* of a number, its first byte counts */
-	size_t i = 0;
-	u32 low, high;
-
-	if (!begins)
-		return true;
-	while (i < 4 && r->from[4 * i + 3])
-		i++;
-	if (i == 4)
-		return false;
-	low = r->low[i];
-	high = low + r->span[i];
-	if (r->span[i] == ~0U) {
-		low = '0' * first;
-		high = '9' * first + (first - 1);
-	}
-	while (low < high && begins >> low / first % 64 & 1)
-		low = (low / first + 1) * first;
-	while (low < high && begins >> high / first % 64 & 1)
-		high = high / first * first - 1;
-	r->low[i] = low;
-	r->span[i] = high - low;
-	for (u32 c = low / first; c <= high / first; c++)
-		if (begins >> c % 64 & 1)
-			return false;
-	return low < high;
-}
-
-/* Whether place i of a line, at p, may be sure of a match; then it is known what of. */
-static bool may_be_sure(struct study *y, size_t p, const struct memo_place *place,
-			struct memo_line *l, size_t i)
-{
-	const struct group *g = &y->s->groups[place->group];
-	const struct scan_form *forms = &y->s->forms[place->group * GROUP_FORMS];
-	struct memo_sure *sure = &l->sure[i];
-	const struct form *f;
-	struct sure_ranges r;
-	u64 begins = 0;
-
-	if (!place->quick || p + QUICK_READ > LINE_ROOM)
-		return false;
-	f = forms[__builtin_ctzll(place->forms ^ place->others)].form;
-	if (!f->sure || !f->numeric || !f->sure(y->bytes + p, &r) || r.len > sizeof(sure->digits))
-		return false;
-	for (u64 others = place->others & g->reach[r.len]; others; others &= others - 1)
-		begins |= form_begins(y, &forms[__builtin_ctzll(others)], p);
-	if (!do_not_begin(&r, begins))
-		return false;
-	memcpy(sure->from, r.from, sizeof(r.from));
-	memcpy(sure->low, r.low, sizeof(r.low));
-	memcpy(sure->span, r.span, sizeof(r.span));
-	memset(sure->digits, 0, sizeof(sure->digits));
-	l->sure_digits[i] = 0;
-	for (size_t k = 0; k < r.len; k++) {
-		bool digit = y->bytes[p + k] == ANY_DIGIT;
-
-		sure->digits[k] = digit ? 0xff : 0;
-		l->sure_digits[i] = (u8)(l->sure_digits[i] + digit);
-	}
-	l->sure_len[i] = r.len;
-	l->sure_rule[i] = place->id.rule;
-	return true;
-}
-
 /* A place of a line; there is room for it. */
 static void add_place(struct study *y, size_t p, struct memo_place place, struct memo_line *l)
 {
 	struct place_digits *d = &l->digits[l->nplaces / EIGHT_PLACES];
 	size_t i = l->nplaces % EIGHT_PLACES;
 
-	if (l->nplaces < EIGHT_PLACES && may_be_sure(y, p, &place, l, i))
-		l->surely |= (u8)(1U << i);
 	l->places[l->nplaces++] = place;
 	l->at[l->nplaces - 1] = (u16)p;
 	d->pattern[i] = patterns_of(y, place.group, p, place.forms);
 	d->before[i] = before_of(y, place, p);
 	first_two(y, place.group, p, place.forms, &d->begin[i], &d->second[i]);
-}
-
-/* Leaves those sure that are the only ones of the line there, and not in the match of one before. */
-static void sort_places(struct memo_line *l)
-{
-	size_t end = 0;
-
-	for (size_t i = 0; i < l->nplaces && i < EIGHT_PLACES; i++) {
-		bool sure = l->surely >> i & 1;
-
-		if (l->at[i] < end || (i && l->at[i - 1] == l->at[i]) ||
-		    (i + 1 < l->nplaces && l->at[i + 1] == l->at[i]))
-			l->surely &= (u8) ~(1U << i);
-		else if (sure)
-			end = l->at[i] + l->sure_len[i];
-	}
-	l->placed = l->nplaces;
 }
 
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
@@ -359,8 +274,8 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 
 	l->state = LINE_UNFIT;
 	l->nplaces = 0;
-	l->surely = 0;
 	memcpy(y.variant, bytes, len);
+	memset(l->at, 0, sizeof(l->at));
 	memset(l->digits, 0, sizeof(l->digits));
 	find_labels(&y);
 	for (u16 g = 0; g < s->ngroups; g++)
@@ -379,6 +294,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 		}
 	}
 	l->state = LINE_KNOWN;
-	sort_places(l);
+	l->placed = l->nplaces;
+	find_sure(&y, l);
 	return y.work;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An outline while it is learnt where something may match in it (memo_learn.c), and by which form (memo_walk.c). */
+/*
+ * An outline while it is learnt where something may match in it (memo_learn.c), by which form (memo_walk.c), and what is sure
+ * (memo_sure.c).
+ */
 #ifndef SCAN_MEMO_STUDY_H
 #define SCAN_MEMO_STUDY_H
 
@@ -24,5 +27,8 @@ bool form_may_match(struct study *y, const struct scan_form *sf, size_t p);
 /* The hex digits with which it may, and those that may stand behind its first byte, as place_digits has them. */
 u64 form_begins(struct study *y, const struct scan_form *sf, size_t p);
 u64 form_seconds(struct study *y, const struct scan_form *sf, size_t p);
+
+/* Finds of which places that were learnt a match is sure. */
+void find_sure(struct study *y, struct memo_line *l);
 
 #endif

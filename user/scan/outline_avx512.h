@@ -25,11 +25,8 @@ static inline __m512i some_block(const u8 *text, size_t n, size_t at)
  */
 static inline void two_blocks(const u8 *text, size_t len, __m512i ret_v[2])
 {
-	u64 last = ~0ULL >> (-len & 63); /* the bytes of its last block */
-	u64 second = -(u64)(len > 64);   /* all bits, if that is the second */
-
-	ret_v[0] = _mm512_maskz_loadu_epi8(last | second, text);
-	ret_v[1] = _mm512_maskz_loadu_epi8(last & second, text + 64);
+	ret_v[0] = _mm512_maskz_loadu_epi8(_bzhi_u64(~0ULL, (unsigned int)len), text);
+	ret_v[1] = _mm512_maskz_loadu_epi8(lowest(len > 64 ? len - 64 : 0), text + 64);
 }
 
 /* What a compiler takes for no constant: those it would make anew at each use. */
@@ -116,7 +113,23 @@ static inline void keep_codes(struct line *line, __m512i first, __m512i second)
 	_mm512_store_si512(line->coded + 64, second);
 }
 
-/* line_read() for a line of more than CODED_ROOM bytes. */
+/*
+ * Finds the codes of a line of CODED_ROOM bytes at most, where and how long it is being known, and returns the hash of its
+ * rough outline. Most have two blocks, and whether one would do is hard to guess.
+ */
+static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
+{
+	__m512i v[2];
+
+	(void)end; /* nothing behind the line is read */
+	two_blocks(line->text, line->len, v);
+	v[0] = coded(r, v[0]);
+	v[1] = coded(r, v[1]);
+	keep_codes(line, v[0], v[1]);
+	return hash_end(r, _mm512_aesenc_epi128(rough(r, v[0]), rough(r, v[1])), line->len);
+}
+
+/* The same of a longer one. */
 static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, struct line *line)
 {
 	__m512i state = _mm512_setzero_si512();
@@ -127,24 +140,6 @@ static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r,
 		state = _mm512_aesenc_epi128(
 			state, rough(r, coded(r, some_block(line->text, line->len, at))));
 	return hash_end(r, state, line->len);
-}
-
-/*
- * Finds the codes of a line, where and how long it is being known, and returns the hash of its rough outline. Most have
- * two blocks at most, and whether one would do is hard to guess.
- */
-static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
-{
-	__m512i v[2];
-
-	(void)end; /* nothing behind the line is read */
-	if (line->len > CODED_ROOM)
-		return long_line_read(r, line);
-	two_blocks(line->text, line->len, v);
-	v[0] = coded(r, v[0]);
-	v[1] = coded(r, v[1]);
-	keep_codes(line, v[0], v[1]);
-	return hash_end(r, _mm512_aesenc_epi128(rough(r, v[0]), rough(r, v[1])), line->len);
 }
 
 /* What codes have of that part of an outline's that is at `at`, or rather have not. */
@@ -241,25 +236,54 @@ static inline u32 eight_left(const struct memo_line *l, size_t i, __m512i digits
 	return (u32)_pext_u64(left, each) << i;
 }
 
-/* Those places of a line, a bit for each, at which something may match by place_digits. */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end)
+/*
+ * Those places of a line, a bit for each, at which something may match by place_digits.
+ *   roomy  CODED_ROOM bytes may be read: what is behind the line does not matter then
+ */
+static inline u32 places_left(const struct memo_line *l, const struct line *line, bool roomy)
 {
 	const __m512i digits = line_digits(line);
 	__m512i v[2];
 	u32 left;
 
 	_Static_assert(BEGINS_SEEN == CODED_ROOM, "two blocks");
-	/* What is behind the line does not matter, but that it is there. */
-	if (end - line->text >= CODED_ROOM) {
+	if (roomy) {
 		v[0] = _mm512_loadu_si512(line->text);
 		v[1] = _mm512_loadu_si512(line->text + 64);
 	} else {
-		two_blocks(line->text, line->len, v);
+		two_blocks(line->text, line->len < CODED_ROOM ? line->len : CODED_ROOM, v);
 	}
 	left = eight_left(l, 0, digits, v);
 	for (size_t i = EIGHT_PLACES; i < l->nplaces; i += EIGHT_PLACES)
 		left |= eight_left(l, i, digits, v);
 	return left;
+}
+
+/* Which of the numbers are in their ranges that the places of a line ask for which may be sure of a match: four bits for each. */
+static inline u32 numbers_sure(const struct memo_line *l, const u8 *text)
+{
+	const __m512i v =
+		_mm512_permutex2var_epi8(_mm512_loadu_si512(text), _mm512_load_si512(l->sure.from),
+					 _mm512_loadu_si512(text + 64));
+	const __m512i over = _mm512_sub_epi32(v, _mm512_load_si512(l->sure.low));
+
+	_Static_assert(SURE_PLACES * SURE_BYTES == 64, "one vector");
+	return _mm512_cmple_epu32_mask(over, _mm512_load_si512(l->sure.span));
+}
+
+/* Whether all of these places are; CODED_ROOM bytes may be read. */
+static inline bool all_sure(const struct memo_line *l, const u8 *text)
+{
+	return !_bzhi_u32(~numbers_sure(l, text), 4U * l->nsure);
+}
+
+/* Which of them are: a bit for each. */
+static inline u32 which_sure(const struct memo_line *l, const u8 *text)
+{
+	u32 sure = numbers_sure(l, text);
+
+	sure &= sure >> 1;
+	return _pext_u32(sure & sure >> 2, 0x1111);
 }
 
 /* 64 if there is none: compilers know no such function, and would take a branch. */

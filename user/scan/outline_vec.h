@@ -145,25 +145,26 @@ static inline void outline_code(u8 c, u8 *ret_code, u8 *ret_letters)
 	*ret_letters = c == ANY_HEX ? 0xff : 0;
 }
 
-/* The first bytes of a line, zeros behind it. */
-static __attribute__((noinline)) void copy_begin(const struct line *line, u8 ret_copy[CODED_ROOM])
+/* A line of CODED_ROOM bytes at most, zeros behind it. */
+static __attribute__((noinline)) void copy_line(const struct line *line, u8 ret_copy[CODED_ROOM])
 {
 	memset(ret_copy, 0, CODED_ROOM);
-	memcpy(ret_copy, line->text, line->len < CODED_ROOM ? line->len : CODED_ROOM);
+	memcpy(ret_copy, line->text, line->len);
 }
 
 /* The same as blocks; the text ends at `end`, and may be read to there. */
 static inline void two_blocks(const struct line *line, const u8 *end, struct block ret_b[2])
 {
 	static const u8 in_line[2 * CODED_ROOM] = {[0 ... CODED_ROOM - 1] = 0xff};
-	const u8 *text = line->text, *mine = in_line + CODED_ROOM;
+	const u8 *text = line->text, *mine = in_line + CODED_ROOM - line->len;
 	u8 copy[CODED_ROOM];
 
+	/* Compilers make a register for each place in it, else. */
+	__asm__("" : "+r"(mine));
 	if (end - text < CODED_ROOM) {
-		copy_begin(line, copy);
+		copy_line(line, copy);
 		text = copy;
 	}
-	mine -= line->len < CODED_ROOM ? line->len : CODED_ROOM;
 #pragma GCC unroll 8
 	for (size_t k = 0; k < 2 * BLOCK_VECS; k++) {
 		vec v, in;
@@ -174,8 +175,8 @@ static inline void two_blocks(const struct line *line, const u8 *end, struct blo
 	}
 }
 
-/* Block i of a line, one behind the first two. */
-static inline struct block later_block(const struct line *line, size_t i)
+/* Block i of a longer line. */
+static inline struct block long_block(const struct line *line, size_t i)
 {
 	return block_at(line->text + 64 * i, line->len - 64 * i);
 }
@@ -199,26 +200,13 @@ static inline u64 hash_end(pairs_vec pairs, u64 key, u64 n)
 	memcpy(part, &pairs, sizeof(part));
 	for (size_t i = 0; i < WIDTH / 8; i++)
 		hash += part[i] * odd[i];
-	hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93;
+	hash = (hash ^ hash >> 32) * odd[0];
 	return (hash ^ hash >> 32) | 1ULL << 63;
 }
 
-/* line_read() of what is behind the bytes that are kept by codes. */
-static __attribute__((noinline)) u64 rest_read(const struct line_reader *r, const struct line *line,
-					       pairs_vec hash)
-{
-	for (size_t i = CODED_ROOM / 64; 64 * i < line->len; i++) {
-		struct block b = later_block(line, i);
-
-		for (size_t k = 0; k < BLOCK_VECS; k++)
-			hash = hash_step(&r->hex, hash, b.v[k]);
-	}
-	return hash_end(hash, r->key, line->len);
-}
-
 /*
- * Finds the codes of a line, where and how long it is being known, and returns the hash of its rough outline. Most have
- * two blocks at most, and whether one would do is hard to guess.
+ * Finds the codes of a line of CODED_ROOM bytes at most, where and how long it is being known, and returns the hash of its
+ * rough outline. Most have two blocks, and whether one would do is hard to guess.
  *   end  of the text, which may be read to there
  */
 static inline u64 line_read(const struct line_reader *r, const u8 *end, struct line *line)
@@ -234,8 +222,25 @@ static inline u64 line_read(const struct line_reader *r, const u8 *end, struct l
 		memcpy(line->coded + k * WIDTH, &codes, WIDTH);
 		hash = hash_step(&r->hex, hash, v);
 	}
-	if (line->len > CODED_ROOM)
-		return rest_read(r, line, hash);
+	return hash_end(hash, r->key, line->len);
+}
+
+/* The same of a longer one. */
+static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r, struct line *line)
+{
+	pairs_vec hash = {0};
+
+	for (size_t i = 0; 64 * i < line->len; i++) {
+		struct block b = long_block(line, i);
+
+		for (size_t k = 0; k < BLOCK_VECS; k++) {
+			vec codes = coded(&r->hex, b.v[k]);
+
+			if (64 * i < CODED_ROOM)
+				memcpy(line->coded + 64 * i + k * WIDTH, &codes, WIDTH);
+			hash = hash_step(&r->hex, hash, b.v[k]);
+		}
+	}
 	return hash_end(hash, r->key, line->len);
 }
 
@@ -261,7 +266,7 @@ static __attribute__((noinline)) bool rest_fits(const struct line_reader *r,
 						const struct memo_line *l, const struct line *line)
 {
 	for (size_t i = CODED_ROOM / 64; 64 * i < line->len; i++) {
-		struct block b = later_block(line, i);
+		struct block b = long_block(line, i);
 
 		for (size_t k = 0; k < BLOCK_VECS; k++)
 			if (!is_all(codes_same(&r->hex, l, coded(&r->hex, b.v[k]),
@@ -297,81 +302,36 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 	return way;
 }
 
-/* Where a line has digits, a bit for a byte, and a block of zeros behind. */
-struct line_digits {
-	u64 bits[LINE_BLOCKS + 1];
-};
-
-static __attribute__((noinline)) void rest_digits(const struct line *line, struct line_digits *ret)
+/* Whether the n-th place of a line that may be sure of a match is. */
+static inline bool is_sure(const struct memo_line *l, const u8 *text, size_t n)
 {
-	const struct hex_bounds hex = hex_bounds();
-	size_t i;
+	typedef u32 four __attribute__((vector_size(SURE_BYTES)));
+	const sixteen v = sixteen_load(text + l->sure_at[n]);
+	four numbers = (four)__builtin_shuffle(v, sixteen_load(l->sure.from[n])), low, span;
 
-	for (i = CODED_ROOM / 64; 64 * i < line->len; i++) {
-		struct block b = later_block(line, i);
-
-		ret->bits[i] = 0;
-		for (size_t k = 0; k < BLOCK_VECS; k++)
-			ret->bits[i] |= vec_bits(digits_in(&hex, b.v[k])) << k * WIDTH;
-	}
-	ret->bits[i] = 0;
+	memcpy(&low, l->sure.low[n], sizeof(low));
+	memcpy(&span, l->sure.span[n], sizeof(span));
+	return sixteen_bits((sixteen)(numbers - low <= span)) == 0xffff;
 }
 
-static inline void line_digits(const struct line *line, struct line_digits *ret)
+/* Whether all of them are; CODED_ROOM bytes may be read. */
+static inline bool all_sure(const struct memo_line *l, const u8 *text)
 {
-	_Static_assert(CODED_ROOM == 128, "two blocks are kept by codes");
-	for (size_t i = 0; i < 2; i++) {
-		struct block b = block_load(line->coded + 64 * i);
+	size_t n = 0;
 
-		ret->bits[i] = 0;
-#pragma GCC unroll 4
-		for (size_t k = 0; k < BLOCK_VECS; k++)
-			ret->bits[i] |= vec_bits((vec)(b.v[k] == CODE_DIGIT)) << k * WIDTH;
-	}
-	ret->bits[2] = 0;
-	if (line->len > CODED_ROOM)
-		rest_digits(line, ret);
+	while (n < l->nsure && is_sure(l, text, n))
+		n++;
+	return n == l->nsure;
 }
 
-/* places_left() of those of the eight from the i-th on that are `asked`. */
-static inline u32 eight_left(const struct memo_line *l, size_t i, u32 asked, const u8 *text,
-			     const struct line_digits *digits)
+/* Which of them are: a bit for each. */
+static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 {
-	const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
-	const u64 seen = (1U << PLACE_SEEN) - 1;
-	u32 left = 0;
+	u32 sure = 0;
 
-	for (; asked; asked &= asked - 1) {
-		size_t k = (size_t)__builtin_ctz(asked), at = l->at[i + k];
-		/* Before a line's begin all may be. */
-		const u8 *p = text + at, *before = p - (at > 0);
-		u64 any, here;
-
-		memcpy(&here, (const u8 *)digits->bits + at / 8, sizeof(here));
-		here = here >> at % 8 & seen;
-		any = d->pattern[k] >> here & d->before[k] >> *before % 64 &
-		      d->begin[k] >> p[0] % 64 & d->second[k] >> p[1] % 64;
-		left |= (u32)(any & 1) << k;
-	}
-	return left << i;
-}
-
-/*
- * Those places of a line, a bit for each, at which something may match by place_digits. Those that may be sure of a match
- * nearly always are, and are not asked.
- */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *end)
-{
-	const u32 asked = (u32)((1ULL << l->nplaces) - 1) & ~(u32)l->surely;
-	struct line_digits digits;
-	u32 left = l->surely;
-
-	(void)end;
-	line_digits(line, &digits);
-	left |= eight_left(l, 0, asked & 0xff, line->text, &digits);
-	for (size_t i = EIGHT_PLACES; i < l->nplaces; i += EIGHT_PLACES)
-		left |= eight_left(l, i, asked >> i & 0xff, line->text, &digits);
-	return left;
+	for (size_t n = 0; n < l->nsure; n++)
+		sure |= (u32)is_sure(l, text, n) << n;
+	return sure;
 }
 
 /* What bits say where there are some. */

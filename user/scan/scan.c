@@ -25,7 +25,7 @@ void scan(const struct scanner *s, struct scan_job *job)
 {
 	job->nmatches = 0;
 	memset(job->refused, 0, sizeof(job->refused));
-	job->walked = job->looked_up = 0;
+	job->filled = job->walked = job->looked_up = 0;
 	job->decided = job->len;
 	if (job->memo && job->len - job->start >= LINES_MIN)
 		codes[s->isa]->run_lines(s, job);

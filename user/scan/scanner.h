@@ -104,6 +104,7 @@ struct scan_code {
 	void (*run_lines)(const struct scanner *s, struct scan_job *job); /* with job->memo */
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 	outline_code_fn outline_code;
+	bool line_wide; /* what is sure of places is asked for all of a line at once */
 };
 const struct scan_code *scan_code(enum isa isa);
 /* The processor it is built for decides which of them there are. */

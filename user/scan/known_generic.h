@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A line that is known: what its places say, once for every ISA, behind its which_sure(). */
+#ifndef SCAN_KNOWN_GENERIC_H
+#define SCAN_KNOWN_GENERIC_H
+
+#include "memo.h"
+#include <scrim/sixteen.h>
+
+/* Those of `forms` of a group, at p, that its first three bytes allow: mostly none. */
+static inline u64 begin_so(const struct group *g, u64 forms, const u8 *t)
+{
+	return forms & g->at[0][t[0]] & g->at[1][t[1]] & g->at[2][t[2]];
+}
+
+/* Those of them that its first bytes and what stands before them allow. */
+static inline u64 forms_left(const struct group *g, u64 forms, const u8 *text, size_t p)
+{
+	forms = begin_so(g, forms, text + p);
+	if (!forms)
+		return 0;
+#pragma GCC unroll 12
+	for (size_t k = 3; k < FILTER_DEPTH; k++)
+		forms &= g->at[k][text[p + k]];
+	return p ? forms & group_before(g, text, p) : forms;
+}
+
+/* Whether the one form that is left of a place, if it is one, sees quickly that it does not match. */
+static inline bool never_matches(const struct group *g, u64 forms, const u8 *t)
+{
+	return !(forms & (forms - 1)) && forms & g->often && g->never[__builtin_ctzll(forms)](t);
+}
+
+static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struct form_id id)
+{
+	job->matches[job->nmatches++] = (struct match){
+		.from = (u32)p,
+		.to = (u32)(p + len),
+		.mask_from = (u32)p,
+		.mask_to = (u32)(p + len),
+		.rule = id.rule,
+		.form = id.form,
+	};
+	job->walked += len;
+}
+
+/* Asks the forms of some places of a line, which are all at p, and returns where reading goes on. */
+static size_t ask_known(const struct scanner *s, struct scan_job *job, const struct memo_line *l,
+			u32 places, size_t p)
+{
+	struct match *m = &job->matches[job->nmatches];
+	u64 forms[GROUPS_MAX];
+	bool labelled = false;
+
+	memset(forms, 0, s->ngroups * sizeof(*forms));
+	for (; places; places &= places - 1) {
+		const struct memo_place *place = &l->places[__builtin_ctz(places)];
+
+		forms[place->group] = place->forms;
+		labelled |= place->labelled;
+	}
+	if (confirm_among(s, job, p, forms, labelled, m) != MATCH)
+		return p + 1;
+	job->nmatches++;
+	return m->to;
+}
+
+/* Whether any form of some places of a line, which are all at p, is left that may match. */
+static inline bool any_left(const struct scanner *s, const struct scan_job *job,
+			    const struct memo_line *l, u32 places, size_t p)
+{
+	bool any = false;
+
+	for (; places; places &= places - 1) {
+		const struct memo_place *at = &l->places[__builtin_ctz(places)];
+		const struct group *g = &s->groups[at->group];
+		u64 forms = forms_left(g, at->forms, job->text, p);
+
+		any |= forms && !never_matches(g, forms, job->text + p);
+	}
+	return any;
+}
+
+/*
+ * Reads a place at p, for which no label matters and which has QUICK_READ bytes, and returns where reading goes on. Its
+ * quick way has the last word where no other form could be as long, or be refused.
+ */
+static size_t read_alone(const struct scanner *s, struct scan_job *job,
+			 const struct memo_place *place, size_t p)
+{
+	const struct group *g = &s->groups[place->group];
+	const u8 *t = job->text + p;
+	u64 forms = place->forms;
+	size_t len = place->quick ? place->quick(t) : 0;
+	struct match *m = &job->matches[job->nmatches];
+
+	if (len == QUICK_REFUSED) {
+		count_refused(job, place->id.rule);
+		forms = place->others;
+	} else if (len && !begin_so(g, place->others & g->reach[len], t)) {
+		add_quickly(job, p, len, place->id);
+		return p + len;
+	}
+	forms = forms_left(g, forms, job->text, p);
+	if (!forms || never_matches(g, forms, t) ||
+	    confirm_group(s, job, p, place->group, forms, m) != MATCH)
+		return p + 1;
+	job->nmatches++;
+	return m->to;
+}
+
+/* Those of the places `left` that are where the first of them is. */
+static inline u32 places_here(const struct memo_line *l, u32 left)
+{
+	u32 here = left & -left;
+	u16 at = l->at[__builtin_ctz(left)];
+
+	for (left ^= here; left && l->at[__builtin_ctz(left)] == at; left &= left - 1)
+		here |= left & -left;
+	return here;
+}
+
+/* Reads the places `here` of a line, which are all at p, and returns where reading goes on. */
+static __attribute__((noinline)) size_t read_place(const struct scanner *s, struct scan_job *job,
+						   const struct memo_line *l, u32 here, size_t p)
+{
+	const struct memo_place *place = &l->places[__builtin_ctz(here)];
+	bool far = job->len - p >= QUICK_READ;
+
+	if (far && !(here & (here - 1)) && !place->labelled)
+		return read_alone(s, job, place, p);
+	if (!far || any_left(s, job, l, here, p))
+		return ask_known(s, job, l, here, p);
+	return p + 1;
+}
+
+/*
+ * Reads the places `left` of a line that is known, behind the match before them.
+ *   roomy  what ranges read is there, and what their forms ask for
+ */
+static __attribute__((noinline)) void read_known(const struct scanner *s, struct scan_job *job,
+						 const struct line *line, bool roomy)
+{
+	const struct memo_line *l = line->expected;
+	const size_t at = (size_t)(line->text - job->text);
+	const u32 sure = roomy && l->nsure ? which_sure(l, line->text) : 0;
+	size_t next = job->nmatches ? job->matches[job->nmatches - 1].to : job->start;
+
+	for (u32 left = line->left, here; left; left ^= here) {
+		size_t i = (size_t)__builtin_ctz(left), p = at + l->at[i];
+		size_t n = (size_t)__builtin_popcount(l->surely & ((1U << i) - 1));
+
+		here = places_here(l, left);
+		if (p < next)
+			continue;
+		if (here & l->surely && sure >> n & 1) {
+			add_quickly(job, p, l->sure_len[n], l->places[i].id);
+			next = p + l->sure_len[n];
+		} else {
+			next = read_place(s, job, l, here, p);
+		}
+	}
+}
+
+/* Fills the matches of a line of which all of its places are sure that may be. */
+static inline void fill_surely(const struct scan_fill *fill, u8 *text, const struct memo_line *l)
+{
+	const sixteen digit = sixteen_all(fill->digit);
+	/* For all that a compiler knows, what is written might be these. */
+	u64 *const counts = fill->counts;
+	const size_t nsure = l->nsure;
+
+	for (size_t n = 0; n < nsure; n++) {
+		u8 *p = text + l->sure_at[n];
+		const sixteen v = sixteen_load(p);
+
+		sixteen_store(p, v ^ ((v ^ digit) & sixteen_load(l->sure.digits[n])));
+		counts[l->sure_rule[n]] += SCAN_FILLED | l->sure_digits[n];
+	}
+}
+
+#endif
