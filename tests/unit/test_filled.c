@@ -149,7 +149,7 @@ Test(filled, is_not_what_a_value_before_goes_on_over)
 /* Rules that come late are counted by their matches. */
 Test(filled, is_not_what_a_late_rule_finds)
 {
-	static char names[SCAN_FILL_RULES][16], patterns[SCAN_FILL_RULES][16];
+	static char names[SCAN_FILL_RULES][24], patterns[SCAN_FILL_RULES][24];
 	static struct rule_def defs[200 + SCAN_FILL_RULES];
 	const struct rule_def *builtin;
 	struct ruleset *rs;
