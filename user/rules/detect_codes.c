@@ -9,9 +9,13 @@
 #define MBI_A  "[AC-HJKMNP-RT-Y]"
 #define MBI_AN "[0-9AC-HJKMNP-RT-Y]"
 
-/* The countries of validate_iban(): hexadecimal ids begin with two letters and two digits, too. */
+/*
+ * The countries of validate_iban(). Hexadecimal ids begin with two letters and two digits, too: the countries whose letters
+ * are hexadecimal, all of which go on with four digits, are apart.
+ */
+#define IBAN_HEX "(?:A[DE]|B[AE]|DE|EE)"
 #define IBAN_COUNTRY                                                                               \
-	"(?:A[DELTZ]|B[AEGHIRY]|C[HRYZ]|D[EJKO]|E[EGS]|F[IKOR]|G[BEILRT]|H[NRU]|I[ELQST]|JO|K[WZ]" \
+	"(?:A[LTZ]|B[GHIRY]|C[HRYZ]|D[JKO]|E[GS]|F[IKOR]|G[BEILRT]|H[NRU]|I[ELQST]|JO|K[WZ]"       \
 	"|L[BCITUVY]|M[CDEKNRTU]|N[ILO]|OM|P[KLST]|QA|R[OSU]|S[ACDEIKMOTV]|T[LNR]|UA|V[AG]|XK|YE)"
 
 #define VIN_AN "[0-9A-HJ-NPR-Z]"
@@ -97,8 +101,9 @@ static const struct rule_def codes[] = {
 				 "[GB88WEST1234569876543] has too few, [GB82WEST12345698765432]",
 				 "GB82WEST12345698765433, GB82WEST1234569876543"),
 		.nforms = 2,
-		.forms = {FORM("(?i)" IBAN_COUNTRY
-			       "\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9A-Z]{1,3})?",
+		.forms = {FORM("(?i)(?:" IBAN_HEX "\\d{2}[ -]?\\d{4}|" IBAN_COUNTRY
+			       "\\d{2}[ -]?[0-9A-Z]{4})"
+			       "(?:[ -]?[0-9A-Z]{4}){1,6}(?:[ -]?[0-9A-Z]{1,3})?",
 			       WORD, WORD, BYTES, 8, .validate = "iban", .never = never_iban),
 			  FORM("(?i)[A-Z]{2}\\d{2}(?:[ -]?[0-9A-Z]{4}){2,7}(?:[ -]?[0-9]{1,3})?",
 			       WORD, TOKEN, BYTES, 8, .labels = LIST("iban"), .distance = 16)},
