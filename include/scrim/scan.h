@@ -158,7 +158,7 @@ struct scan_job {
 	size_t cap;            /* at least len - start + 1, which is always enough; not checked */
 	u64 *rejected; /* by rule: += candidates decided here that a validator refused; may be NULL */
 	struct scan_memo *memo; /* this thread's, changed; or NULL */
-	struct scan_fill fill;
+	struct scan_fill fill;  /* zeros: nothing is filled */
 	/* out */
 	size_t nmatches;            /* in order of from, not overlapping */
 	size_t decided;             /* start <= decided <= len; everything before it is final */
