@@ -106,6 +106,27 @@ Test(filled, is_what_would_be_masked)
 	ruleset_free(rs);
 }
 
+#define DEFS (SCAN_FILL_RULES + 200)
+
+/* Puts the built-in rules behind some that defs begins with. Returns how many there are then. */
+static size_t add_builtin(struct rule_def defs[DEFS], size_t others)
+{
+	size_t n;
+	const struct rule_def *builtin = rules_builtin(&n);
+
+	cr_assert_leq(others + n, DEFS);
+	memcpy(defs + others, builtin, n * sizeof(*defs));
+	return others + n;
+}
+
+/* text[0, n) at once, and in small pieces. */
+static void same_at_once(struct feeder *f, size_t n, u64 *seed, const char *what)
+{
+	feed_cut(f, text, n, cut_small, seed, &want);
+	feed_whole(f, text, n, &got);
+	assert_fed_same(f, &got, &want, what, 0);
+}
+
 /* A value that goes on behind its pattern may go on over a carriage return; what it takes is its own. */
 Test(filled, is_not_what_a_value_before_goes_on_over)
 {
@@ -115,20 +136,16 @@ Test(filled, is_not_what_a_value_before_goes_on_over)
 		.nforms = 1,
 		.forms = {{.pattern = "zz[a-z]{4}", .tail = "[^;]"}},
 	};
-	const struct rule_def *builtin;
-	struct rule_def defs[200];
+	static struct rule_def defs[DEFS];
 	struct ruleset *rs;
 	struct feeder f;
 	u64 seed = 0x7a11;
-	size_t n;
+	size_t n = 0;
 
-	builtin = rules_builtin(&n);
-	cr_assert_lt(n, array_size(defs));
-	memcpy(defs, builtin, n * sizeof(*defs));
-	defs[n] = site;
-	rs = ruleset_of(defs, n + 1);
+	defs[0] = site;
+	rs = ruleset_of(defs, add_builtin(defs, 1));
 	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
-	for (n = 0; n < 50000;) {
+	while (n < 50000) {
 		int other = draw(&seed, 10) ? 0 : 1 + (int)draw(&seed, 2);
 
 		n += (size_t)snprintf((char *)text + n, sizeof(text) - n,
@@ -139,9 +156,7 @@ Test(filled, is_not_what_a_value_before_goes_on_over)
 						   : "12:11",
 				      draw(&seed, 10));
 	}
-	feed_cut(&f, text, n, cut_small, &seed, &want);
-	feed_whole(&f, text, n, &got);
-	assert_fed_same(&f, &got, &want, "goes on", 0);
+	same_at_once(&f, n, &seed, "goes on");
 	feeder_end(&f);
 	ruleset_free(rs);
 }
@@ -150,15 +165,11 @@ Test(filled, is_not_what_a_value_before_goes_on_over)
 Test(filled, is_not_what_a_late_rule_finds)
 {
 	static char names[SCAN_FILL_RULES][24], patterns[SCAN_FILL_RULES][24];
-	static struct rule_def defs[200 + SCAN_FILL_RULES];
-	const struct rule_def *builtin;
+	static struct rule_def defs[DEFS];
 	struct ruleset *rs;
 	struct feeder f;
 	u64 seed = 0x1a7e;
-	size_t n;
 
-	builtin = rules_builtin(&n);
-	cr_assert_leq(n, 200);
 	for (int i = 0; i < SCAN_FILL_RULES; i++) {
 		snprintf(names[i], sizeof(names[i]), "site-%d", i);
 		snprintf(patterns[i], sizeof(patterns[i]), "q%dq[0-9]{3}", i);
@@ -167,8 +178,7 @@ Test(filled, is_not_what_a_late_rule_finds)
 					    .nforms = 1,
 					    .forms = {{.pattern = patterns[i]}}};
 	}
-	memcpy(defs + SCAN_FILL_RULES, builtin, n * sizeof(*defs));
-	rs = ruleset_of(defs, n + SCAN_FILL_RULES);
+	rs = ruleset_of(defs, add_builtin(defs, SCAN_FILL_RULES));
 	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
 	for (size_t round = 0; round < 3; round++)
 		same_as_in_small_pieces(&f, &seed, round);
@@ -180,31 +190,25 @@ Test(filled, is_not_what_a_late_rule_finds)
 Test(filled, is_not_what_is_allowed)
 {
 	static const char *const allow[] = {"2024-01-15", "10.1.20.11", NULL};
-	const struct rule_def *builtin;
-	struct rule_def defs[200];
+	static struct rule_def defs[DEFS];
+	size_t n = 0, nrules = add_builtin(defs, 0);
 	struct ruleset *rs;
 	struct feeder f;
 	u64 seed = 0xa110;
-	size_t n;
 
-	builtin = rules_builtin(&n);
-	cr_assert_leq(n, array_size(defs));
-	memcpy(defs, builtin, n * sizeof(*defs));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < nrules; i++)
 		if (!strcmp(defs[i].name, "date") || !strcmp(defs[i].name, "ipv4"))
 			defs[i].allow = allow;
-	rs = ruleset_of(defs, n);
+	rs = ruleset_of(defs, nrules);
 	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
-	for (n = 0; n < 50000;) {
+	while (n < 50000) {
 		bool allowed = draw(&seed, 2);
 
 		n += (size_t)snprintf((char *)text + n, sizeof(text) - n, "%s 12:11 sent by %s\n",
 				      allowed ? "2024-01-15" : "2024-01-16",
 				      draw(&seed, 2) ? "10.1.20.11" : "10.1.20.12");
 	}
-	feed_cut(&f, text, n, cut_small, &seed, &want);
-	feed_whole(&f, text, n, &got);
-	assert_fed_same(&f, &got, &want, "allowed", 0);
+	same_at_once(&f, n, &seed, "allowed");
 	cr_assert_not_null(memmem(got.out, got.n, "2024-01-15", 10));
 	cr_assert_null(memmem(got.out, got.n, "2024-01-16", 10));
 	feeder_end(&f);

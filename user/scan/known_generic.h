@@ -134,7 +134,7 @@ static __attribute__((noinline)) size_t read_place(const struct scanner *s, stru
 }
 
 /*
- * Reads the places `left` of a line that is known, behind the match before them.
+ * Reads the places of a line that are left, behind the match before them.
  *   roomy  what ranges read is there, and what their forms ask for
  */
 static __attribute__((noinline)) void read_known(const struct scanner *s, struct scan_job *job,

@@ -93,7 +93,7 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 }
 
 /* Finds which places of some lines are left, and returns the lines that have any: a bit for each. */
-static inline u64 places_find(struct line_batch *b, u64 lines, bool roomy)
+static inline u64 find_left(struct line_batch *b, u64 lines, bool roomy)
 {
 	u64 left = 0;
 
@@ -108,7 +108,7 @@ static inline u64 places_find(struct line_batch *b, u64 lines, bool roomy)
 }
 
 /* The same, if a byte is there before these lines and some bytes behind, and if not. */
-static __attribute__((noinline)) u64 find_places(const struct scan_job *job, u64 lines)
+static __attribute__((noinline)) u64 lines_left(const struct scan_job *job, u64 lines)
 {
 	struct line_batch *b = &job->memo->batch;
 	const u8 *first, *last;
@@ -118,8 +118,8 @@ static __attribute__((noinline)) u64 find_places(const struct scan_job *job, u64
 	first = b->line[__builtin_ctzll(lines)].text;
 	last = b->line[63 - __builtin_clzll(lines)].text;
 	if (first > job->text && job->text + job->len - last >= LINE_ROOM + PLACES_BEHIND)
-		return places_find(b, lines, true);
-	return places_find(b, lines, false);
+		return find_left(b, lines, true);
+	return find_left(b, lines, false);
 }
 
 /* Lines that begin in some part of the text. */
@@ -166,7 +166,7 @@ static __attribute__((noinline)) void read_places(const struct scanner *s, struc
 	const struct lines_at roomy = lines_roomy(job), fill = lines_filled(job);
 	u64 filled = 0;
 
-	for (u64 left = find_places(job, lines); left; left &= left - 1) {
+	for (u64 left = lines_left(job, lines); left; left &= left - 1) {
 		const struct line *line = &job->memo->batch.line[__builtin_ctzll(left)];
 		const struct memo_line *l = line->expected;
 
