@@ -13,7 +13,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #else
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 typedef u8 sixteen __attribute__((vector_size(16)));
@@ -37,6 +37,16 @@ static inline void sixteen_store(u8 *p, sixteen v)
 static inline sixteen sixteen_all(u8 c)
 {
 	return c - (sixteen){0};
+}
+
+/* Its bytes in another order: byte i is v[from[i]]. */
+static inline sixteen sixteen_shuffle(sixteen v, sixteen from)
+{
+#if defined(__SSSE3__)
+	return (sixteen)_mm_shuffle_epi8((__m128i)v, (__m128i)from);
+#else
+	return __builtin_shuffle(v, from);
+#endif
 }
 
 /* A bit for each byte of a mask, the lowest for byte 0. */

@@ -4,6 +4,8 @@
  * piece of less than some 400 bytes is read without a memo, and so nothing of it is filled at once.
  */
 #include "../../user/scan/memo.h"
+#include "guard_page.h"
+#include "scan_feed.h"
 #include "scan_text.h"
 #include "scanners.h"
 #include "stream_feed.h"
@@ -37,6 +39,12 @@ static const char *const lines[] = {
 	"er here, over and over, no number here, over an 202d-1d-1d and over\n",
 	"192.168.d.dd",
 	"no number here, over and over\n",
+	/* One, two, three and four that are sure, next to each other or not; a batch has lines of several rules. */
+	"by 1d.2d.3d.dd\n",
+	"1d.1d.1d.1d 202d-0d-1d 2d.2d.2d.2d 202d-1d-0d\n",
+	"202d-0d-1d/202d-1d-1d by 1d.1d.1d.1d\n",
+	"of 202d-0d-1d, 202d-0d-1d, 202d-0d-1d or 202d-0d-1d seen\n",
+	"202d-0d-1d,202d-0d-1d,202d-0d-1d,202d-0d-1d,202d-0d-1d\n",
 };
 
 static size_t make_line(u64 *seed, u8 *to)
@@ -103,6 +111,56 @@ Test(filled, is_what_would_be_masked)
 			same_as_in_small_pieces(&f, &seed, round);
 		feeder_end(&f);
 	}
+	ruleset_free(rs);
+}
+
+#define ALIKE 400 /* lines */
+
+/* How many matches are returned of lines that are all alike, when the memo knows them. Nothing may be read behind the last. */
+static size_t returned_of(const struct scanner *s, const char *line)
+{
+	struct scan_memo *m = scan_feed_memo_new();
+	static struct match matches[FED_MAX];
+	static u64 counts[SCAN_FILL_RULES];
+	size_t len = strlen(line);
+	struct guarded g = guarded_new(ALIKE * len);
+	struct scan_job job = {.len = ALIKE * len,
+			       .ends = true,
+			       .matches = matches,
+			       .cap = array_size(matches),
+			       .memo = m,
+			       .fill = {.digit = '1', .counts = counts}};
+
+	for (size_t i = 0; i < ALIKE; i++)
+		memcpy(text + i * len, line, len);
+	for (int round = 0; round < 2; round++) {
+		job.fill.text = guarded_right(&g, text, job.len, 0);
+		job.text = job.fill.text;
+		scan(s, &job);
+	}
+	guarded_free(&g);
+	scan_memo_free(m);
+	return job.nmatches;
+}
+
+/* However many places of a line are sure, up to four: no match of it is returned but near the text's ends. */
+Test(filled, is_what_a_few_places_are_sure_of)
+{
+	static const char *const known[] = {
+		"seen by ward 7 on 2024-01-15\n",
+		"2024-01-15 seen by ward 7 from 10.1.20.11\n",
+		"2024-01-15, 2024-02-15 or 2024-03-15 at ward 7\n",
+		"2024-01-15 10.1.20.11 2024-02-15 10.1.20.12\n",
+	};
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, isa_best());
+
+	for (size_t i = 0; i < array_size(known); i++)
+		cr_expect_lt(returned_of(s, known[i]), ALIKE / 4 * (i + 1), "%s", known[i]);
+	/* Of what is not filled all are, and the last one ends where the text does. */
+	cr_expect_eq(returned_of(s, "job ab3cd4ef seen 2feb\n"), ALIKE);
+	scanner_free(s);
 	ruleset_free(rs);
 }
 

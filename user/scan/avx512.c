@@ -8,6 +8,8 @@
 
 #include "outline_avx512.h"
 
+#include "places_avx2.h"
+
 #include "lines_generic.h"
 
 const struct scan_code scan_avx512 = {
@@ -15,5 +17,4 @@ const struct scan_code scan_avx512 = {
 	.run_lines = run_lines,
 	.find_control = find_control,
 	.outline_code = outline_code,
-	.line_wide = true,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A line that is known: what its places say, once for every ISA, behind its which_sure(). */
+/* A line that is known: what its places say, once for every ISA. */
 #ifndef SCAN_KNOWN_GENERIC_H
 #define SCAN_KNOWN_GENERIC_H
 
@@ -133,6 +133,35 @@ static __attribute__((noinline)) size_t read_place(const struct scanner *s, stru
 	return p + 1;
 }
 
+/* A mask of those numbers that are in their ranges. */
+static inline sixteen in_ranges(const struct memo_sure *sure, sixteen v)
+{
+	typedef u32 four __attribute__((vector_size(SURE_BYTES)));
+	four numbers = (four)sixteen_shuffle(v, sixteen_load(sure->from)), low, span;
+
+	memcpy(&low, sure->low, sizeof(low));
+	memcpy(&span, sure->span, sizeof(span));
+	return (sixteen)(numbers - low <= span);
+}
+
+static inline bool are_all(sixteen mask)
+{
+	return sixteen_bits(mask) == 0xffff;
+}
+
+/* Which places are that may be sure of a match: a bit for each. CODED_ROOM bytes may be read. */
+static inline u32 which_sure(const struct memo_line *l, const u8 *text)
+{
+	u32 sure = 0;
+
+	for (size_t n = 0; n < l->nsure; n++) {
+		sixteen v = sixteen_load(text + l->sure_at[n]);
+
+		sure |= (u32)are_all(in_ranges(&l->sure[n], v)) << n;
+	}
+	return sure;
+}
+
 /*
  * Reads the places of a line that are left, behind the match before them.
  *   roomy  what ranges read is there, and what their forms ask for
@@ -161,21 +190,55 @@ static __attribute__((noinline)) void read_known(const struct scanner *s, struct
 	}
 }
 
-/* Fills the matches of a line of which all of its places are sure that may be. */
-static inline void fill_surely(const struct scan_fill *fill, u8 *text, const struct memo_line *l)
+/* Two places that may be sure of a match, and what is there. */
+struct sure_pair {
+	u8 *at[2];
+	sixteen v[2];
+	bool sure; /* of both */
+};
+
+static inline struct sure_pair sure_pair(const struct memo_line *l, u8 *text, size_t n)
+{
+	struct sure_pair two = {.at = {text + l->sure_at[n], text + l->sure_at[n + 1]}};
+
+	two.v[0] = sixteen_load(two.at[0]);
+	two.v[1] = sixteen_load(two.at[1]);
+	two.sure = are_all(in_ranges(&l->sure[n], two.v[0]) & in_ranges(&l->sure[n + 1], two.v[1]));
+	return two;
+}
+
+/* What is behind a match is written as it was: they go in order. */
+static inline void fill_pair(const struct memo_line *l, size_t n, const struct sure_pair *two,
+			     sixteen digit)
+{
+	for (size_t k = 0; k < 2; k++)
+		sixteen_store(two->at[k], two->v[k] ^ ((two->v[k] ^ digit) &
+						       sixteen_load(l->sure[n + k].digits)));
+}
+
+/* Fills the matches of a line, if all of its places are sure that may be: there are some. Most lines have two. */
+static inline bool fill_if_sure(const struct scan_fill *fill, u8 *text, const struct memo_line *l)
 {
 	const sixteen digit = sixteen_all(fill->digit);
 	/* For all that a compiler knows, what is written might be these. */
 	u64 *const counts = fill->counts;
 	const size_t nsure = l->nsure;
+	const struct sure_pair two = sure_pair(l, text, 0);
+	bool sure = two.sure;
 
-	for (size_t n = 0; n < nsure; n++) {
-		u8 *p = text + l->sure_at[n];
-		const sixteen v = sixteen_load(p);
+	for (size_t n = 2; n < nsure; n += 2)
+		sure &= sure_pair(l, text, n).sure;
+	if (!sure)
+		return false;
+	fill_pair(l, 0, &two, digit);
+	for (size_t n = 2; n < nsure; n += 2) {
+		const struct sure_pair more = sure_pair(l, text, n);
 
-		sixteen_store(p, v ^ ((v ^ digit) & sixteen_load(l->sure.digits[n])));
-		counts[l->sure_rule[n]] += SCAN_FILLED | l->sure_digits[n];
+		fill_pair(l, n, &more, digit);
 	}
+	for (size_t n = 0; n < nsure; n++)
+		counts[l->sure_rule[n]] += SCAN_FILLED | l->sure_digits[n];
+	return true;
 }
 
 #endif

@@ -52,13 +52,18 @@ static size_t first_line(const struct scanner *s, const struct scan_job *job)
 	return back || job->start < SCRIM_LOOKBACK ? at : line_end(s, job, job->start);
 }
 
-/* Which line of the memo a line of that hash is expected to be. */
-static inline void expect(struct scan_memo *m, struct line *line, u64 hash)
+/*
+ * Which lines of the memo those of a batch are expected to be, by their hashes: behind all of these, for so more of them are
+ * under way at once.
+ */
+static inline void expect_lines(struct scan_memo *m, size_t n)
 {
-	size_t set = memo_set(hash);
+	for (size_t i = 0; i < n; i++) {
+		struct line *line = &m->batch.line[i];
+		size_t set = memo_set(line->hash);
 
-	line->hash = hash;
-	line->expected = memo_line_at(m, set, first_way(m->tag[set], hash));
+		line->expected = memo_line_at(m, set, first_way(m->tag[set], line->hash));
+	}
 }
 
 /*
@@ -82,44 +87,14 @@ static void batch_fill(const struct scanner *s, const struct scan_job *job, size
 			skipped += line->len;
 			continue;
 		}
-		expect(m, line,
-		       line->len > CODED_ROOM ? long_line_read(&r, line)
-					      : line_read(&r, end, line));
+		line->hash = line->len > CODED_ROOM ? long_line_read(&r, line)
+						    : line_read(&r, end, line);
 		line++;
 	}
 	b->n = (size_t)(line - b->line);
+	expect_lines(m, b->n);
 	b->bytes = begins[lines];
 	b->bytes_read = b->bytes - skipped;
-}
-
-/* Finds which places of some lines are left, and returns the lines that have any: a bit for each. */
-static inline u64 find_left(struct line_batch *b, u64 lines, bool roomy)
-{
-	u64 left = 0;
-
-	for (; lines; lines &= lines - 1) {
-		unsigned int i = (unsigned int)__builtin_ctzll(lines);
-		struct line *line = &b->line[i];
-
-		line->left = places_left(line->expected, line, roomy);
-		left |= (u64)(line->left != 0) << i;
-	}
-	return left;
-}
-
-/* The same, if a byte is there before these lines and some bytes behind, and if not. */
-static __attribute__((noinline)) u64 lines_left(const struct scan_job *job, u64 lines)
-{
-	struct line_batch *b = &job->memo->batch;
-	const u8 *first, *last;
-
-	if (!lines)
-		return 0;
-	first = b->line[__builtin_ctzll(lines)].text;
-	last = b->line[63 - __builtin_clzll(lines)].text;
-	if (first > job->text && job->text + job->len - last >= LINE_ROOM + PLACES_BEHIND)
-		return find_left(b, lines, true);
-	return find_left(b, lines, false);
 }
 
 /* Lines that begin in some part of the text. */
@@ -138,6 +113,53 @@ static inline struct lines_at lines_at(const struct scan_job *job, size_t from, 
 static inline bool is_at(const struct lines_at *at, const struct line *line)
 {
 	return (size_t)(line->text - at->from) < at->room;
+}
+
+/* A line, and what is read around it. */
+struct line_copy {
+	u8 bytes[1 + LINE_ROOM + PLACES_BEHIND];
+};
+
+static const u8 *copy_around(const struct line *line, struct line_copy *ret_copy)
+{
+	memset(ret_copy, 0, sizeof(*ret_copy));
+	memcpy(ret_copy->bytes + 1, line->text, line->len);
+	return ret_copy->bytes + 1;
+}
+
+/* Which places of a line are left, of which it is not known whether there is room around it. */
+static __attribute__((noinline)) void find_left_at_ends(const struct scan_job *job,
+							struct line *line)
+{
+	size_t behind = (size_t)(job->text + job->len - line->text);
+	struct line_copy copy;
+
+	if (line->text > job->text && behind >= line->len + PLACES_BEHIND) {
+		line->left = places_left(line->expected, line, line->text);
+		return;
+	}
+	line->left = places_left(line->expected, line, copy_around(line, &copy));
+	explicit_bzero(&copy, sizeof(copy));
+}
+
+/* Finds which places of some lines are left, and returns the lines that have any: a bit for each. */
+static __attribute__((noinline)) u64 lines_left(const struct scan_job *job, u64 lines)
+{
+	const struct lines_at roomy = lines_at(job, 1, LINE_ROOM + PLACES_BEHIND);
+	struct line_batch *b = &job->memo->batch;
+	u64 left = 0;
+
+	for (; lines; lines &= lines - 1) {
+		unsigned int i = (unsigned int)__builtin_ctzll(lines);
+		struct line *line = &b->line[i];
+
+		if (is_at(&roomy, line))
+			line->left = places_left(line->expected, line, line->text);
+		else
+			find_left_at_ends(job, line);
+		left |= (u64)(line->left != 0) << i;
+	}
+	return left;
 }
 
 /* Those that have behind them what ranges read, or their forms ask for. */
@@ -163,21 +185,22 @@ static inline struct lines_at lines_filled(const struct scan_job *job)
 static __attribute__((noinline)) void read_places(const struct scanner *s, struct scan_job *job,
 						  u64 lines)
 {
-	const struct lines_at roomy = lines_roomy(job), fill = lines_filled(job);
-	u64 filled = 0;
+	const struct lines_at roomy = lines_roomy(job), filled = lines_filled(job);
+	const struct scan_fill fill = job->fill;
+	const u8 *const text = job->text;
+	u64 rules = 0;
 
 	for (u64 left = lines_left(job, lines); left; left &= left - 1) {
 		const struct line *line = &job->memo->batch.line[__builtin_ctzll(left)];
 		const struct memo_line *l = line->expected;
 
-		if (line->left == l->surely && is_at(&fill, line) && all_sure(l, line->text)) {
-			fill_surely(&job->fill, job->fill.text + (line->text - job->text), l);
-			filled |= l->sure_rules;
-		} else {
+		if (line->left == l->surely && is_at(&filled, line) &&
+		    fill_if_sure(&fill, fill.text + (line->text - text), l))
+			rules |= l->sure_rules;
+		else
 			read_known(s, job, line, is_at(&roomy, line));
-		}
 	}
-	job->filled |= filled;
+	job->filled |= rules;
 }
 
 /* Reads a batch of lines; what is from `done` on in front of them is still to be read. Returns the same of what is behind. */

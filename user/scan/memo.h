@@ -59,32 +59,32 @@ struct memo_place {
 };
 
 /*
- * What some of a line's bytes say of eight places, before any form is asked. Where a blank is any hex digit, it says much
+ * What some of a line's bytes say of four places, before any form is asked. Where a blank is any hex digit, it says much
  * which of those are digits: "deadbeef" is no date. Where it is a digit, the first one does: "93 14" is no phone. And what
  * stands before a place in a run of hex digits would have to be a label's end.
  */
-#define PLACE_SEEN    6 /* bytes */
-#define EIGHT_PLACES  8
+#define FOUR_PLACES   4
+#define PLACE_SEEN    6   /* bytes of one */
 #define PLACES_BEHIND 8   /* bytes behind a line that may be read if they are there */
 #define BEGINS_SEEN   128 /* places are looked at so far from a line's begin */
 struct place_digits {
-	u64 pattern
-		[EIGHT_PLACES]; /* a bit for each pattern of digits that the first PLACE_SEEN bytes may have */
+	/* A bit for each pattern of digits that the first PLACE_SEEN bytes may have. */
+	u64 pattern[FOUR_PLACES];
 	/* A bit for each hex digit c that may stand before it, or be its first byte or second: bit c % 64, or all. */
-	u64 before[EIGHT_PLACES], begin[EIGHT_PLACES], second[EIGHT_PLACES];
+	u64 before[FOUR_PLACES], begin[FOUR_PLACES], second[FOUR_PLACES];
 };
 
 /*
- * What is sure of some places: where a line's numbers are in these ranges (struct sure_ranges, by bytes from `from` on), there
- * is a match, and no other could be as long.
+ * What is sure of a place: where its numbers are in these ranges (struct sure_ranges), there is a match, and no other could be
+ * as long.
  */
-#define SURE_PLACES 4
+#define SURE_PLACES 4  /* of a line, in pairs */
+#define SURE_AMONG  8  /* its first ones */
 #define SURE_BYTES  16 /* a match has no more, nor do its ranges read more */
 struct memo_sure {
-	/* From the place on, or with scan_code.line_wide from where the line begins. */
-	u8 from[SURE_PLACES][SURE_BYTES];
-	u32 low[SURE_PLACES][4], span[SURE_PLACES][4];
-	u8 digits[SURE_PLACES][SURE_BYTES]; /* a mask of those of the match */
+	_Alignas(64) u8 from[SURE_BYTES];
+	u32 low[4], span[4];
+	u8 digits[SURE_BYTES]; /* a mask of those of the match */
 };
 
 /* A line that was seen is remembered by its hash alone; the second time one learns where to look. */
@@ -103,18 +103,18 @@ struct memo_line {
 	u8 nplaces;
 	bool placed; /* it has places */
 	bool used;   /* since room was looked for in its set */
-	u8 surely;   /* which of the first EIGHT_PLACES may be sure of a match: a bit for each */
-	/* Of these, the n-th one at n: */
+	u8 surely; /* which of the first SURE_AMONG places may be sure of a match: a bit for each */
+	/* Of these, the n-th one at n; where the last one has none beside it, it is twice in sure_at[] and sure[]. */
 	u8 nsure, sure_at[SURE_PLACES], sure_len[SURE_PLACES], sure_digits[SURE_PLACES];
 	u8 sure_rule[SURE_PLACES]; /* of the match */
 	u64 sure_rules;            /* a bit for each of these */
-	/* Its outline by codes, and what is to be known of each of them beside it, as scan_code.outline_code() has it. */
+	u16 at[MEMO_PLACES];       /* where the places are, in order */
+	/* Its outline by codes, and, if these do not say it, where letters may stand for them: scan_code.outline_code(). */
 	_Alignas(64) u8 coded[LINE_ROOM];
-	_Alignas(64) u8 bits[LINE_ROOM];
-	_Alignas(64) u16 at[MEMO_PLACES]; /* where the places are, in order */
+	_Alignas(64) u8 letters[LINE_ROOM];
 	/* Of the places, then zeros. */
-	_Alignas(64) struct place_digits digits[MEMO_PLACES / EIGHT_PLACES];
-	struct memo_sure sure;
+	_Alignas(64) struct place_digits digits[MEMO_PLACES / FOUR_PLACES];
+	struct memo_sure sure[SURE_PLACES];
 	struct memo_place places[MEMO_PLACES];
 	_Alignas(64) u8 outline[LINE_ROOM];
 };
@@ -157,11 +157,10 @@ static inline struct memo_line *memo_line_at(struct scan_memo *m, size_t set, si
 }
 
 /*
- * Bytes of ASCII by codes that hold a line against its outline with AVX-512: digits are 0, hex digits that are letters 1
- * to CODE_HEX, and what had these codes has those of the former. Any other byte is its own code.
+ * Bytes of ASCII by codes that hold a line against its outline with AVX-512: digits are 0, hex digits that are letters 1 to
+ * 12, and what had these codes has those of the former. Any other byte is its own code. No byte has CODE_HEX.
  */
-#define CODE_HEX  12
-#define CODE_BITS 0xf /* in which hex digits differ, and nothing else has but these */
+#define CODE_HEX 13 /* of an outline: for what is less */
 extern const u8 outline_codes[128];
 
 /* The outline of a line of n bytes, and zeros behind it. */

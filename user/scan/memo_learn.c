@@ -258,8 +258,8 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 /* A place of a line; there is room for it. */
 static void add_place(struct study *y, size_t p, struct memo_place place, struct memo_line *l)
 {
-	struct place_digits *d = &l->digits[l->nplaces / EIGHT_PLACES];
-	size_t i = l->nplaces % EIGHT_PLACES;
+	struct place_digits *d = &l->digits[l->nplaces / FOUR_PLACES];
+	size_t i = l->nplaces % FOUR_PLACES;
 
 	l->places[l->nplaces++] = place;
 	l->at[l->nplaces - 1] = (u16)p;

@@ -78,20 +78,22 @@ static void add_sure(const struct study *y, struct memo_line *l, size_t i,
 {
 	const size_t n = l->nsure++;
 	const u8 at = (u8)l->at[i];
+	struct memo_sure *sure = &l->sure[n];
 
+	_Static_assert(SURE_AMONG <= 8, "a bit for each");
 	l->surely |= (u8)(1U << i);
 	l->sure_at[n] = at;
 	l->sure_len[n] = r->len;
 	l->sure_rule[n] = (u8)l->places[i].id.rule;
 	l->sure_rules |= 1ULL << l->sure_rule[n];
 	l->sure_digits[n] = 0;
-	memcpy(l->sure.low[n], r->low, sizeof(r->low));
-	memcpy(l->sure.span[n], r->span, sizeof(r->span));
+	memcpy(sure->low, r->low, sizeof(r->low));
+	memcpy(sure->span, r->span, sizeof(r->span));
 	for (size_t k = 0; k < SURE_BYTES; k++) {
 		bool digit = k < r->len && y->bytes[at + k] == ANY_DIGIT;
 
-		l->sure.from[n][k] = (u8)(r->from[k] + (scan_code(y->s->isa)->line_wide ? at : 0));
-		l->sure.digits[n][k] = digit ? 0xff : 0;
+		sure->from[k] = r->from[k];
+		sure->digits[k] = digit ? 0xff : 0;
 		l->sure_digits[n] = (u8)(l->sure_digits[n] + digit);
 	}
 }
@@ -102,13 +104,17 @@ void find_sure(struct study *y, struct memo_line *l)
 
 	l->surely = l->nsure = 0;
 	l->sure_rules = 0;
-	memset(&l->sure, 0, sizeof(l->sure));
-	for (size_t i = 0; i < l->nplaces && i < EIGHT_PLACES && l->nsure < SURE_PLACES; i++) {
+	for (size_t i = 0; i < l->nplaces && i < SURE_AMONG && l->nsure < SURE_PLACES; i++) {
 		struct sure_ranges r;
 
 		if (!is_alone(l, i, end) || !ranges_of(y, l, i, &r))
 			continue;
 		add_sure(y, l, i, &r);
 		end = l->at[i] + r.len;
+	}
+	_Static_assert(SURE_PLACES % 2 == 0, "there is room for it");
+	if (l->nsure % 2) {
+		l->sure[l->nsure] = l->sure[l->nsure - 1];
+		l->sure_at[l->nsure] = l->sure_at[l->nsure - 1];
 	}
 }

@@ -66,5 +66,5 @@ void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n,
 	l->len = (u16)n;
 	memcpy(l->outline, outline, LINE_ROOM);
 	for (size_t i = 0; i < LINE_ROOM; i++)
-		code(outline[i], &l->coded[i], &l->bits[i]);
+		code(outline[i], &l->coded[i], &l->letters[i]);
 }

@@ -3,10 +3,9 @@
  * Outlines of lines, 64 bytes at a time. A line is translated to codes (outline_codes) once, and these are held against
  * those of an outline:
  *
- *      line      j  o  b     f  6  2  6         where they differ, and in bits that count: it is no such line
- *      codes     j  o  b    12  0  0  0
- *      outline   j  o  b     0  0  0  0
- *      bits     ff ff ff ff f0 f0 f0 f0
+ *      line      j  o  b     f  6  2  6
+ *      codes     j  o  b    12  0  0  0         where they are not the same, and not less than a 13 either: it is no such
+ *      outline   j  o  b    13 13 13 13         line
  */
 #ifndef SCAN_OUTLINE_AVX512_H
 #define SCAN_OUTLINE_AVX512_H
@@ -36,11 +35,11 @@ static inline __m512i kept(__m512i v)
 	return v;
 }
 
-/* The code that a byte of an outline stands for, and the bits of it that count. */
-static inline void outline_code(u8 c, u8 *ret_code, u8 *ret_bits)
+/* The code of a byte of an outline, which tells by itself whether letters may stand for it. */
+static inline void outline_code(u8 c, u8 *ret_code, u8 *ret_letters)
 {
-	*ret_code = c < 128 ? outline_codes[c] : c;
-	*ret_bits = c == ANY_HEX ? (u8)~CODE_BITS : 0xff;
+	*ret_code = c == ANY_HEX ? CODE_HEX : c < 128 ? outline_codes[c] : c;
+	*ret_letters = 0;
 }
 
 /* What reading a line takes. */
@@ -142,12 +141,14 @@ static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r,
 	return hash_end(r, state, line->len);
 }
 
-/* What codes have of that part of an outline's that is at `at`, or rather have not. */
-static inline u64 codes_differ(const struct memo_line *l, __m512i codes, size_t at)
+/* Where codes are not what that part of an outline says that is at `at`. */
+static inline u64 codes_differ(const struct line_reader *r, const struct memo_line *l,
+			       __m512i codes, size_t at)
 {
-	__m512i other = _mm512_xor_si512(codes, _mm512_load_si512(l->coded + at));
+	__m512i outline = _mm512_load_si512(l->coded + at);
+	__mmask64 hex = _mm512_cmpeq_epi8_mask(outline, r->hex);
 
-	return _mm512_test_epi8_mask(other, _mm512_load_si512(l->bits + at));
+	return _mm512_cmpneq_epi8_mask(_mm512_mask_max_epu8(codes, hex, codes, r->hex), outline);
 }
 
 /* line_fits() behind the bytes that are kept by codes. */
@@ -157,7 +158,7 @@ static __attribute__((noinline)) bool rest_fits(const struct line_reader *r,
 	u64 differ = 0;
 
 	for (size_t at = CODED_ROOM; at < line->len; at += 64)
-		differ |= codes_differ(l, coded(r, some_block(line->text, line->len, at)), at);
+		differ |= codes_differ(r, l, coded(r, some_block(line->text, line->len, at)), at);
 	return !differ;
 }
 
@@ -165,8 +166,8 @@ static __attribute__((noinline)) bool rest_fits(const struct line_reader *r,
 static inline bool line_fits(const struct line_reader *r, const struct memo_line *l,
 			     const struct line *line)
 {
-	u64 differ = codes_differ(l, _mm512_load_si512(line->coded), 0) |
-		     codes_differ(l, _mm512_load_si512(line->coded + 64), 64);
+	u64 differ = codes_differ(r, l, _mm512_load_si512(line->coded), 0) |
+		     codes_differ(r, l, _mm512_load_si512(line->coded + 64), 64);
 
 	return !differ && (line->len <= CODED_ROOM || rest_fits(r, l, line));
 }
@@ -180,110 +181,6 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 	unsigned int ways = (unsigned int)_mm256_movemask_pd(_mm256_castsi256_pd(is));
 
 	return (size_t)__builtin_ctz(ways | 1U << MEMO_WAYS) % MEMO_WAYS;
-}
-
-/* Where a line has digits, a bit for a byte. */
-static __attribute__((noinline)) __m512i long_line_digits(const struct line *line)
-{
-	_Alignas(64) u64 digits[8] = {0};
-
-	for (size_t at = 0; at < line->len; at += 64)
-		digits[at / 64] = _mm512_cmple_epu8_mask(
-			_mm512_sub_epi8(some_block(line->text, line->len, at),
-					_mm512_set1_epi8('0')),
-			_mm512_set1_epi8(9));
-	return _mm512_load_si512(digits);
-}
-
-static inline __m512i line_digits(const struct line *line)
-{
-	const __m512i none = _mm512_setzero_si512();
-	u64 first = _mm512_cmpeq_epi8_mask(_mm512_load_si512(line->coded), none);
-	u64 second = _mm512_cmpeq_epi8_mask(_mm512_load_si512(line->coded + 64), none);
-
-	if (line->len > CODED_ROOM)
-		return long_line_digits(line);
-	return _mm512_zextsi128_si512(_mm_set_epi64x((long long)second, (long long)first));
-}
-
-/* Those of eight places, a bit for each byte 0 of eight words, whose set has the bit of that number. */
-static inline __mmask64 in_sets(__mmask64 places, const u64 sets[EIGHT_PLACES], __m512i numbers)
-{
-	return _mm512_mask_bitshuffle_epi64_mask(places, _mm512_load_si512(sets), numbers);
-}
-
-/* places_left() of the eight from the i-th on. Of a byte c, c % 64 is what a set is asked about. */
-static inline u32 eight_left(const struct memo_line *l, size_t i, __m512i digits,
-			     const __m512i v[2])
-{
-	const __m512i one = _mm512_set1_epi64(1);
-	const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
-	const u64 each = 0x0101010101010101;
-	__m512i at = _mm512_cvtepu16_epi64(_mm_load_si128((const __m128i *)(l->at + i)));
-	__m512i word = _mm512_srli_epi64(at, 6);
-	__m512i next = _mm512_permutexvar_epi64(_mm512_add_epi64(word, one), digits);
-	__m512i here = _mm512_shrdv_epi64(_mm512_permutexvar_epi64(word, digits), next, at);
-	__m512i before = _mm512_permutex2var_epi8(v[0], _mm512_sub_epi64(at, one), v[1]);
-	__m512i begin = _mm512_permutex2var_epi8(v[0], at, v[1]);
-	__m512i second = _mm512_permutex2var_epi8(v[0], _mm512_add_epi64(at, one), v[1]);
-	__mmask64 left;
-
-	_Static_assert(PLACE_SEEN == 6, "a number has as many bits");
-	left = in_sets(each, d->pattern, here);
-	left = in_sets(left, d->before, before);
-	left = in_sets(left, d->begin, begin);
-	left = in_sets(left, d->second, second);
-	return (u32)_pext_u64(left, each) << i;
-}
-
-/*
- * Those places of a line, a bit for each, at which something may match by place_digits.
- *   roomy  CODED_ROOM bytes may be read: what is behind the line does not matter then
- */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, bool roomy)
-{
-	const __m512i digits = line_digits(line);
-	__m512i v[2];
-	u32 left;
-
-	_Static_assert(BEGINS_SEEN == CODED_ROOM, "two blocks");
-	if (roomy) {
-		v[0] = _mm512_loadu_si512(line->text);
-		v[1] = _mm512_loadu_si512(line->text + 64);
-	} else {
-		two_blocks(line->text, line->len < CODED_ROOM ? line->len : CODED_ROOM, v);
-	}
-	left = eight_left(l, 0, digits, v);
-	for (size_t i = EIGHT_PLACES; i < l->nplaces; i += EIGHT_PLACES)
-		left |= eight_left(l, i, digits, v);
-	return left;
-}
-
-/* Which of the numbers are in their ranges that the places of a line ask for which may be sure of a match: four bits for each. */
-static inline u32 numbers_sure(const struct memo_line *l, const u8 *text)
-{
-	const __m512i v =
-		_mm512_permutex2var_epi8(_mm512_loadu_si512(text), _mm512_load_si512(l->sure.from),
-					 _mm512_loadu_si512(text + 64));
-	const __m512i over = _mm512_sub_epi32(v, _mm512_load_si512(l->sure.low));
-
-	_Static_assert(SURE_PLACES * SURE_BYTES == 64, "one vector");
-	return _mm512_cmple_epu32_mask(over, _mm512_load_si512(l->sure.span));
-}
-
-/* Whether all of these places are; CODED_ROOM bytes may be read. */
-static inline bool all_sure(const struct memo_line *l, const u8 *text)
-{
-	return !_bzhi_u32(~numbers_sure(l, text), 4U * l->nsure);
-}
-
-/* Which of them are: a bit for each. */
-static inline u32 which_sure(const struct memo_line *l, const u8 *text)
-{
-	u32 sure = numbers_sure(l, text);
-
-	sure &= sure >> 1;
-	return _pext_u32(sure & sure >> 2, 0x1111);
 }
 
 /* 64 if there is none: compilers know no such function, and would take a branch. */

@@ -251,7 +251,7 @@ static inline vec codes_same(const struct hex_bounds *b, const struct memo_line 
 	vec outline, letters;
 
 	memcpy(&outline, l->coded + at, sizeof(outline));
-	memcpy(&letters, l->bits + at, sizeof(letters));
+	memcpy(&letters, l->letters + at, sizeof(letters));
 	return (vec)(codes == outline) | (letters & letters_in(b, codes));
 }
 
@@ -300,38 +300,6 @@ static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
 	for (size_t i = MEMO_WAYS; i-- > 0;)
 		way = tags[i] == hash ? i : way;
 	return way;
-}
-
-/* Whether the n-th place of a line that may be sure of a match is. */
-static inline bool is_sure(const struct memo_line *l, const u8 *text, size_t n)
-{
-	typedef u32 four __attribute__((vector_size(SURE_BYTES)));
-	const sixteen v = sixteen_load(text + l->sure_at[n]);
-	four numbers = (four)__builtin_shuffle(v, sixteen_load(l->sure.from[n])), low, span;
-
-	memcpy(&low, l->sure.low[n], sizeof(low));
-	memcpy(&span, l->sure.span[n], sizeof(span));
-	return sixteen_bits((sixteen)(numbers - low <= span)) == 0xffff;
-}
-
-/* Whether all of them are; CODED_ROOM bytes may be read. */
-static inline bool all_sure(const struct memo_line *l, const u8 *text)
-{
-	size_t n = 0;
-
-	while (n < l->nsure && is_sure(l, text, n))
-		n++;
-	return n == l->nsure;
-}
-
-/* Which of them are: a bit for each. */
-static inline u32 which_sure(const struct memo_line *l, const u8 *text)
-{
-	u32 sure = 0;
-
-	for (size_t n = 0; n < l->nsure; n++)
-		sure |= (u32)is_sure(l, text, n) << n;
-	return sure;
 }
 
 /* What bits say where there are some. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which places of a line are left, with AVX2: four at a time. Of each, eight bytes are a number of 64 bits:
+ * Which places of a line are left, with AVX2 or more: four at a time. Of each, eight bytes are a number of 64 bits:
  *
  *      what stands before, the first byte, the second one, four more, and one that is not asked about
  */
@@ -29,8 +29,7 @@ static inline __m256i in_sets(const u64 sets[4], __m256i numbers)
 /* places_left() of the four from the i-th on. Of a byte c, c % 64 is what a set is asked about. */
 static inline u32 four_left(const struct memo_line *l, size_t i, const u8 *text)
 {
-	const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
-	const size_t k = i % EIGHT_PLACES;
+	const struct place_digits *d = &l->digits[i / FOUR_PLACES];
 	const __m256i bits = _mm256_set1_epi64x(0x20100804020100), low = _mm256_set1_epi64x(63);
 	__m256i v = eight_bytes_of_four(text - 1, l->at + i);
 	__m256i over = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
@@ -39,40 +38,26 @@ static inline u32 four_left(const struct memo_line *l, size_t i, const u8 *text)
 	__m256i left;
 
 	_Static_assert(PLACE_SEEN == 6, "as many bits");
-	left = in_sets(d->pattern + k, here);
-	left = _mm256_and_si256(left, in_sets(d->before + k, _mm256_and_si256(v, low)));
+	left = in_sets(d->pattern, here);
+	left = _mm256_and_si256(left, in_sets(d->before, _mm256_and_si256(v, low)));
 	v = _mm256_srli_epi64(v, 8);
-	left = _mm256_and_si256(left, in_sets(d->begin + k, _mm256_and_si256(v, low)));
+	left = _mm256_and_si256(left, in_sets(d->begin, _mm256_and_si256(v, low)));
 	v = _mm256_srli_epi64(v, 8);
-	left = _mm256_and_si256(left, in_sets(d->second + k, _mm256_and_si256(v, low)));
+	left = _mm256_and_si256(left, in_sets(d->second, _mm256_and_si256(v, low)));
 	left = _mm256_slli_epi64(left, 63);
 	return (u32)_mm256_movemask_pd(_mm256_castsi256_pd(left)) << i;
 }
 
-/* A line, and what is read around it. */
-struct line_copy {
-	u8 bytes[1 + LINE_ROOM + PLACES_BEHIND];
-};
-
-static __attribute__((noinline)) const u8 *copy_around(const struct line *line,
-						       struct line_copy *ret_copy)
-{
-	memset(ret_copy, 0, sizeof(*ret_copy));
-	memcpy(ret_copy->bytes + 1, line->text, line->len);
-	return ret_copy->bytes + 1;
-}
-
 /*
  * Those places of a line, a bit for each, at which something may match by place_digits.
- *   roomy  a byte before the line may be read, and PLACES_BEHIND behind: what they are does not matter
+ *   text  the line, with a byte before it and PLACES_BEHIND behind: what they are does not matter
  */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, bool roomy)
+static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *text)
 {
-	struct line_copy copy;
-	const u8 *text = roomy ? line->text : copy_around(line, &copy);
 	u32 left = four_left(l, 0, text);
 
-	for (size_t i = 4; i < l->nplaces; i += 4)
+	(void)line;
+	for (size_t i = FOUR_PLACES; i < l->nplaces; i += FOUR_PLACES)
 		left |= four_left(l, i, text);
 	return left;
 }

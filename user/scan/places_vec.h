@@ -39,11 +39,11 @@ static inline void line_digits(const struct line *line, struct line_digits *ret)
 		rest_digits(line, ret);
 }
 
-/* places_left() of those of the eight from the i-th on that are `asked`. */
-static inline u32 eight_left(const struct memo_line *l, size_t i, u32 asked, const u8 *text,
-			     const struct line_digits *digits)
+/* places_left() of those of the four from the i-th on that are `asked`. */
+static inline u32 four_left(const struct memo_line *l, size_t i, u32 asked, const u8 *text,
+			    const struct line_digits *digits)
 {
-	const struct place_digits *d = &l->digits[i / EIGHT_PLACES];
+	const struct place_digits *d = &l->digits[i / FOUR_PLACES];
 	const u64 seen = (1U << PLACE_SEEN) - 1;
 	u32 left = 0;
 
@@ -66,17 +66,16 @@ static inline u32 eight_left(const struct memo_line *l, size_t i, u32 asked, con
  * Those places of a line, a bit for each, at which something may match by place_digits. Those that may be sure of a match
  * nearly always are, and are not asked.
  */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, bool roomy)
+static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *text)
 {
 	const u32 asked = (u32)((1ULL << l->nplaces) - 1) & ~(u32)l->surely;
 	struct line_digits digits;
 	u32 left = l->surely;
 
-	(void)roomy;
 	line_digits(line, &digits);
-	left |= eight_left(l, 0, asked & 0xff, line->text, &digits);
-	for (size_t i = EIGHT_PLACES; i < l->nplaces; i += EIGHT_PLACES)
-		left |= eight_left(l, i, asked >> i & 0xff, line->text, &digits);
+	left |= four_left(l, 0, asked & 0xf, text, &digits);
+	for (size_t i = FOUR_PLACES; i < l->nplaces; i += FOUR_PLACES)
+		left |= four_left(l, i, asked >> i & 0xf, text, &digits);
 	return left;
 }
 

@@ -95,8 +95,8 @@ struct scan_form {
 	struct blank digit, letter; /* letter: of a hex digit */
 };
 
-/* How a byte of an outline is held against those of lines (memo.h): ret_bits of ret_code say what the code of an ISA asks. */
-typedef void (*outline_code_fn)(u8 c, u8 *ret_code, u8 *ret_bits);
+/* What a byte of an outline is held against those of lines by (memo.h), as the code of an ISA has it. */
+typedef void (*outline_code_fn)(u8 c, u8 *ret_code, u8 *ret_letters);
 
 /* What there is once for each ISA. */
 struct scan_code {
@@ -104,7 +104,6 @@ struct scan_code {
 	void (*run_lines)(const struct scanner *s, struct scan_job *job); /* with job->memo */
 	const u8 *(*find_control)(const u8 *p, const u8 *end, u8 c);
 	outline_code_fn outline_code;
-	bool line_wide; /* what is sure of places is asked for all of a line at once */
 };
 const struct scan_code *scan_code(enum isa isa);
 /* The processor it is built for decides which of them there are. */
