@@ -103,37 +103,16 @@ static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 	return kept;
 }
 
-/* With which digits and other bytes from p + from on some of these forms may match at p, as place_digits has it. */
-static u64 patterns_of(const struct study *y, u16 g, size_t p, u64 forms)
+/* With which digits and other bytes from p on some of these forms may match there, as place_digits has it. */
+static u64 patterns_of(struct study *y, u16 g, size_t p, u64 forms)
 {
-	const struct group *group = &y->s->groups[g];
-	u64 left[2][PLACE_SEEN]; /* forms that a byte leaves: one that is no digit, one that is */
+	const struct scan_form *of = &y->s->forms[g * GROUP_FORMS];
 	u64 patterns = 0;
-	bool vary = false;
 
-	_Static_assert(PLACE_SEEN <= FILTER_DEPTH, "a group knows of as many bytes");
-	for (size_t k = 0; k < PLACE_SEEN; k++) {
-		/* What is behind the line may be anything. */
-		bool in = p + k < y->len;
-		u8 c = in ? y->bytes[p + k] : '\n';
-
-		vary |= c == ANY_HEX;
-		left[1][k] = !in                              ? ~0ULL
-			     : c == ANY_HEX || c == ANY_DIGIT ? group->at_blank[k][BLANK_DIGIT]
-							      : 0;
-		left[0][k] = c == ANY_DIGIT ? 0 : ~0ULL;
-		if (c == ANY_HEX)
-			left[0][k] = group->at_blank[k][BLANK_LETTER];
-	}
-	if (!vary)
+	if (!memchr(y->bytes + p, ANY_HEX, y->len - p < PLACE_SEEN ? y->len - p : PLACE_SEEN))
 		return ~0ULL;
-	for (unsigned int pattern = 0; pattern < 1 << PLACE_SEEN; pattern++) {
-		u64 any = forms;
-
-		for (size_t k = 0; k < PLACE_SEEN; k++)
-			any &= left[pattern >> k & 1][k];
-		patterns |= (u64)(any != 0) << pattern;
-	}
+	for (; forms && ~patterns; forms &= forms - 1)
+		patterns |= form_patterns(y, &of[__builtin_ctzll(forms)], p);
 	return patterns;
 }
 

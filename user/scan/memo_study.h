@@ -24,6 +24,9 @@ struct study {
 /* Whether the form may match from p on, in some line of that outline. */
 bool form_may_match(struct study *y, const struct scan_form *sf, size_t p);
 
+/* The patterns of digits in its first PLACE_SEEN bytes with which it may, as place_digits has them: a bit for each. */
+u64 form_patterns(struct study *y, const struct scan_form *sf, size_t p);
+
 /* The hex digits with which it may, and those that may stand behind its first byte, as place_digits has them. */
 u64 form_begins(struct study *y, const struct scan_form *sf, size_t p);
 u64 form_seconds(struct study *y, const struct scan_form *sf, size_t p);

@@ -69,20 +69,24 @@ static bool any_accepts(const struct dfa *d, const struct states *states)
 	return false;
 }
 
-/* Reads place p of the outline, from the states in `from` to those in `to`. */
+/* What place p of the outline may be read as. */
+enum reading { ANYTHING, A_DIGIT, NO_DIGIT };
+
+/* Reads place p of the outline so, from the states in `from` to those in `to`; false if there are too many. */
 static bool walk_step(struct study *y, const struct scan_form *sf, const struct states *from,
-		      size_t p, struct states *to)
+		      size_t p, enum reading as, struct states *to)
 {
 	const struct dfa *d = &sf->form->dfa;
 	u8 c = y->bytes[p];
 	const struct blank one = {.n = 1, .class = {d->class[c]}};
+	bool digit = as != NO_DIGIT && (c == ANY_DIGIT || c == ANY_HEX);
+	bool other = as != A_DIGIT && c != ANY_DIGIT;
+	const struct blank *others = c == ANY_HEX ? &sf->letter : &one;
 
 	to->n = 0;
-	y->work += STEP_WORK * from->n * (c == ANY_HEX ? sf->digit.n + sf->letter.n : 1);
-	if (c == ANY_DIGIT || c == ANY_HEX)
-		return states_step(d, from, &sf->digit, to) &&
-		       (c == ANY_DIGIT || states_step(d, from, &sf->letter, to));
-	return states_step(d, from, &one, to);
+	y->work += STEP_WORK * from->n * ((digit ? sf->digit.n : 0u) + (other ? others->n : 0u));
+	return (!digit || states_step(d, from, &sf->digit, to)) &&
+	       (!other || states_step(d, from, others, to));
 }
 
 /* Whether the form may match that is in `state` before p. */
@@ -94,7 +98,7 @@ static bool may_match(struct study *y, const struct scan_form *sf, size_t p, u16
 	for (; p + 1 < y->len && now->n; p++) {
 		struct states *other = now;
 
-		if (y->work > LEARN_MOST || !walk_step(y, sf, now, p, next))
+		if (y->work > LEARN_MOST || !walk_step(y, sf, now, p, ANYTHING, next))
 			return true;
 		if (any_accepts(d, next) && may_stand_behind(sf, y->bytes + p + 1, y->len - p - 1))
 			return true;
@@ -107,6 +111,45 @@ static bool may_match(struct study *y, const struct scan_form *sf, size_t p, u16
 bool form_may_match(struct study *y, const struct scan_form *sf, size_t p)
 {
 	return may_match(y, sf, p, DFA_START);
+}
+
+/* All patterns of which the first n bytes are those of `pattern`. */
+static u64 patterns_like(unsigned int pattern, size_t n)
+{
+	u64 patterns = 0;
+
+	for (unsigned int other = pattern; other < 1 << PLACE_SEEN; other += 1U << n)
+		patterns |= 1ULL << other;
+	return patterns;
+}
+
+/* The patterns that go on behind the n bytes of `pattern`, which led to these states. */
+static u64 patterns_from(struct study *y, const struct scan_form *sf, size_t p,
+			 unsigned int pattern, size_t n, const struct states *from)
+{
+	struct states to;
+	u64 patterns = 0;
+
+	/* Behind a match, and behind the line, may be anything. */
+	if (n == PLACE_SEEN || p + n >= y->len || any_accepts(&sf->form->dfa, from) ||
+	    y->work > LEARN_MOST)
+		return patterns_like(pattern, n);
+	for (unsigned int digit = 0; digit < 2; digit++) {
+		unsigned int longer = pattern | digit << n;
+
+		if (!walk_step(y, sf, from, p + n, digit ? A_DIGIT : NO_DIGIT, &to))
+			patterns |= patterns_like(longer, n + 1);
+		else if (to.n)
+			patterns |= patterns_from(y, sf, p, longer, n + 1, &to);
+	}
+	return patterns;
+}
+
+u64 form_patterns(struct study *y, const struct scan_form *sf, size_t p)
+{
+	const struct states start = {.n = 1, .state = {DFA_START}};
+
+	return patterns_from(y, sf, p, 0, 0, &start);
 }
 
 u64 form_begins(struct study *y, const struct scan_form *sf, size_t p)

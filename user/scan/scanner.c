@@ -113,12 +113,10 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 static void take_blanks(const u64 table[256], u64 ret_forms[BLANKS])
 {
 	for (unsigned int c = 0; c < 256; c++) {
-		bool digit = outline_may_be(ANY_DIGIT, (u8)c);
-
-		if (!outline_may_be(ANY_HEX, (u8)c))
-			continue;
-		ret_forms[BLANK_HEX] |= table[c];
-		ret_forms[digit ? BLANK_DIGIT : BLANK_LETTER] |= table[c];
+		if (outline_may_be(ANY_HEX, (u8)c))
+			ret_forms[BLANK_HEX] |= table[c];
+		if (outline_may_be(ANY_DIGIT, (u8)c))
+			ret_forms[BLANK_DIGIT] |= table[c];
 	}
 }
 

@@ -24,8 +24,8 @@
 #define LOOK_READ  16 /* bytes that a look at what a match begins with may read */
 #define LABEL_SETS 64 /* different ones that are looked up together */
 
-/* The blanks of an outline, and such a hex digit that is a letter. */
-enum { BLANK_DIGIT, BLANK_HEX, BLANK_LETTER, BLANKS };
+/* The blanks of an outline. */
+enum { BLANK_DIGIT, BLANK_HEX, BLANKS };
 
 /* A form as a match names it. */
 struct form_id {
