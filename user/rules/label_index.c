@@ -3,170 +3,59 @@
  * The labels of many forms looked up together, backwards from a place that may be a value's, or
  * forwards: which bytes stand where a label ends, and how far from there a value may be.
  */
+#include "label_index.h"
 #include "bytes.h"
-#include "label.h"
-#include <errno.h>
 #include <scrim/outline.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A label of some sets. */
-struct indexed {
-	struct label label;
-	u64 sets;
-};
-
-/*
- * The last bytes, up to a space, that labels have in common, without case: many end in "number".
- * They are looked at first.
- */
-struct tail {
-	u64 bytes, mask;
-	u16 first, n; /* labels */
-	u8 letters;   /* as many as it has bytes: then it is exact. Else 0 */
-};
 
 /* What tells whether a label ends somewhere: its bytes and the character before them. */
 #define BEFORE_END (LABEL_MAX + 3)
 
-/* Tails by the last two bytes, of each the lower five bits. */
-#define PAIRS 1024
+/* The eight bytes before text[end), in lower case. */
+static u64 eight_before(const u8 *text, size_t end)
+{
+	u64 eight;
 
-/* All labels of the sets, each once. */
-struct label_index {
-	u16 distance;                    /* the longest */
-	u64 near[RULE_MAX_DISTANCE + 1]; /* by distance: the sets that look so far */
-	u16 distances[64];               /* by set */
-	u16 n, ntails;
-	bool ends[256];       /* by byte, in lower case: some label ends in it */
-	u32 before[32];       /* by the lower five bits of a last byte: those of a byte before it */
-	u32 first[PAIRS + 1]; /* by pair: where its part of `listed` begins */
-	struct tail *listed;  /* tails that may end in the pair */
-	struct tail *tails;
-	struct indexed labels[]; /* in the order of tails */
+	memcpy(&eight, text + end - sizeof(eight), sizeof(eight));
+	return eight | 0x2020202020202020;
+}
+
+/* What may be the head of a label before its tail: right before it, and before a separator. */
+struct heads {
+	u64 at[2];
+	u64 known; /* all bits, if there is enough text */
 };
 
-static unsigned int pair_of(u8 last, u8 before)
+static struct heads heads_before(const u8 *text, size_t from, size_t end)
 {
-	return (last & 31u) << 5 | (before & 31u);
+	struct heads h = {0};
+
+	if (end - from <= sizeof(h.at[0]))
+		return h;
+	h.at[0] = eight_before(text, end);
+	h.at[1] = eight_before(text, end - label_is_space(text[end - 1]));
+	h.known = ~0ULL;
+	return h;
 }
 
-static struct tail tail_of(const struct label *l)
+/* Of the sets asked for, those that have a label with this tail which ends at text[end); `seen` letters of it are there. */
+static u64 tail_ends(const struct label_index *x, const struct tail *t, u64 asked, size_t seen,
+		     const u8 *text, size_t from, size_t end)
 {
-	u8 bytes[8] = {0}, mask[8] = {0};
-	struct tail t = {0};
-	bool letters = true;
+	const struct indexed *l = x->labels + t->first, *behind = l + t->n;
+	const struct heads heads = seen ? heads_before(text, from, end - seen) : (struct heads){0};
+	u64 sets = 0;
 
-	for (size_t k = 1; k <= 8 && k <= l->len && l->text[l->len - k] != ' '; k++) {
-		bytes[8 - k] = (u8)l->text[l->len - k] | 0x20;
-		mask[8 - k] = 0xff;
-		letters &= bytes[8 - k] >= 'a' && bytes[8 - k] <= 'z';
-		t.letters = letters ? (u8)k : 0;
+	for (; l < behind; l++) {
+		size_t n = l->label.exact ? 0 : seen;
+
+		if (!(l->sets & asked & ~sets) ||
+		    ((l->head ^ heads.at[l->spaced]) & l->mask & heads.known))
+			continue;
+		if (label_ends_first(&l->label, l->label.len - n, text, from, end - n))
+			sets |= l->sets & asked;
 	}
-	memcpy(&t.bytes, bytes, sizeof(t.bytes));
-	memcpy(&t.mask, mask, sizeof(t.mask));
-	return t;
-}
-
-static int by_tail(const void *a, const void *b)
-{
-	const struct indexed *x = a, *y = b;
-	struct tail s = tail_of(&x->label), t = tail_of(&y->label);
-
-	return memcmp(&s, &t, sizeof(s));
-}
-
-/* Sorts the labels and takes their tails. */
-static void take_tails(struct label_index *x)
-{
-	qsort(x->labels, x->n, sizeof(x->labels[0]), by_tail);
-	for (u16 i = 0; i < x->n; i++) {
-		struct tail t = tail_of(&x->labels[i].label);
-
-		x->ends[label_last(&x->labels[i].label)] = true;
-		t.first = i;
-		if (!i || x->tails[x->ntails - 1].bytes != t.bytes ||
-		    x->tails[x->ntails - 1].mask != t.mask)
-			x->tails[x->ntails++] = t;
-		x->tails[x->ntails - 1].n++;
-	}
-}
-
-/* Whether a tail may end in the pair: what is before its last byte may be anything if it is alone. */
-static bool ends_in(const struct tail *t, unsigned int pair)
-{
-	u8 bytes[8], mask[8];
-
-	memcpy(bytes, &t->bytes, sizeof(bytes));
-	memcpy(mask, &t->mask, sizeof(mask));
-	return pair >> 5 == (bytes[7] & 31u) && (!mask[6] || pair % 32 == (bytes[6] & 31u));
-}
-
-static int list_pairs(struct arena *a, struct label_index *x)
-{
-	u32 n = 0;
-
-	for (int pass = 0; pass < 2; pass++) {
-		n = 0;
-		for (unsigned int pair = 0; pair < PAIRS; pair++) {
-			x->first[pair] = n;
-			for (u16 i = 0; i < x->ntails; i++) {
-				if (!ends_in(&x->tails[i], pair))
-					continue;
-				if (pass)
-					x->listed[n] = x->tails[i];
-				x->before[pair / 32] |= 1U << pair % 32;
-				n++;
-			}
-		}
-		x->first[PAIRS] = n;
-		if (!pass)
-			x->listed = arena_array(a, n, sizeof(*x->listed));
-		if (!x->listed)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static void index_add(struct label_index *x, const struct label *l, u64 set)
-{
-	for (u16 i = 0; i < x->n; i++) {
-		const struct label *other = &x->labels[i].label;
-
-		if (other->exact == l->exact && !strcmp(other->text, l->text)) {
-			x->labels[i].sets |= set;
-			return;
-		}
-	}
-	x->labels[x->n++] = (struct indexed){.label = *l, .sets = set};
-}
-
-int label_index_build(struct arena *a, const struct label_set *const *sets, size_t nsets,
-		      const struct label_index **ret_index)
-{
-	struct label_index *x;
-	size_t total = 0;
-
-	for (size_t i = 0; i < nsets; i++)
-		total += sets[i]->first[256];
-	x = arena_alloc(a, sizeof(*x) + total * sizeof(x->labels[0]));
-	if (!x)
-		return -ENOMEM;
-	x->tails = arena_array(a, total, sizeof(*x->tails));
-	if (!x->tails)
-		return -ENOMEM;
-	for (size_t i = 0; i < nsets; i++) {
-		for (u16 k = 0; k < sets[i]->first[256]; k++)
-			index_add(x, &sets[i]->labels[k], 1ULL << i);
-		for (u16 d = 0; d <= sets[i]->distance; d++)
-			x->near[d] |= 1ULL << i;
-		x->distances[i] = sets[i]->distance;
-		if (sets[i]->distance > x->distance)
-			x->distance = sets[i]->distance;
-	}
-	take_tails(x);
-	*ret_index = x;
-	return list_pairs(a, x);
+	return sets;
 }
 
 /* Of the sets asked for, those that have a label which ends at text[end), end > from. */
@@ -181,24 +70,15 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 	    (byte_is_letter(c) && byte_joins_letter(text[end])))
 		return 0;
 	if (end - from >= sizeof(tail)) {
-		memcpy(&tail, text + end - sizeof(tail), sizeof(tail));
-		tail |= 0x2020202020202020;
+		tail = eight_before(text, end);
 		known = ~0ULL;
 	}
 	for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
 		const struct tail *t = &x->listed[k];
-		size_t seen = known ? t->letters : 0;
 
-		if ((t->bytes ^ tail) & t->mask & known)
-			continue;
-		for (const struct indexed *l = x->labels + t->first, *end_of = l + t->n; l < end_of;
-		     l++) {
-			size_t n = l->label.exact ? 0 : seen;
-
-			if ((l->sets & asked & ~sets) &&
-			    label_ends_first(&l->label, l->label.len - n, text, from, end - n))
-				sets |= l->sets & asked;
-		}
+		if (!((t->bytes ^ tail) & t->mask & known))
+			sets |= tail_ends(x, t, asked & ~sets, known ? t->letters : 0, text, from,
+					  end);
 	}
 	return sets;
 }
