@@ -211,6 +211,8 @@ static void take_quick(const struct study *y, struct memo_place *place)
 	unsigned int bit;
 
 	if (!quick)
+		quick = place->forms & g->told;
+	if (!quick)
 		return;
 	bit = (unsigned int)__builtin_ctzll(quick);
 	place->quick = g->quickly[bit];

@@ -14,43 +14,54 @@ static inline bool is_special(const struct reader *r, size_t i)
 /* What a glance at a place says. */
 enum glance { NOTHING_THERE, QUICK_MATCH, LOOK_CLOSER };
 
+/* The forms of g that may begin at text + i, by what is seen at a glance. */
+static inline u64 forms_seen(const struct reader *r, const struct group *g, const u8 *text,
+			     size_t i)
+{
+	u64 forms = 0;
+
+	/* A place that fits the shapes of quick forms alone needs no other look. */
+	if (!(r->others[i / 64] >> i % 64 & 1))
+		return g->under[QUICK_BANK][r->fit[QUICK_BANK][i]] & group_before(g, text, i);
+#pragma GCC unroll 6
+	for (int bank = 0; bank < ISA_BANKS; bank++)
+		forms |= g->under[bank][r->fit[bank][i]];
+	forms = group_look(g, text + i, forms & group_before(g, text, i));
+	for (u64 m = forms & g->often; m; m &= m - 1)
+		if (g->never[__builtin_ctzll(m)](text + i))
+			forms &= ~(m & -m);
+	return forms;
+}
+
 /*
- * Where a form that knows a quick way finds a match at text + i and no other could be as long,
- * that is the match. A place that fits the shapes of quick forms alone needs no other look.
+ * Where all forms that may match at text + i are told at once, or none of the others could be as long, the longest match of
+ * theirs is the match.
  */
 static inline enum glance glance_at(const struct reader *r, const struct group *g, const u8 *text,
 				    size_t i, const struct form_id **ret_id, size_t *ret_len)
 {
-	bool alone = !(r->others[i / 64] >> i % 64 & 1);
-	u64 forms = 0, others;
-	unsigned int bit;
+	u64 forms = forms_seen(r, g, text, i), refused = 0;
+	size_t len = 0;
 
-	if (alone) {
-		forms = g->under[QUICK_BANK][r->fit[QUICK_BANK][i]];
-	} else {
-		for (int bank = 0; bank < ISA_BANKS; bank++)
-			forms |= g->under[bank][r->fit[bank][i]];
-	}
-	forms &= group_before(g, text, i);
-	if (!alone) {
-		forms = group_look(g, text + i, forms);
-		for (u64 m = forms & g->often; m; m &= m - 1)
-			if (g->never[__builtin_ctzll(m)](text + i))
-				forms &= ~(m & -m);
-	}
-	if (!(forms & g->quick))
-		return forms ? LOOK_CLOSER : NOTHING_THERE;
-	bit = (unsigned int)__builtin_ctzll(forms & g->quick);
-	*ret_id = &g->ids[bit];
-	*ret_len = g->quickly[bit](text + i);
-	others = forms & ~(1ULL << bit);
-	if (*ret_len == QUICK_REFUSED) {
-		if (others)
+	for (u64 told = forms & g->told; told; told &= told - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(told);
+		size_t n = g->quickly[bit](text + i);
+
+		if (!n)
 			return LOOK_CLOSER;
-		count_refused(r->job, (*ret_id)->rule);
-		return NOTHING_THERE;
+		if (n == QUICK_REFUSED) {
+			refused |= 1ULL << bit;
+		} else if (n > len) {
+			*ret_id = &g->ids[bit];
+			len = n;
+		}
 	}
-	return *ret_len && !(others & g->reach[*ret_len]) ? QUICK_MATCH : LOOK_CLOSER;
+	if (forms & ~g->told & (len ? g->reach[len] : ~0ULL))
+		return LOOK_CLOSER;
+	for (; refused; refused &= refused - 1)
+		count_refused(r->job, g->ids[__builtin_ctzll(refused)].rule);
+	*ret_len = len;
+	return len ? QUICK_MATCH : NOTHING_THERE;
 }
 
 /* Place i of the words, by all that there is. */
@@ -107,7 +118,7 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 	size_t end = r->quick_end > r->base ? r->quick_end - r->base : 0;
 	struct match *m = r->job->matches + r->job->nmatches;
 	bool special = r->special;
-	const struct form_id *id;
+	const struct form_id *id = NULL;
 
 	for (; k < count; k++) {
 		size_t i = places[k], len = 0;

@@ -94,13 +94,15 @@ static int add_form(struct scanner *s, struct prefilter_builder *b, u16 index)
 		g->behind[__builtin_ctzll(sf->labels)] |= bit;
 	if (f->labels || f->unless)
 		g->labelled |= bit;
-	g->quickly[s->nforms % GROUP_FORMS] = f->quick;
+	g->quickly[s->nforms % GROUP_FORMS] = f->brief;
 	g->never[s->nforms % GROUP_FORMS] = f->never;
 	if (f->never)
 		g->often |= bit;
 	g->ids[s->nforms % GROUP_FORMS] = (struct form_id){f->rule, index};
 	if (f->quick)
 		g->quick |= bit;
+	if (f->brief && f->before == GUARD_DECIMAL)
+		g->told |= bit;
 	/* What a validator refuses is counted, however long it is. */
 	for (u16 n = 0; n < QUICK_READ && (n <= f->dfa.max || f->validate); n++)
 		g->reach[n] |= bit;

@@ -42,8 +42,9 @@ struct group {
 	u64 labelled;           /* need a label, or must not have one */
 	u64 behind[LABEL_SETS]; /* possible only behind a label of the set */
 	u64 quick;              /* have a quick way */
-	u64 often;              /* know how to see quickly that they do not match */
-	u64 reach[QUICK_READ];  /* may match that many bytes or more, or be refused */
+	u64 told;  /* that, or a brief one, and the byte before tells whether its guard holds */
+	u64 often; /* know how to see quickly that they do not match */
+	u64 reach[QUICK_READ]; /* may match that many bytes or more, or be refused */
 	quick_fn quickly[GROUP_FORMS];
 	never_fn never[GROUP_FORMS];
 	struct form_id ids[GROUP_FORMS];
