@@ -134,7 +134,7 @@ struct form_def {
 	const char *validate; /* a validator's name (validator_find), or NULL */
 	quick_fn quick;       /* or NULL; for the built-in rules */
 	sure_fn sure;         /* or NULL; of `quick` */
-	/* Or NULL: as `quick`, for a form that is not found often: asked only before its automaton would be. */
+	/* Or NULL: as `quick`, for a form that is not found often; its guard in front may be any. */
 	quick_fn brief;
 	never_fn never; /* or NULL; likewise */
 	/*
