@@ -60,7 +60,7 @@ ISAS_x86_64  := sse42 avx2 avx512
 ISAS_aarch64 := neon
 ISA_sse42    := -msse4.2 -mpopcnt
 ISA_avx2     := $(ISA_sse42) -mavx2 -mbmi -mbmi2 -mlzcnt
-ISA_avx512   := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2 -mavx512bitalg -maes -mvaes
+ISA_avx512   := $(ISA_avx2) -mavx512f -mavx512bw -mavx512vbmi -mavx512vbmi2 -maes -mvaes
 ISAS         := $(ISAS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
 OTHER_ISAS   := $(filter-out $(ISAS),$(ISAS_x86_64) $(ISAS_aarch64))
 

@@ -28,8 +28,7 @@ bool isa_usable(enum isa isa)
 	case ISA_AVX512:
 		return isa_usable(ISA_AVX2) && __builtin_cpu_supports("avx512f") &&
 		       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
-		       __builtin_cpu_supports("avx512vbmi2") &&
-		       __builtin_cpu_supports("avx512bitalg") && __builtin_cpu_supports("vaes");
+		       __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("vaes");
 	case ISA_NEON:
 	case ISA_COUNT:
 		break;
