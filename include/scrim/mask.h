@@ -54,7 +54,7 @@ void policy_free(struct policy *p);
 struct mask_scratch;
 /*
  * max_chunk: the longest chunk that will be fed, bytes. 0, -ENOMEM. With it comes a memo of lines (scan.h):
- * some 16 MiB, of which only what repeats is touched.
+ * some 19 MiB, of which only what repeats is touched.
  */
 int mask_scratch_new(size_t max_chunk, struct mask_scratch **ret_w);
 /* Does without that memo from now on. What it knew is wiped; what is masked stays the same. */

@@ -125,7 +125,7 @@ struct match {
 /*
  * What a thread remembers of lines: machines write the same ones again and again, with other numbers, and where
  * something may match in such a line need be found out only once. It saves time and changes nothing else.
- * Some 16 MiB, of which only what repeats is touched. It holds the words of lines that came twice, not their
+ * Some 19 MiB, of which only what repeats is touched. It holds the words of lines that came twice, not their
  * digits. One thread at a time may use it, with any scanners, and after them.
  */
 struct scan_memo;

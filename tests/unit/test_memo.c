@@ -27,6 +27,12 @@ static const char *const parts[] = {
 	"\1\1:\1\1:\1\1.\1\1\1",
 	"\2\2\2\2\2\2\2\2",
 	"\2\2\2\2\2\2\2\2-\2\2\2\2-\2\2\2\2-\2\2\2\2",
+	"\2\2\2\2\2\2\2\2-\1\1\1\1-\2\2\2\2-\1\1\1\1-\2\2\2\2\2\2\2\2\2\2\2\2",
+	"\2\2:\1\1:\2\2:\2\2:\1\1:\2\2",
+	"\2\1\1\1\1\1\1\1\1",
+	"\1\1\1\1\1\1\1\1",
+	"\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2",
+	"\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2",
 	"\2\2\2",
 	"\2",
 	"\1",
@@ -303,6 +309,33 @@ Test(memo, knows_labels_in_blanks)
 		matches += want.n;
 	}
 	cr_assert_gt(matches, 100000);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* Two places of a line where the same may match: the one behind a label, the other behind what may be one. */
+Test(memo, tells_what_is_a_label_from_what_may_be_one)
+{
+	const struct rule_def bed[] = {
+		{.name = "bed",
+		 .class = ID_OTHER,
+		 .nforms = 1,
+		 .forms = {{.pattern = "\\d{5}",
+			    .labels = (const char *const[]){"ward", "bed", NULL},
+			    .distance = 1}}}};
+	static const char lines[] = "ward 12345 b1d 12345\nward 12345 b2d 12345\n"
+				    "ward 12345 b3d 12345\nward 12345 bed 12345\n";
+	struct ruleset *rs = ruleset_of(bed, array_size(bed));
+	struct scanner *s = scanner_all(rs, isa_best());
+	struct scan_memo *m = scan_feed_memo_new();
+	u64 seed = 5;
+	char text[TEXT] = "";
+
+	for (int i = 0; i < 60; i++)
+		strcat(text, lines);
+	compare(s, m, (const u8 *)text, strlen(text), &seed, 0);
+	cr_assert_eq(want.n, 60 * 5);
 	scan_memo_free(m);
 	scanner_free(s);
 	ruleset_free(rs);

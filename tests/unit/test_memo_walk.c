@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * With which patterns of digits a form may match at a place of an outline: those of all texts of the outline with which its
- * automaton is not dead within PLACE_SEEN bytes, and no others. All of them are tried here, byte by byte.
+ * automaton is not dead within SPOT_SEEN bytes, and no others. All of them are tried here, byte by byte.
  */
 #include "../../user/scan/memo_study.h"
 #include "one_form.h"
@@ -23,8 +23,8 @@ static void try_on(struct tried *t, u16 state, unsigned int pattern, size_t n)
 {
 	u8 bytes[22];
 
-	if (n == PLACE_SEEN || n == t->len || t->d->accept[state]) {
-		for (unsigned int other = 0; other < 1 << PLACE_SEEN; other++)
+	if (n == SPOT_SEEN || n == t->len || t->d->accept[state]) {
+		for (unsigned int other = 0; other < 1 << SPOT_SEEN; other++)
 			if (!((other ^ pattern) & ((1U << n) - 1)))
 				t->patterns |= 1ULL << other;
 		return;

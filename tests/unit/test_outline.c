@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a line looks like to a memo: which of its bytes are blanks, where it has digits, and what those digits say of
- * the places at which something may match.
+ * the spots at which something may match.
  *
  * It is three programs: this file alone is about the code of all vectors, test_outline_avx2.c and test_outline_avx512.c
  * about those that have more.
@@ -12,18 +12,18 @@
 /* behind it: */
 #include "../../user/scan/outline_avx512.h"
 /* behind both: */
-#include "../../user/scan/places_avx2.h"
+#include "../../user/scan/spots_avx2.h"
 #elif defined(OUTLINE_AVX2)
 #include "../../user/scan/scanner.h"
 #include "../../user/scan/vec_avx2.h"
 /* behind it: */
 #include "../../user/scan/outline_vec.h"
 /* behind both: */
-#include "../../user/scan/places_avx2.h"
+#include "../../user/scan/spots_avx2.h"
 #else
 #include "../../user/scan/outline_vec.h"
 /* behind it: */
-#include "../../user/scan/places_vec.h"
+#include "../../user/scan/spots_vec.h"
 #endif
 /* behind both: */
 #include "../../user/scan/ends_generic.h"
@@ -81,6 +81,23 @@ Test(outline, blanks)
 		"---------- --------- --------- --------- --------- --------- -1111-\n");
 	outline("---------- --------- --------- --------- --------- --------- -xyab-\n",
 		"---------- --------- --------- --------- --------- --------- -xyab-\n");
+}
+
+/* Many runs that are joined are one: whether one of them happens to have no letter makes no difference. */
+Test(outline, joined_runs)
+{
+	outline("req 12345678-1234-4234-8234-12345678901f ok\n",
+		"req 11111111-1111-1111-1111-111111111111 ok\n");
+	outline("02:42:00:1f:77:03 12-34-56-78-9a\n", "11:11:11:11:11:11 11-11-11-11-11\n");
+	outline("fe80:0000:0000:0000:0202:4200:3456:7890\n",
+		"1111:1111:1111:1111:1111:1111:1111:1111\n");
+	/* Too few, no letter among them, or not joined by the same. */
+	outline("12-34-56-7f 12-34-56-78-90\n", "00-00-00-11 00-00-00-00-00\n");
+	outline("12-34:56-78-9f-11 1.2.3.4.5f\n", "00-00:00-00-11-00 0.0.0.0.11\n");
+	outline("12-34--56-78-9f-11\n", "00-00--00-00-11-00\n");
+	/* Where they end, others begin. */
+	outline("2024-01-02-03-04f-12\n", "1111-11-11-11-111-11\n");
+	outline("1-2-3-4-f: 2 and 5-6-7-8-9-\n", "1-1-1-1-1: 0 and 0-0-0-0-0-\n");
 }
 
 /* Reads the line that text[0, room) begins with; a length of 0: it has no end, or is too long to be remembered. */
@@ -297,22 +314,22 @@ Test(outline, line_fits)
 }
 
 /* Which places are left, whatever stands around the line: digits, most of all. */
-static u32 places_around(const struct memo_line *l, const char *text, char around)
+static u64 places_around(const struct memo_line *l, const char *text, char around)
 {
-	char roomy[1 + 2 * LINE_ROOM + PLACES_BEHIND];
+	char roomy[1 + 2 * LINE_ROOM + SPOTS_BEHIND];
 	struct line line;
 
 	memset(roomy, around, sizeof(roomy));
 	memcpy(roomy + 1, text, l->len);
 	read_line((const u8 *)roomy + 1, l->len, '\n', &line);
-	return places_left(l, &line, (const u8 *)roomy + 1);
+	return spots_left(l, &line, (const u8 *)roomy + 1);
 }
 
 /* At how many places of a line something may match by its digits, by what was learnt of another of its outline. */
 static int left_in(const struct scanner *s, const char *learnt, const char *text)
 {
 	static struct memo_line l;
-	u32 left;
+	u64 left;
 
 	take((const u8 *)learnt, strlen(learnt), &l);
 	cr_assert(fits(&l, (const u8 *)text));
@@ -321,7 +338,7 @@ static int left_in(const struct scanner *s, const char *learnt, const char *text
 	left = places_around(&l, text, '\0');
 	cr_assert_eq(places_around(&l, text, '7'), left, "%s", text);
 	cr_assert_eq(places_around(&l, text, 'x'), left, "%s", text);
-	return __builtin_popcount(left);
+	return __builtin_popcountll(left);
 }
 
 static int left_of(const struct scanner *s, const char *text)

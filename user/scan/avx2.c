@@ -8,7 +8,7 @@
 
 #include "outline_vec.h"
 
-#include "places_avx2.h"
+#include "spots_avx2.h"
 
 #include "lines_generic.h"
 

@@ -330,15 +330,16 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t p, u64 *forms,
 			   bool labelled, struct match *ret_m)
 {
-	u64 sets = labelled && s->labels ? label_index_find(s->labels, job->text, p) : 0;
+	u64 sets = 0, any = 0; /* of the forms that labels matter to */
 
-	job->looked_up += labelled;
 	for (u16 g = 0; g < s->ngroups; g++) {
-		if (!forms[g])
-			continue;
-		forms[g] = group_filter(&s->groups[g], job->text, p, job->len, forms[g]);
 		forms[g] = group_guarded(s, g, job->text, p, forms[g]);
-		if (labelled)
+		any |= forms[g] & s->groups[g].labelled;
+	}
+	if (labelled && any) {
+		sets = s->labels ? label_index_find(s->labels, job->text, p) : 0;
+		job->looked_up++;
+		for (u16 g = 0; g < s->ngroups; g++)
 			forms[g] = group_labelled(s, g, job->text, p, forms[g], sets);
 	}
 	return confirm_asked(s, s->ngroups, job, p, forms, false, ret_m);

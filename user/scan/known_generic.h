@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A line that is known: what its places say, once for every ISA. */
+/* A line that is known: what its spots say, once for every ISA. */
 #ifndef SCAN_KNOWN_GENERIC_H
 #define SCAN_KNOWN_GENERIC_H
 
@@ -43,43 +43,6 @@ static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struc
 	job->walked += len;
 }
 
-/* Asks the forms of some places of a line, which are all at p, and returns where reading goes on. */
-static size_t ask_known(const struct scanner *s, struct scan_job *job, const struct memo_line *l,
-			u32 places, size_t p)
-{
-	struct match *m = &job->matches[job->nmatches];
-	u64 forms[GROUPS_MAX];
-	bool labelled = false;
-
-	memset(forms, 0, s->ngroups * sizeof(*forms));
-	for (; places; places &= places - 1) {
-		const struct memo_place *place = &l->places[__builtin_ctz(places)];
-
-		forms[place->group] = place->forms;
-		labelled |= place->labelled;
-	}
-	if (confirm_among(s, job, p, forms, labelled, m) != MATCH)
-		return p + 1;
-	job->nmatches++;
-	return m->to;
-}
-
-/* Whether any form of some places of a line, which are all at p, is left that may match. */
-static inline bool any_left(const struct scanner *s, const struct scan_job *job,
-			    const struct memo_line *l, u32 places, size_t p)
-{
-	bool any = false;
-
-	for (; places; places &= places - 1) {
-		const struct memo_place *at = &l->places[__builtin_ctz(places)];
-		const struct group *g = &s->groups[at->group];
-		u64 forms = forms_left(g, at->forms, job->text, p);
-
-		any |= forms && !never_matches(g, forms, job->text + p);
-	}
-	return any;
-}
-
 /*
  * Reads a place at p, for which no label matters and which has QUICK_READ bytes, and returns where reading goes on. Its
  * quick way has the last word where no other form could be as long, or be refused.
@@ -108,29 +71,65 @@ static size_t read_alone(const struct scanner *s, struct scan_job *job,
 	return m->to;
 }
 
-/* Those of the places `left` that are where the first of them is. */
-static inline u32 places_here(const struct memo_line *l, u32 left)
+/* The forms to be asked at spot i of a line, by groups. Returns whether labels have to be looked at. */
+static inline bool forms_of_spot(const struct scanner *s, const struct memo_line *l, size_t i,
+				 u64 forms[GROUPS_MAX])
 {
-	u32 here = left & -left;
-	u16 at = l->at[__builtin_ctz(left)];
+	bool labelled = false;
 
-	for (left ^= here; left && l->at[__builtin_ctz(left)] == at; left &= left - 1)
-		here |= left & -left;
-	return here;
+	memset(forms, 0, s->ngroups * sizeof(*forms));
+	for (size_t k = 0; k < l->count[i]; k++) {
+		const struct memo_place *place = &l->places[l->first[i] + k];
+
+		forms[place->group] = place->forms;
+		labelled |= place->labelled;
+	}
+	return labelled;
 }
 
-/* Reads the places `here` of a line, which are all at p, and returns where reading goes on. */
-static __attribute__((noinline)) size_t read_place(const struct scanner *s, struct scan_job *job,
-						   const struct memo_line *l, u32 here, size_t p)
+/* Leaves those of them that may match at p. Returns whether any is left. */
+static inline bool leave_some(const struct scanner *s, const struct scan_job *job, size_t p,
+			      u64 forms[GROUPS_MAX])
 {
-	const struct memo_place *place = &l->places[__builtin_ctz(here)];
-	bool far = job->len - p >= QUICK_READ;
+	const bool far = job->len - p >= QUICK_READ;
+	u64 any = 0;
 
-	if (far && !(here & (here - 1)) && !place->labelled)
+	for (u16 g = 0; g < s->ngroups; g++) {
+		const struct group *group = &s->groups[g];
+
+		if (!forms[g])
+			continue;
+		forms[g] = far ? forms_left(group, forms[g], job->text, p)
+			       : group_filter(group, job->text, p, job->len, forms[g]);
+		if (far && never_matches(group, forms[g], job->text + p))
+			forms[g] = 0;
+		any |= forms[g];
+	}
+	return any;
+}
+
+static __attribute__((noinline)) size_t read_places(const struct scanner *s, struct scan_job *job,
+						    const struct memo_line *l, size_t i, size_t p)
+{
+	struct match *m = &job->matches[job->nmatches];
+	u64 forms[GROUPS_MAX];
+	bool labelled = forms_of_spot(s, l, i, forms);
+
+	if (!leave_some(s, job, p, forms) || confirm_among(s, job, p, forms, labelled, m) != MATCH)
+		return p + 1;
+	job->nmatches++;
+	return m->to;
+}
+
+/* Reads spot i of a line, which is at p, and returns where reading goes on. */
+static __attribute__((noinline)) size_t read_spot(const struct scanner *s, struct scan_job *job,
+						  const struct memo_line *l, size_t i, size_t p)
+{
+	const struct memo_place *place = &l->places[l->first[i]];
+
+	if (job->len - p >= QUICK_READ && l->count[i] == 1 && !place->labelled)
 		return read_alone(s, job, place, p);
-	if (!far || any_left(s, job, l, here, p))
-		return ask_known(s, job, l, here, p);
-	return p + 1;
+	return read_places(s, job, l, i, p);
 }
 
 /* A mask of those numbers that are in their ranges. */
@@ -149,7 +148,7 @@ static inline bool are_all(sixteen mask)
 	return sixteen_bits(mask) == 0xffff;
 }
 
-/* Which places are that may be sure of a match: a bit for each. CODED_ROOM bytes may be read. */
+/* Which spots are that may be sure of a match: a bit for each. CODED_ROOM bytes may be read. */
 static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 {
 	u32 sure = 0;
@@ -163,7 +162,7 @@ static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 }
 
 /*
- * Reads the places of a line that are left, behind the match before them.
+ * Reads the spots of a line that are left, behind the match before them.
  *   roomy  what ranges read is there, and what their forms ask for
  */
 static __attribute__((noinline)) void read_known(const struct scanner *s, struct scan_job *job,
@@ -174,23 +173,22 @@ static __attribute__((noinline)) void read_known(const struct scanner *s, struct
 	const u32 sure = roomy && l->nsure ? which_sure(l, line->text) : 0;
 	size_t next = job->nmatches ? job->matches[job->nmatches - 1].to : job->start;
 
-	for (u32 left = line->left, here; left; left ^= here) {
-		size_t i = (size_t)__builtin_ctz(left), p = at + l->at[i];
-		size_t n = (size_t)__builtin_popcount(l->surely & ((1U << i) - 1));
+	for (u64 left = line->left; left; left &= left - 1) {
+		size_t i = (size_t)__builtin_ctzll(left), p = at + l->at[i];
+		size_t n = (size_t)__builtin_popcountll(l->surely & ((1ULL << i) - 1));
 
-		here = places_here(l, left);
 		if (p < next)
 			continue;
-		if (here & l->surely && sure >> n & 1) {
-			add_quickly(job, p, l->sure_len[n], l->places[i].id);
+		if (i < SURE_AMONG && l->surely >> i & sure >> n & 1) {
+			add_quickly(job, p, l->sure_len[n], l->places[l->first[i]].id);
 			next = p + l->sure_len[n];
 		} else {
-			next = read_place(s, job, l, here, p);
+			next = read_spot(s, job, l, i, p);
 		}
 	}
 }
 
-/* Two places that may be sure of a match, and what is there. */
+/* Two spots that may be sure of a match, and what is there. */
 struct sure_pair {
 	u8 *at[2];
 	sixteen v[2];
@@ -216,7 +214,7 @@ static inline void fill_pair(const struct memo_line *l, size_t n, const struct s
 						       sixteen_load(l->sure[n + k].digits)));
 }
 
-/* Fills the matches of a line, if all of its places are sure that may be: there are some. Most lines have two. */
+/* Fills the matches of a line, if all of its spots are sure that may be: there are some. Most lines have two. */
 static inline bool fill_if_sure(const struct scan_fill *fill, u8 *text, const struct memo_line *l)
 {
 	const sixteen digit = sixteen_all(fill->digit);

@@ -117,7 +117,7 @@ static inline bool is_at(const struct lines_at *at, const struct line *line)
 
 /* A line, and what is read around it. */
 struct line_copy {
-	u8 bytes[1 + LINE_ROOM + PLACES_BEHIND];
+	u8 bytes[1 + LINE_ROOM + SPOTS_BEHIND];
 };
 
 static const u8 *copy_around(const struct line *line, struct line_copy *ret_copy)
@@ -127,25 +127,25 @@ static const u8 *copy_around(const struct line *line, struct line_copy *ret_copy
 	return ret_copy->bytes + 1;
 }
 
-/* Which places of a line are left, of which it is not known whether there is room around it. */
+/* Which spots of a line are left, of which it is not known whether there is room around it. */
 static __attribute__((noinline)) void find_left_at_ends(const struct scan_job *job,
 							struct line *line)
 {
 	size_t behind = (size_t)(job->text + job->len - line->text);
 	struct line_copy copy;
 
-	if (line->text > job->text && behind >= line->len + PLACES_BEHIND) {
-		line->left = places_left(line->expected, line, line->text);
+	if (line->text > job->text && behind >= line->len + SPOTS_BEHIND) {
+		line->left = spots_left(line->expected, line, line->text);
 		return;
 	}
-	line->left = places_left(line->expected, line, copy_around(line, &copy));
+	line->left = spots_left(line->expected, line, copy_around(line, &copy));
 	explicit_bzero(&copy, sizeof(copy));
 }
 
-/* Finds which places of some lines are left, and returns the lines that have any: a bit for each. */
+/* Finds which spots of some lines are left, and returns the lines that have any: a bit for each. */
 static __attribute__((noinline)) u64 lines_left(const struct scan_job *job, u64 lines)
 {
-	const struct lines_at roomy = lines_at(job, 1, LINE_ROOM + PLACES_BEHIND);
+	const struct lines_at roomy = lines_at(job, 1, LINE_ROOM + SPOTS_BEHIND);
 	struct line_batch *b = &job->memo->batch;
 	u64 left = 0;
 
@@ -154,7 +154,7 @@ static __attribute__((noinline)) u64 lines_left(const struct scan_job *job, u64 
 		struct line *line = &b->line[i];
 
 		if (is_at(&roomy, line))
-			line->left = places_left(line->expected, line, line->text);
+			line->left = spots_left(line->expected, line, line->text);
 		else
 			find_left_at_ends(job, line);
 		left |= (u64)(line->left != 0) << i;
@@ -179,11 +179,11 @@ static inline struct lines_at lines_filled(const struct scan_job *job)
 }
 
 /*
- * Reads the places of lines that are known. Half of all lines have none, and few have any left: which ones is hard
- * to guess, and so these are found first. Most often each place that is left is sure of a match.
+ * Reads the spots of lines that are known. Half of all lines have none, and few have any left: which ones is hard
+ * to guess, and so these are found first. Most often each spot that is left is sure of a match.
  */
-static __attribute__((noinline)) void read_places(const struct scanner *s, struct scan_job *job,
-						  u64 lines)
+static __attribute__((noinline)) void read_spots(const struct scanner *s, struct scan_job *job,
+						 u64 lines)
 {
 	const struct lines_at roomy = lines_roomy(job), filled = lines_filled(job);
 	const struct scan_fill fill = job->fill;
@@ -203,6 +203,20 @@ static __attribute__((noinline)) void read_places(const struct scanner *s, struc
 	job->filled |= rules;
 }
 
+/* What is known of a line that is not what it is expected to be, or is that and unfit; NULL if nothing is. */
+static __attribute__((noinline)) struct memo_line *meet_line(struct scan_memo *m,
+							     const struct scanner *s,
+							     const struct line_reader *r,
+							     const struct line *line)
+{
+	struct memo_line *l = line->expected;
+
+	if (l->knows != (memo_knows(s, line->len) | KNOWS_UNFIT) || !line_fits(r, l, line))
+		return memo_meet(m, s, line);
+	l->used = true;
+	return NULL;
+}
+
 /* Reads a batch of lines; what is from `done` on in front of them is still to be read. Returns the same of what is behind. */
 static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const u8 *done)
 {
@@ -211,7 +225,7 @@ static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const
 	struct line_batch *b = &m->batch;
 	const u64 knows = memo_knows(s, 0);
 	size_t n = b->n, expected = b->bytes_read;
-	u64 placed = 0; /* lines that have places, a bit for each */
+	u64 placed = 0; /* lines that have spots, a bit for each */
 
 	for (size_t i = 0; i < n; i++) {
 		struct line *line = &b->line[i];
@@ -221,12 +235,12 @@ static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const
 
 		if (!fits || done != line->text) {
 			/* Matches are found in order; and to learn a line moves those that are known. */
-			read_places(s, job, placed);
+			read_spots(s, job, placed);
 			placed = 0;
 		}
 		if (!fits) {
 			expected -= line->len;
-			l = line->expected = memo_meet(m, s, line);
+			l = line->expected = meet_line(m, s, &r, line);
 			if (!l)
 				continue;
 		}
@@ -235,7 +249,7 @@ static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const
 		l->used = true;
 		placed |= (u64)l->placed << i;
 	}
-	read_places(s, job, placed);
+	read_spots(s, job, placed);
 	m->again += expected;
 	return done;
 }

@@ -24,7 +24,7 @@
 #define NAP_MOST     (4u << 20)
 
 /* So many bytes that are read pay for as much learning as memo_learn() counts 1; so much may come at once. */
-#define BYTES_PAY 4
+#define BYTES_PAY 2
 #define CREDIT    (8u << 20)
 
 /* Pages that no line comes to are never touched. */
@@ -70,12 +70,10 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *outlin
 {
 	size_t work;
 
-	if (m->credit < LEARN_MOST)
-		return;
 	l->scanner = s->serial;
 	memo_line_begin(l, outline, len, scan_code(s->isa)->outline_code);
 	work = memo_learn(s, outline, len, l);
-	l->knows = l->state == LINE_KNOWN ? memo_knows(s, len) : 0;
+	l->knows = memo_knows(s, len) | (l->state == LINE_UNFIT ? KNOWS_UNFIT : 0);
 	m->credit -= work < m->credit ? work : m->credit;
 }
 
@@ -125,53 +123,86 @@ static struct memo_line *put_first(const u64 tags[MEMO_WAYS], struct memo_line l
 	return l;
 }
 
-/* The line of a set with that hash and outline, else one that was seen and may be it; NULL: none. */
-static struct memo_line *line_of(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
-				 const struct scanner *s, u64 hash, const u8 *outline, size_t len)
+/* Whether the outline of l stands for that line. */
+static bool stands_for(const struct memo_line *l, const struct scanner *s, const struct line *line)
 {
-	struct memo_line *seen = NULL;
+	if (l->scanner != s->serial || l->len != line->len)
+		return false;
+	for (size_t i = 0; i < l->len; i++)
+		if (!outline_may_be(l->outline[i], line->text[i]))
+			return false;
+	return true;
+}
+
+/* The line of a set that has that hash, and is known or else unfit, else one that was seen and may be it; NULL: none. */
+static struct memo_line *line_of(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
+				 const struct scanner *s, const struct line *line)
+{
+	struct memo_line *of[] = {[LINE_KNOWN] = NULL, [LINE_UNFIT] = NULL, [LINE_SEEN] = NULL};
 
 	for (size_t way = 0; way < MEMO_WAYS; way++) {
 		struct memo_line *l = &lines[way];
 
-		if (tags[way] != hash)
-			continue;
-		if (l->state == LINE_SEEN)
-			seen = l;
-		else if (l->scanner == s->serial && l->len == len &&
-			 !memcmp(l->outline, outline, len))
-			return l;
+		if (tags[way] == line->hash && (l->state == LINE_SEEN || stands_for(l, s, line)))
+			of[l->state] = l;
 	}
-	return seen;
+	return of[LINE_KNOWN] ? of[LINE_KNOWN] : of[LINE_UNFIT] ? of[LINE_UNFIT] : of[LINE_SEEN];
+}
+
+static bool is_blank(u8 c)
+{
+	return c == ANY_DIGIT || c == ANY_HEX;
+}
+
+/* Makes an outline stand for the lines of l, too, if these differ in what is a digit or a hex digit only. */
+static void join(const struct memo_line *l, u8 *outline, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (outline[i] != l->outline[i] &&
+		    (!is_blank(outline[i]) || !is_blank(l->outline[i])))
+			return;
+	for (size_t i = 0; i < len; i++)
+		if (l->outline[i] == ANY_HEX)
+			outline[i] = ANY_HEX;
+}
+
+/*
+ * Learns a line of a set that was seen before; returns where it is then. Ids without letters have another outline: so it
+ * is learnt with what else is known of its hash, for else each mixture of such ids would be learnt by itself.
+ */
+static struct memo_line *learn_seen(struct scan_memo *m, const struct scanner *s,
+				    const struct line *line, u64 tags[MEMO_WAYS],
+				    struct memo_line lines[MEMO_WAYS], struct memo_line *l)
+{
+	u8 outline[LINE_ROOM];
+
+	outline_of(line->text, line->len, outline);
+	for (size_t way = 0; way < MEMO_WAYS; way++)
+		if (tags[way] == line->hash && lines[way].state == LINE_KNOWN &&
+		    lines[way].scanner == s->serial && lines[way].len == line->len)
+			join(&lines[way], outline, line->len);
+	learn(m, s, outline, line->len, l);
+	explicit_bzero(outline, sizeof(outline));
+	return put_first(tags, lines, l);
 }
 
 struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const struct line *line)
 {
-	u64 *tags = m->tag[line->hash % MEMO_SETS];
-	struct memo_line *lines = m->line[line->hash % MEMO_SETS], *l = NULL;
-	u8 outline[LINE_ROOM];
-	size_t way = 0;
+	size_t set = memo_set(line->hash);
+	u64 *tags = m->tag[set];
+	struct memo_line *lines = m->line[set], *l = line_of(tags, lines, s, line);
 
-	while (way < MEMO_WAYS && tags[way] != line->hash)
-		way++;
-	if (way < MEMO_WAYS) {
-		outline_of(line->text, line->len, outline);
-		l = line_of(tags, lines, s, line->hash, outline, line->len);
-	}
 	if (!l) {
 		keep(tags, lines, line->hash);
-	} else {
-		l->used = true;
-		if (l->state == LINE_SEEN) {
-			learn(m, s, outline, line->len, l);
-			l = put_first(tags, lines, l);
-		}
-		if (l->state == LINE_KNOWN)
-			m->again += line->len;
+		return NULL;
 	}
-	if (way < MEMO_WAYS)
-		explicit_bzero(outline, sizeof(outline));
-	return l && l->state == LINE_KNOWN ? l : NULL;
+	l->used = true;
+	if (l->state == LINE_SEEN && m->credit >= LEARN_MOST)
+		l = learn_seen(m, s, line, tags, lines, l);
+	if (l->state != LINE_KNOWN)
+		return NULL;
+	m->again += line->len;
+	return l;
 }
 
 void memo_judge(struct scan_memo *m)

@@ -23,7 +23,8 @@
 #define CODED_ROOM  128                /* so much of a line is kept by codes */
 #define MEMO_SETS   1024
 #define MEMO_WAYS   4  /* lines of a set */
-#define MEMO_PLACES 32 /* of a line */
+#define MEMO_SPOTS  64 /* of a line, where something may match: a bit for each is a word */
+#define MEMO_PLACES 32 /* of a line: of its spots, many have the same */
 
 /*
  * A line that is being read. Its rough outline has a blank for each hex digit, the letters of words among them: that
@@ -34,7 +35,7 @@ struct line {
 	const u8 *text; /* where it stands */
 	size_t len;     /* with what ends it */
 	struct memo_line *expected;
-	u32 left; /* of its places, those at which something may match: a bit for each */
+	u64 left; /* of its spots, those at which something may match: a bit for each */
 	/* Its first bytes, and zeros, by codes: those of the instruction set, as scan_code.outline_code() has them. */
 	_Alignas(64) u8 coded[CODED_ROOM];
 };
@@ -48,7 +49,7 @@ struct line_batch {
 	struct line line[BATCH_LINES];
 };
 
-/* Forms of a group that may match at a place of a line. */
+/* Forms of a group that may match at a spot of a line, which has a place for each group that has such. */
 struct memo_place {
 	u16 group;
 	bool labelled; /* for some of them it must be seen which labels stand before */
@@ -59,28 +60,28 @@ struct memo_place {
 };
 
 /*
- * What some of a line's bytes say of four places, before any form is asked. Where a blank is any hex digit, it says much
+ * What some of a line's bytes say of four spots, before any form is asked. Where a blank is any hex digit, it says much
  * which of those are digits: "deadbeef" is no date. Where it is a digit, the first one does: "93 14" is no phone. And what
  * stands before a place in a run of hex digits would have to be a label's end.
  */
-#define FOUR_PLACES   4
-#define PLACE_SEEN    6   /* bytes of one */
-#define PLACES_BEHIND 8   /* bytes behind a line that may be read if they are there */
-#define BEGINS_SEEN   128 /* places are looked at so far from a line's begin */
-struct place_digits {
-	/* A bit for each pattern of digits that the first PLACE_SEEN bytes may have. */
-	u64 pattern[FOUR_PLACES];
+#define FOUR_SPOTS   4
+#define SPOT_SEEN    6   /* bytes of one */
+#define SPOTS_BEHIND 8   /* bytes behind a line that may be read if they are there */
+#define BEGINS_SEEN  128 /* spots are looked at so far from a line's begin */
+struct spot_digits {
+	/* A bit for each pattern of digits that the first SPOT_SEEN bytes may have. */
+	u64 pattern[FOUR_SPOTS];
 	/* A bit for each hex digit c that may stand before it, or be its first byte or second: bit c % 64, or all. */
-	u64 before[FOUR_PLACES], begin[FOUR_PLACES], second[FOUR_PLACES];
+	u64 before[FOUR_SPOTS], begin[FOUR_SPOTS], second[FOUR_SPOTS];
 };
 
 /*
- * What is sure of a place: where its numbers are in these ranges (struct sure_ranges), there is a match, and no other could be
+ * What is sure of a spot: where its numbers are in these ranges (struct sure_ranges), there is a match, and no other could be
  * as long.
  */
-#define SURE_PLACES 4  /* of a line, in pairs */
-#define SURE_AMONG  8  /* its first ones */
-#define SURE_BYTES  16 /* a match has no more, nor do its ranges read more */
+#define SURE_SPOTS 4  /* of a line, in pairs */
+#define SURE_AMONG 8  /* its first ones */
+#define SURE_BYTES 16 /* a match has no more, nor do its ranges read more */
 struct memo_sure {
 	_Alignas(64) u8 from[SURE_BYTES];
 	u32 low[4], span[4];
@@ -100,21 +101,23 @@ struct memo_line {
 	u64 scanner;            /* scanner.serial */
 	u16 len;
 	u8 state;
-	u8 nplaces;
-	bool placed; /* it has places */
+	u8 nspots, nplaces;
+	bool placed; /* it has spots */
 	bool used;   /* since room was looked for in its set */
-	u8 surely; /* which of the first SURE_AMONG places may be sure of a match: a bit for each */
+	u8 surely; /* which of the first SURE_AMONG spots may be sure of a match: a bit for each */
 	/* Of these, the n-th one at n; where the last one has none beside it, it is twice in sure_at[] and sure[]. */
-	u8 nsure, sure_at[SURE_PLACES], sure_len[SURE_PLACES], sure_digits[SURE_PLACES];
-	u8 sure_rule[SURE_PLACES]; /* of the match */
-	u64 sure_rules;            /* a bit for each of these */
-	u16 at[MEMO_PLACES];       /* where the places are, in order */
+	u8 nsure, sure_at[SURE_SPOTS], sure_len[SURE_SPOTS], sure_digits[SURE_SPOTS];
+	u8 sure_rule[SURE_SPOTS]; /* of the match */
+	u64 sure_rules;           /* a bit for each of these */
+	u16 at[MEMO_SPOTS];       /* where the spots are, in order */
 	/* Its outline by codes, and, if these do not say it, where letters may stand for them: scan_code.outline_code(). */
 	_Alignas(64) u8 coded[LINE_ROOM];
 	_Alignas(64) u8 letters[LINE_ROOM];
-	/* Of the places, then zeros. */
-	_Alignas(64) struct place_digits digits[MEMO_PLACES / FOUR_PLACES];
-	struct memo_sure sure[SURE_PLACES];
+	struct memo_sure sure[SURE_SPOTS];
+	u8 first[MEMO_SPOTS],
+		count[MEMO_SPOTS]; /* of a spot's places; spots with the same share them */
+	/* Of the spots, then zeros. */
+	_Alignas(64) struct spot_digits digits[MEMO_SPOTS / FOUR_SPOTS];
 	struct memo_place places[MEMO_PLACES];
 	_Alignas(64) u8 outline[LINE_ROOM];
 };
@@ -132,9 +135,10 @@ struct scan_memo {
 };
 
 /* What memo_line.knows is of lines of that length that s knows; which one it is, that only its outline tells. */
+#define KNOWS_UNFIT (1U << 15) /* and it is unfit */
 static inline u64 memo_knows(const struct scanner *s, size_t len)
 {
-	_Static_assert(LINE_ROOM < 1 << 16, "a serial number has 48 bits");
+	_Static_assert(LINE_ROOM < KNOWS_UNFIT, "a serial number has 48 bits");
 	return s->serial << 16 | len;
 }
 
@@ -174,10 +178,10 @@ void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n,
 void memo_judge(struct scan_memo *m);
 
 /*
- * Where something may match in a line of that outline. Sets l->state, l->places. Returns what it cost, in units
+ * Where something may match in a line of that outline. Sets l->state, l->at, l->places. Returns what it cost, in units
  * of about a nanosecond; where that would be more than LEARN_MOST, by little, the line is unfit.
  */
-#define LEARN_MOST (1u << 19)
+#define LEARN_MOST (3u << 19)
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l);
 
 #endif

@@ -103,13 +103,13 @@ static u64 forms_matching(struct study *y, u16 g, size_t p, u64 forms)
 	return kept;
 }
 
-/* With which digits and other bytes from p on some of these forms may match there, as place_digits has it. */
+/* With which digits and other bytes from p on some of these forms may match there, as spot_digits has it. */
 static u64 patterns_of(struct study *y, u16 g, size_t p, u64 forms)
 {
 	const struct scan_form *of = &y->s->forms[g * GROUP_FORMS];
 	u64 patterns = 0;
 
-	if (!memchr(y->bytes + p, ANY_HEX, y->len - p < PLACE_SEEN ? y->len - p : PLACE_SEEN))
+	if (!memchr(y->bytes + p, ANY_HEX, y->len - p < SPOT_SEEN ? y->len - p : SPOT_SEEN))
 		return ~0ULL;
 	for (; forms && ~patterns; forms &= forms - 1)
 		patterns |= form_patterns(y, &of[__builtin_ctzll(forms)], p);
@@ -141,8 +141,7 @@ static void first_two(struct study *y, u16 g, size_t p, u64 forms, u64 *ret_begi
 	}
 }
 
-/* The sets of labels of which one may stand before p if `byte` does. */
-static u64 sets_behind(struct study *y, size_t p, u8 byte)
+static u64 find_sets_behind(struct study *y, size_t p, u8 byte)
 {
 	const u64 *near = label_index_near(y->s->labels);
 	size_t first = p > RULE_MAX_DISTANCE ? p - RULE_MAX_DISTANCE : 1;
@@ -163,17 +162,31 @@ static u64 sets_behind(struct study *y, size_t p, u8 byte)
 	return sets;
 }
 
+/* The sets of labels of which one may stand before p if `byte` does. */
+static u64 sets_behind(struct study *y, size_t p, u8 byte)
+{
+	if (y->behind.at != p) {
+		y->behind.at = p;
+		memset(y->behind.known, 0, sizeof(y->behind.known));
+	}
+	if (!(y->behind.known[byte / 64] >> byte % 64 & 1)) {
+		y->work += LABEL_WORK;
+		y->behind.sets[byte] = find_sets_behind(y, p, byte);
+		y->behind.known[byte / 64] |= 1ULL << byte % 64;
+	}
+	return y->behind.sets[byte];
+}
+
 /* The forms of a place's group that labels allow at p behind `byte`, a blank or a letter. */
 static u64 labels_allow(struct study *y, struct memo_place place, size_t p, u8 byte)
 {
 	if (!place.labelled || y->s->unindexed)
 		return ~0ULL;
-	y->work += LABEL_WORK;
 	return ~y->need[place.group] |
 	       group_behind(&y->s->groups[place.group], sets_behind(y, p, byte));
 }
 
-/* The hex digits before p behind which some of a place's forms may begin there, as place_digits has it. */
+/* The hex digits before p behind which some of a place's forms may begin there, as spot_digits has it. */
 static u64 before_of(struct study *y, struct memo_place place, size_t p)
 {
 	const struct group *g = &y->s->groups[place.group];
@@ -236,17 +249,71 @@ static struct memo_place place_of(struct study *y, u16 g, size_t p)
 	return place;
 }
 
-/* A place of a line; there is room for it. */
-static void add_place(struct study *y, size_t p, struct memo_place place, struct memo_line *l)
+/* What a place's forms say of the digits at a spot, which is at p. */
+static void add_digits(struct study *y, size_t p, const struct memo_place *place,
+		       struct spot_digits *d, size_t i)
 {
-	struct place_digits *d = &l->digits[l->nplaces / FOUR_PLACES];
-	size_t i = l->nplaces % FOUR_PLACES;
+	u64 begins, seconds;
 
-	l->places[l->nplaces++] = place;
-	l->at[l->nplaces - 1] = (u16)p;
-	d->pattern[i] = patterns_of(y, place.group, p, place.forms);
-	d->before[i] = before_of(y, place, p);
-	first_two(y, place.group, p, place.forms, &d->begin[i], &d->second[i]);
+	first_two(y, place->group, p, place->forms, &begins, &seconds);
+	d->pattern[i] |= patterns_of(y, place->group, p, place->forms);
+	d->before[i] |= before_of(y, *place, p);
+	d->begin[i] |= begins;
+	d->second[i] |= seconds;
+}
+
+static bool same_places(const struct memo_place *a, const struct memo_place *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].group != b[i].group || a[i].forms != b[i].forms ||
+		    a[i].labelled != b[i].labelled || a[i].quick != b[i].quick)
+			return false;
+	return true;
+}
+
+/* Gives the last spot of a line these places, as another one has them if there is one; false if there is no room. */
+static bool add_places(struct memo_line *l, const struct memo_place *places, size_t n)
+{
+	size_t last = l->nspots - 1u;
+
+	l->count[last] = (u8)n;
+	for (size_t i = 0; i < last; i++) {
+		l->first[last] = l->first[i];
+		if (l->count[i] == n && same_places(&l->places[l->first[i]], places, n))
+			return true;
+	}
+	if (l->nplaces + n > MEMO_PLACES)
+		return false;
+	l->first[last] = l->nplaces;
+	memcpy(&l->places[l->nplaces], places, n * sizeof(*places));
+	l->nplaces = (u8)(l->nplaces + n);
+	return true;
+}
+
+/* Adds a spot at p to a line if anything may match there; false if it would be too much. */
+static bool add_spot(struct study *y, size_t p, struct memo_line *l)
+{
+	struct memo_place places[MEMO_PLACES];
+	size_t n = 0, i = l->nspots;
+
+	y->work += LABEL_WORK;
+	for (u16 g = 0; g < y->s->ngroups; g++) {
+		struct memo_place place = place_of(y, g, p);
+
+		y->work += GROUP_WORK;
+		if (y->work > LEARN_MOST)
+			return false;
+		if (!place.forms)
+			continue;
+		if (i == MEMO_SPOTS || n == MEMO_PLACES)
+			return false;
+		add_digits(y, p, &place, &l->digits[i / FOUR_SPOTS], i % FOUR_SPOTS);
+		places[n++] = place;
+	}
+	if (!n)
+		return true;
+	l->at[l->nspots++] = (u16)p;
+	return add_places(l, places, n);
 }
 
 size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct memo_line *l)
@@ -254,7 +321,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 	struct study y = {.s = s, .bytes = bytes, .len = len};
 
 	l->state = LINE_UNFIT;
-	l->nplaces = 0;
+	l->nspots = l->nplaces = 0;
 	memcpy(y.variant, bytes, len);
 	memset(l->at, 0, sizeof(l->at));
 	memset(l->digits, 0, sizeof(l->digits));
@@ -262,20 +329,11 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 	for (u16 g = 0; g < s->ngroups; g++)
 		for (u16 i = 0; i < s->nlabels; i++)
 			y.need[g] |= s->groups[g].behind[i];
-	for (size_t p = 0; p < len; p++) {
-		y.work += LABEL_WORK;
-		for (u16 g = 0; g < s->ngroups; g++) {
-			struct memo_place place = place_of(&y, g, p);
-
-			y.work += GROUP_WORK;
-			if (y.work > LEARN_MOST || (place.forms && l->nplaces == MEMO_PLACES))
-				return y.work;
-			if (place.forms)
-				add_place(&y, p, place, l);
-		}
-	}
+	for (size_t p = 0; p < len; p++)
+		if (!add_spot(&y, p, l))
+			return y.work;
 	l->state = LINE_KNOWN;
-	l->placed = l->nplaces;
+	l->placed = l->nspots;
 	find_sure(&y, l);
 	return y.work;
 }

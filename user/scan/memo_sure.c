@@ -43,11 +43,11 @@ static bool do_not_begin(struct sure_ranges *r, u64 begins)
 	return low < high;
 }
 
-/* What place i of a line is sure of, if that is anything. */
+/* What spot i of a line is sure of, if that is anything. */
 static bool ranges_of(struct study *y, const struct memo_line *l, size_t i,
 		      struct sure_ranges *ret_r)
 {
-	const struct memo_place *place = &l->places[i];
+	const struct memo_place *place = &l->places[l->first[i]];
 	const struct group *g = &y->s->groups[place->group];
 	const struct scan_form *forms = &y->s->forms[place->group * GROUP_FORMS];
 	const struct form *f;
@@ -66,11 +66,10 @@ static bool ranges_of(struct study *y, const struct memo_line *l, size_t i,
 	return do_not_begin(ret_r, begins);
 }
 
-/* Whether place i of a line is the only one there, and not in a match before `end`. */
+/* Whether spot i of a line has one place, and is not in a match before `end`. */
 static bool is_alone(const struct memo_line *l, size_t i, size_t end)
 {
-	return l->at[i] >= end && (!i || l->at[i - 1] != l->at[i]) &&
-	       (i + 1 == l->nplaces || l->at[i + 1] != l->at[i]);
+	return l->at[i] >= end && l->count[i] == 1;
 }
 
 static void add_sure(const struct study *y, struct memo_line *l, size_t i,
@@ -84,7 +83,7 @@ static void add_sure(const struct study *y, struct memo_line *l, size_t i,
 	l->surely |= (u8)(1U << i);
 	l->sure_at[n] = at;
 	l->sure_len[n] = r->len;
-	l->sure_rule[n] = (u8)l->places[i].id.rule;
+	l->sure_rule[n] = (u8)l->places[l->first[i]].id.rule;
 	l->sure_rules |= 1ULL << l->sure_rule[n];
 	l->sure_digits[n] = 0;
 	memcpy(sure->low, r->low, sizeof(r->low));
@@ -104,7 +103,7 @@ void find_sure(struct study *y, struct memo_line *l)
 
 	l->surely = l->nsure = 0;
 	l->sure_rules = 0;
-	for (size_t i = 0; i < l->nplaces && i < SURE_AMONG && l->nsure < SURE_PLACES; i++) {
+	for (size_t i = 0; i < l->nspots && i < SURE_AMONG && l->nsure < SURE_SPOTS; i++) {
 		struct sure_ranges r;
 
 		if (!is_alone(l, i, end) || !ranges_of(y, l, i, &r))
@@ -112,7 +111,7 @@ void find_sure(struct study *y, struct memo_line *l)
 		add_sure(y, l, i, &r);
 		end = l->at[i] + r.len;
 	}
-	_Static_assert(SURE_PLACES % 2 == 0, "there is room for it");
+	_Static_assert(SURE_SPOTS % 2 == 0, "there is room for it");
 	if (l->nsure % 2) {
 		l->sure[l->nsure] = l->sure[l->nsure - 1];
 		l->sure_at[l->nsure] = l->sure_at[l->nsure - 1];

@@ -8,6 +8,7 @@
 #include "memo_study.h"
 
 #define STATES    64 /* that an automaton may be in at once; with more it is said to match */
+#define NEAR      4  /* bytes that are looked at where it would be much work to look at all */
 #define STEP_WORK 4  /* about how many nanoseconds it takes, for a state and class */
 
 /* Whether the guard behind a match may let the n > 0 bytes of an outline stand there. */
@@ -89,16 +90,16 @@ static bool walk_step(struct study *y, const struct scan_form *sf, const struct 
 	       (!other || states_step(d, from, others, to));
 }
 
-/* Whether the form may match that is in `state` before p. */
-static bool may_match(struct study *y, const struct scan_form *sf, size_t p, u16 state)
+/* Whether the form may match that is in `state` before p, as far as `far` bytes tell. */
+static bool may_match(struct study *y, const struct scan_form *sf, size_t p, u16 state, size_t far)
 {
 	const struct dfa *d = &sf->form->dfa;
 	struct states states[2] = {{.n = 1, .state = {state}}}, *now = states, *next = states + 1;
 
-	for (; p + 1 < y->len && now->n; p++) {
+	for (size_t end = p + far; p + 1 < y->len && now->n; p++) {
 		struct states *other = now;
 
-		if (y->work > LEARN_MOST || !walk_step(y, sf, now, p, ANYTHING, next))
+		if (p >= end || y->work > LEARN_MOST || !walk_step(y, sf, now, p, ANYTHING, next))
 			return true;
 		if (any_accepts(d, next) && may_stand_behind(sf, y->bytes + p + 1, y->len - p - 1))
 			return true;
@@ -110,7 +111,7 @@ static bool may_match(struct study *y, const struct scan_form *sf, size_t p, u16
 
 bool form_may_match(struct study *y, const struct scan_form *sf, size_t p)
 {
-	return may_match(y, sf, p, DFA_START);
+	return may_match(y, sf, p, DFA_START, LINE_ROOM);
 }
 
 /* All patterns of which the first n bytes are those of `pattern`. */
@@ -118,7 +119,7 @@ static u64 patterns_like(unsigned int pattern, size_t n)
 {
 	u64 patterns = 0;
 
-	for (unsigned int other = pattern; other < 1 << PLACE_SEEN; other += 1U << n)
+	for (unsigned int other = pattern; other < 1 << SPOT_SEEN; other += 1U << n)
 		patterns |= 1ULL << other;
 	return patterns;
 }
@@ -131,7 +132,7 @@ static u64 patterns_from(struct study *y, const struct scan_form *sf, size_t p,
 	u64 patterns = 0;
 
 	/* Behind a match, and behind the line, may be anything. */
-	if (n == PLACE_SEEN || p + n >= y->len || any_accepts(&sf->form->dfa, from) ||
+	if (n == SPOT_SEEN || p + n >= y->len || any_accepts(&sf->form->dfa, from) ||
 	    y->work > LEARN_MOST)
 		return patterns_like(pattern, n);
 	for (unsigned int digit = 0; digit < 2; digit++) {
@@ -155,6 +156,8 @@ u64 form_patterns(struct study *y, const struct scan_form *sf, size_t p)
 u64 form_begins(struct study *y, const struct scan_form *sf, size_t p)
 {
 	const struct dfa *d = &sf->form->dfa;
+	/* What follows far away in an id may be nearly anything, and is much work to find. */
+	const size_t far = y->bytes[p] == ANY_HEX ? NEAR : LINE_ROOM;
 	u16 last = 0; /* what is known of it: whether it is `in` */
 	u64 begins = 0;
 	u8 bytes[22];
@@ -164,7 +167,7 @@ u64 form_begins(struct study *y, const struct scan_form *sf, size_t p)
 		u16 state = dfa_step(d, DFA_START, bytes[i]);
 
 		if (state != last)
-			in = state && (d->accept[state] || may_match(y, sf, p + 1, state));
+			in = state && (d->accept[state] || may_match(y, sf, p + 1, state, far));
 		last = state;
 		begins |= (u64)(state && in) << bytes[i] % 64;
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which bytes of a line become blanks of its outline (scrim/outline.h): digits, and a run of hex digits that has letters
- * and is no part of a word, for it has digits, too, or stands alone.
+ * and is no part of a word, for it has digits, too, or stands alone. Where many runs are joined, as in a UUID, they are one.
  *
- *     volume c/fe/12, job 1f6cabed of x86 cached
- *     volume 1/11/00, job 11111111 of x00 cached
+ *     volume c/fe/12, job 1f6cabed of x86 cached, 1a:02:42:00:fe:03
+ *     volume 1/11/00, job 11111111 of x00 cached, 11:11:11:11:11:11
  */
 #include "memo.h"
 #include <string.h>
@@ -22,7 +22,10 @@ const _Alignas(64) u8 outline_codes[128] = {
 	/* clang-format on */
 };
 
-/* Hex digits that follow each other. */
+#define JOINED                                                                                     \
+	5 /* runs, a dash or colon between any two: a UUID has so many, an address of MAC or IPv6 more */
+
+/* Hex digits that follow each other, or runs of them that are joined. */
 struct hex_run {
 	size_t len;
 	bool digits, letters; /* it has some */
@@ -44,16 +47,54 @@ static struct hex_run hex_run_at(const u8 *line, size_t n)
 	return run;
 }
 
+/* The runs of hex digits from the first one on that are joined by the byte behind it; *ret_n: how many. */
+static struct hex_run runs_at(const u8 *line, size_t n, size_t *ret_n)
+{
+	struct hex_run all = hex_run_at(line, n);
+	u8 joint = all.len < n ? line[all.len] : '\0';
+
+	*ret_n = all.len > 0;
+	while ((joint == '-' || joint == ':') && all.len < n && line[all.len] == joint) {
+		struct hex_run run = hex_run_at(line + all.len + 1, n - all.len - 1);
+
+		if (!run.len)
+			break;
+		all.len += 1 + run.len;
+		all.digits |= run.digits;
+		all.letters |= run.letters;
+		++*ret_n;
+	}
+	return all;
+}
+
+/* What stands for a byte of some hex digits: any of these, if it may. */
+static u8 blank_for(u8 c, bool hex)
+{
+	if (is_digit(c))
+		return hex ? ANY_HEX : ANY_DIGIT;
+	return hex && outline_may_be(ANY_HEX, c) ? ANY_HEX : c;
+}
+
 void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM])
 {
-	for (size_t i = 0; i < n;) {
-		struct hex_run run = hex_run_at(line + i, n - i);
-		size_t end = i + run.len;
-		bool word = (i && is_letter(line[i - 1])) || (end < n && is_letter(line[end]));
-		bool hex = run.letters && (run.digits || !word);
+	size_t joined = 0; /* of what is before it, it is known whether it is joined */
 
+	for (size_t i = 0, end; i < n;) {
+		struct hex_run run = hex_run_at(line + i, n - i), all = run;
+		size_t nruns = 0;
+		bool word, hex;
+
+		if (i >= joined) {
+			all = runs_at(line + i, n - i, &nruns);
+			joined = i + all.len;
+		}
+		if (nruns >= JOINED && all.letters)
+			run = all;
+		end = i + run.len;
+		word = (i && is_letter(line[i - 1])) || (end < n && is_letter(line[end]));
+		hex = run.letters && (run.digits || !word);
 		for (; i < end; i++)
-			ret_outline[i] = hex ? ANY_HEX : is_digit(line[i]) ? ANY_DIGIT : line[i];
+			ret_outline[i] = blank_for(line[i], hex);
 		for (; i < n && !outline_may_be(ANY_HEX, line[i]); i++)
 			ret_outline[i] = line[i];
 	}

@@ -231,8 +231,9 @@ enum verdict confirm(const struct scanner *s, struct scan_job *job, size_t p,
 		     const struct hints *hints, struct match *ret_m);
 
 /*
- * The same of some forms: forms[g] of group g, which is changed.
- *   labelled  it takes a look at which labels stand before p
+ * The same of some forms: forms[g] of group g, which is changed; what group_filter() looks at may have left more of them than
+ * it does.
+ *   labelled  it takes a look at which labels stand before p, if they matter to any
  */
 enum verdict confirm_among(const struct scanner *s, struct scan_job *job, size_t p, u64 *forms,
 			   bool labelled, struct match *ret_m);

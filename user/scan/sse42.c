@@ -8,7 +8,7 @@
 
 #include "outline_vec.h"
 
-#include "places_vec.h"
+#include "spots_vec.h"
 
 #include "lines_generic.h"
 

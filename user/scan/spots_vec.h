@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which places of a line are left, behind outline_vec.h: one after the other. */
-#ifndef SCAN_PLACES_VEC_H
-#define SCAN_PLACES_VEC_H
+/* Which spots of a line are left, behind outline_vec.h: one after the other. */
+#ifndef SCAN_SPOTS_VEC_H
+#define SCAN_SPOTS_VEC_H
 
 /* Where a line has digits, a bit for a byte, and a block of zeros behind. */
 struct line_digits {
@@ -39,13 +39,13 @@ static inline void line_digits(const struct line *line, struct line_digits *ret)
 		rest_digits(line, ret);
 }
 
-/* places_left() of those of the four from the i-th on that are `asked`. */
-static inline u32 four_left(const struct memo_line *l, size_t i, u32 asked, const u8 *text,
+/* spots_left() of those of the four from the i-th on that are `asked`. */
+static inline u64 four_left(const struct memo_line *l, size_t i, u32 asked, const u8 *text,
 			    const struct line_digits *digits)
 {
-	const struct place_digits *d = &l->digits[i / FOUR_PLACES];
-	const u64 seen = (1U << PLACE_SEEN) - 1;
-	u32 left = 0;
+	const struct spot_digits *d = &l->digits[i / FOUR_SPOTS];
+	const u64 seen = (1U << SPOT_SEEN) - 1;
+	u64 left = 0;
 
 	for (; asked; asked &= asked - 1) {
 		size_t k = (size_t)__builtin_ctz(asked), at = l->at[i + k];
@@ -57,24 +57,23 @@ static inline u32 four_left(const struct memo_line *l, size_t i, u32 asked, cons
 		here = here >> at % 8 & seen;
 		any = d->pattern[k] >> here & d->before[k] >> *before % 64 &
 		      d->begin[k] >> p[0] % 64 & d->second[k] >> p[1] % 64;
-		left |= (u32)(any & 1) << k;
+		left |= (any & 1) << k;
 	}
 	return left << i;
 }
 
 /*
- * Those places of a line, a bit for each, at which something may match by place_digits. Those that may be sure of a match
+ * Those spots of a line, a bit for each, at which something may match by spot_digits. Those that may be sure of a match
  * nearly always are, and are not asked.
  */
-static inline u32 places_left(const struct memo_line *l, const struct line *line, const u8 *text)
+static inline u64 spots_left(const struct memo_line *l, const struct line *line, const u8 *text)
 {
-	const u32 asked = (u32)((1ULL << l->nplaces) - 1) & ~(u32)l->surely;
+	const u64 asked = ~0ULL >> (MEMO_SPOTS - l->nspots) & ~(u64)l->surely;
 	struct line_digits digits;
-	u32 left = l->surely;
+	u64 left = l->surely;
 
 	line_digits(line, &digits);
-	left |= four_left(l, 0, asked & 0xf, text, &digits);
-	for (size_t i = FOUR_PLACES; i < l->nplaces; i += FOUR_PLACES)
+	for (size_t i = 0; i < l->nspots; i += FOUR_SPOTS)
 		left |= four_left(l, i, asked >> i & 0xf, text, &digits);
 	return left;
 }
