@@ -78,8 +78,8 @@ static inline bool forms_of_spot(const struct scanner *s, const struct memo_line
 	bool labelled = false;
 
 	memset(forms, 0, s->ngroups * sizeof(*forms));
-	for (size_t k = 0; k < l->count[i]; k++) {
-		const struct memo_place *place = &l->places[l->first[i] + k];
+	for (size_t k = 0; k < l->spots[i].nplaces; k++) {
+		const struct memo_place *place = &l->places[l->spots[i].first + k];
 
 		forms[place->group] = place->forms;
 		labelled |= place->labelled;
@@ -125,9 +125,10 @@ static __attribute__((noinline)) size_t read_places(const struct scanner *s, str
 static __attribute__((noinline)) size_t read_spot(const struct scanner *s, struct scan_job *job,
 						  const struct memo_line *l, size_t i, size_t p)
 {
-	const struct memo_place *place = &l->places[l->first[i]];
+	const struct memo_spot *spot = &l->spots[i];
+	const struct memo_place *place = &l->places[spot->first];
 
-	if (job->len - p >= QUICK_READ && l->count[i] == 1 && !place->labelled)
+	if (job->len - p >= QUICK_READ && spot->nplaces == 1 && !place->labelled)
 		return read_alone(s, job, place, p);
 	return read_places(s, job, l, i, p);
 }
@@ -174,13 +175,13 @@ static __attribute__((noinline)) void read_known(const struct scanner *s, struct
 	size_t next = job->nmatches ? job->matches[job->nmatches - 1].to : job->start;
 
 	for (u64 left = line->left; left; left &= left - 1) {
-		size_t i = (size_t)__builtin_ctzll(left), p = at + l->at[i];
+		size_t i = (size_t)__builtin_ctzll(left), p = at + l->spots[i].at;
 		size_t n = (size_t)__builtin_popcountll(l->surely & ((1ULL << i) - 1));
 
 		if (p < next)
 			continue;
 		if (i < SURE_AMONG && l->surely >> i & sure >> n & 1) {
-			add_quickly(job, p, l->sure_len[n], l->places[l->first[i]].id);
+			add_quickly(job, p, l->sure_len[n], l->places[l->spots[i].first].id);
 			next = p + l->sure_len[n];
 		} else {
 			next = read_spot(s, job, l, i, p);

@@ -49,6 +49,12 @@ struct line_batch {
 	struct line line[BATCH_LINES];
 };
 
+/* Where something may match in a line, and its places: spots that have the same share them. */
+struct memo_spot {
+	u16 at;
+	u8 first, nplaces;
+};
+
 /* Forms of a group that may match at a spot of a line, which has a place for each group that has such. */
 struct memo_place {
 	u16 group;
@@ -107,15 +113,13 @@ struct memo_line {
 	u8 surely; /* which of the first SURE_AMONG spots may be sure of a match: a bit for each */
 	/* Of these, the n-th one at n; where the last one has none beside it, it is twice in sure_at[] and sure[]. */
 	u8 nsure, sure_at[SURE_SPOTS], sure_len[SURE_SPOTS], sure_digits[SURE_SPOTS];
-	u8 sure_rule[SURE_SPOTS]; /* of the match */
-	u64 sure_rules;           /* a bit for each of these */
-	u16 at[MEMO_SPOTS];       /* where the spots are, in order */
+	u8 sure_rule[SURE_SPOTS];           /* of the match */
+	u64 sure_rules;                     /* a bit for each of these */
+	struct memo_spot spots[MEMO_SPOTS]; /* in order */
 	/* Its outline by codes, and, if these do not say it, where letters may stand for them: scan_code.outline_code(). */
 	_Alignas(64) u8 coded[LINE_ROOM];
 	_Alignas(64) u8 letters[LINE_ROOM];
 	struct memo_sure sure[SURE_SPOTS];
-	u8 first[MEMO_SPOTS],
-		count[MEMO_SPOTS]; /* of a spot's places; spots with the same share them */
 	/* Of the spots, then zeros. */
 	_Alignas(64) struct spot_digits digits[MEMO_SPOTS / FOUR_SPOTS];
 	struct memo_place places[MEMO_PLACES];
@@ -178,7 +182,7 @@ void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n,
 void memo_judge(struct scan_memo *m);
 
 /*
- * Where something may match in a line of that outline. Sets l->state, l->at, l->places. Returns what it cost, in units
+ * Where something may match in a line of that outline. Sets l->state, l->spots, l->places. Returns what it cost, in units
  * of about a nanosecond; where that would be more than LEARN_MOST, by little, the line is unfit.
  */
 #define LEARN_MOST (3u << 19)

@@ -274,17 +274,17 @@ static bool same_places(const struct memo_place *a, const struct memo_place *b, 
 /* Gives the last spot of a line these places, as another one has them if there is one; false if there is no room. */
 static bool add_places(struct memo_line *l, const struct memo_place *places, size_t n)
 {
-	size_t last = l->nspots - 1u;
+	struct memo_spot *last = &l->spots[l->nspots - 1];
 
-	l->count[last] = (u8)n;
-	for (size_t i = 0; i < last; i++) {
-		l->first[last] = l->first[i];
-		if (l->count[i] == n && same_places(&l->places[l->first[i]], places, n))
+	last->nplaces = (u8)n;
+	for (const struct memo_spot *other = l->spots; other < last; other++) {
+		last->first = other->first;
+		if (other->nplaces == n && same_places(&l->places[other->first], places, n))
 			return true;
 	}
 	if (l->nplaces + n > MEMO_PLACES)
 		return false;
-	l->first[last] = l->nplaces;
+	last->first = l->nplaces;
 	memcpy(&l->places[l->nplaces], places, n * sizeof(*places));
 	l->nplaces = (u8)(l->nplaces + n);
 	return true;
@@ -312,7 +312,7 @@ static bool add_spot(struct study *y, size_t p, struct memo_line *l)
 	}
 	if (!n)
 		return true;
-	l->at[l->nspots++] = (u16)p;
+	l->spots[l->nspots++].at = (u16)p;
 	return add_places(l, places, n);
 }
 
@@ -323,7 +323,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 	l->state = LINE_UNFIT;
 	l->nspots = l->nplaces = 0;
 	memcpy(y.variant, bytes, len);
-	memset(l->at, 0, sizeof(l->at));
+	memset(l->spots, 0, sizeof(l->spots));
 	memset(l->digits, 0, sizeof(l->digits));
 	find_labels(&y);
 	for (u16 g = 0; g < s->ngroups; g++)

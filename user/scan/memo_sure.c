@@ -47,43 +47,43 @@ static bool do_not_begin(struct sure_ranges *r, u64 begins)
 static bool ranges_of(struct study *y, const struct memo_line *l, size_t i,
 		      struct sure_ranges *ret_r)
 {
-	const struct memo_place *place = &l->places[l->first[i]];
+	const struct memo_place *place = &l->places[l->spots[i].first];
 	const struct group *g = &y->s->groups[place->group];
 	const struct scan_form *forms = &y->s->forms[place->group * GROUP_FORMS];
 	const struct form *f;
 	u64 begins = 0;
 
 	if (!place->quick || place->id.rule >= SCAN_FILL_RULES ||
-	    l->at[i] + SURE_BYTES > CODED_ROOM)
+	    l->spots[i].at + SURE_BYTES > CODED_ROOM)
 		return false;
 	_Static_assert(CODED_ROOM + QUICK_READ <= LINE_ROOM, "an outline has that many bytes");
 	f = forms[__builtin_ctzll(place->forms ^ place->others)].form;
-	if (!f->sure || !f->numeric || !f->sure(y->bytes + l->at[i], ret_r) ||
+	if (!f->sure || !f->numeric || !f->sure(y->bytes + l->spots[i].at, ret_r) ||
 	    ret_r->len > SURE_BYTES)
 		return false;
 	for (u64 others = place->others & g->reach[ret_r->len]; others; others &= others - 1)
-		begins |= form_begins(y, &forms[__builtin_ctzll(others)], l->at[i]);
+		begins |= form_begins(y, &forms[__builtin_ctzll(others)], l->spots[i].at);
 	return do_not_begin(ret_r, begins);
 }
 
 /* Whether spot i of a line has one place, and is not in a match before `end`. */
 static bool is_alone(const struct memo_line *l, size_t i, size_t end)
 {
-	return l->at[i] >= end && l->count[i] == 1;
+	return l->spots[i].at >= end && l->spots[i].nplaces == 1;
 }
 
 static void add_sure(const struct study *y, struct memo_line *l, size_t i,
 		     const struct sure_ranges *r)
 {
 	const size_t n = l->nsure++;
-	const u8 at = (u8)l->at[i];
+	const u8 at = (u8)l->spots[i].at;
 	struct memo_sure *sure = &l->sure[n];
 
 	_Static_assert(SURE_AMONG <= 8, "a bit for each");
 	l->surely |= (u8)(1U << i);
 	l->sure_at[n] = at;
 	l->sure_len[n] = r->len;
-	l->sure_rule[n] = (u8)l->places[l->first[i]].id.rule;
+	l->sure_rule[n] = (u8)l->places[l->spots[i].first].id.rule;
 	l->sure_rules |= 1ULL << l->sure_rule[n];
 	l->sure_digits[n] = 0;
 	memcpy(sure->low, r->low, sizeof(r->low));
@@ -109,7 +109,7 @@ void find_sure(struct study *y, struct memo_line *l)
 		if (!is_alone(l, i, end) || !ranges_of(y, l, i, &r))
 			continue;
 		add_sure(y, l, i, &r);
-		end = l->at[i] + r.len;
+		end = l->spots[i].at + r.len;
 	}
 	_Static_assert(SURE_SPOTS % 2 == 0, "there is room for it");
 	if (l->nsure % 2) {

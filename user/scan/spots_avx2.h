@@ -9,13 +9,13 @@
 
 #include "memo.h"
 
-static inline __m256i eight_bytes_of_four(const u8 *text, const u16 at[4])
+static inline __m256i eight_bytes_of_four(const u8 *text, const struct memo_spot at[4])
 {
-	__m128i low = _mm_loadu_si64(text + at[0]), high = _mm_loadu_si64(text + at[2]);
+	__m128i low = _mm_loadu_si64(text + at[0].at), high = _mm_loadu_si64(text + at[2].at);
 	u64 second, fourth;
 
-	memcpy(&second, text + at[1], sizeof(second));
-	memcpy(&fourth, text + at[3], sizeof(fourth));
+	memcpy(&second, text + at[1].at, sizeof(second));
+	memcpy(&fourth, text + at[3].at, sizeof(fourth));
 	return _mm256_set_m128i(_mm_insert_epi64(high, (long long)fourth, 1),
 				_mm_insert_epi64(low, (long long)second, 1));
 }
@@ -31,7 +31,7 @@ static inline u64 four_left(const struct memo_line *l, size_t i, const u8 *text)
 {
 	const struct spot_digits *d = &l->digits[i / FOUR_SPOTS];
 	const __m256i bits = _mm256_set1_epi64x(0x20100804020100), low = _mm256_set1_epi64x(63);
-	__m256i v = eight_bytes_of_four(text - 1, l->at + i);
+	__m256i v = eight_bytes_of_four(text - 1, l->spots + i);
 	__m256i over = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
 	__m256i digits = _mm256_cmpeq_epi8(_mm256_min_epu8(over, _mm256_set1_epi8(9)), over);
 	__m256i here = _mm256_sad_epu8(_mm256_and_si256(digits, bits), _mm256_setzero_si256());

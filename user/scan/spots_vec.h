@@ -48,7 +48,7 @@ static inline u64 four_left(const struct memo_line *l, size_t i, u32 asked, cons
 	u64 left = 0;
 
 	for (; asked; asked &= asked - 1) {
-		size_t k = (size_t)__builtin_ctz(asked), at = l->at[i + k];
+		size_t k = (size_t)__builtin_ctz(asked), at = l->spots[i + k].at;
 		/* Before a line's begin all may be. */
 		const u8 *p = text + at, *before = p - (at > 0);
 		u64 any, here;
