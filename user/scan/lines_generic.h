@@ -246,7 +246,8 @@ static const u8 *read_batch(const struct scanner *s, struct scan_job *job, const
 		}
 		run_part(s, job, done, line->text);
 		done = line->text + line->len;
-		l->used = true;
+		if (!l->used) /* what is not written needs no writing back */
+			l->used = true;
 		placed |= (u64)l->placed << i;
 	}
 	read_spots(s, job, placed);
