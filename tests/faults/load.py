@@ -115,7 +115,7 @@ class End(threading.Thread):
 
 
 def breaks_ring(hit):
-    return hit and hit.name.startswith(("io_uring_submit", "io_uring_get")) and hit.error not in TRIED_AGAIN
+    return hit and hit.name.startswith("io_uring_submit") and hit.error not in TRIED_AGAIN
 
 
 def reset(s):
