@@ -140,7 +140,7 @@ Test(memo_known, sleeps_where_lines_are_seen_again_and_not_known)
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (u8)in_vain[i % (sizeof(in_vain) - 1)];
-	m->credit = 0;
+	m->credit = -(ssize_t)sizeof(text);
 	scan_feed_memo(s, m, text, sizeof(text), no_cut, NULL, &got);
 	cr_assert_gt(m->asleep, 0);
 	scan_memo_free(m);
@@ -153,8 +153,7 @@ Test(memo_known, sleeps_where_lines_are_seen_again_and_not_known)
 }
 
 /* What a text's line is expected to be. */
-static const struct memo_line *expected(struct scan_memo *m, const struct scanner *s,
-					const char *text)
+static struct memo_line *expected(struct scan_memo *m, const struct scanner *s, const char *text)
 {
 	const struct line_reader r = line_reader('\n', s->memo_key);
 	struct line line = {.text = (const u8 *)text, .len = strlen(text)};
@@ -199,7 +198,7 @@ Test(memo_known, learns_mixtures_of_ids_at_once)
 	struct ruleset *rs = ruleset_builtin(&defs);
 	struct scanner *s = scanner_all(rs, ISA_SCALAR);
 	struct scan_memo *m = scan_feed_memo_new();
-	size_t credit;
+	ssize_t credit;
 
 	walked_of(s, m, one);
 	walked_of(s, m, two);
@@ -230,7 +229,7 @@ Test(memo_known, keeps_what_is_known_where_more_is_unfit)
 	struct scanner *s = scanner_all(rs, ISA_SCALAR);
 	struct scan_memo *m = scan_feed_memo_new();
 	u64 walked;
-	size_t credit;
+	ssize_t credit;
 
 	id_line(digits, '3');
 	id_line(hex, 'c');
@@ -244,6 +243,62 @@ Test(memo_known, keeps_what_is_known_where_more_is_unfit)
 	cr_assert_eq(walked_of(s, m, digits), walked);
 	cr_assert_geq(m->credit, credit);
 	cr_assert_eq(expected(m, s, digits)->state, LINE_KNOWN);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* What is unfit may come to stand in front of what is known, and stand for all of its lines, too: then they are put in order. */
+Test(memo_known, expects_what_is_known_before_what_is_unfit)
+{
+	char digits[LINE_ROOM + 1], hex[LINE_ROOM + 1];
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, ISA_SCALAR);
+	struct scan_memo *m = scan_feed_memo_new();
+	struct memo_line *first;
+	u64 *tags;
+
+	id_line(digits, '3');
+	id_line(hex, 'c');
+	first = expected(m, s, digits);
+	tags = m->tag[(first - &m->line[0][0]) / MEMO_WAYS];
+	/* One that may go, and no other room. */
+	tags[0] = 1;
+	walked_of(s, m, digits);
+	cr_assert_eq(expected(m, s, digits), first + 1);
+	tags[2] = tags[3] = 2;
+	first[2].used = first[3].used = true;
+	walked_of(s, m, hex);
+	cr_assert_eq(tags[0], tags[1]);
+	cr_assert_eq(first[1].state, LINE_UNFIT);
+	cr_assert_eq(expected(m, s, digits), first);
+	cr_assert_eq(first->state, LINE_KNOWN);
+	scan_memo_free(m);
+	scanner_free(s);
+	ruleset_free(rs);
+}
+
+/* Where digits are at nearly all spots of an id, to ask at each costs more than to do without. */
+Test(memo_known, gives_up_on_a_line_that_is_crowded)
+{
+	static const char ids[] = "a5b3c3d1:e8f0:b5c8d1e6a6f:AD:c7e6f0a2:f2d3:acbdefa4bcd:AD:"
+				  "b7e7a7c7:f6d2:f6e9a4b5d6c:AD\n";
+	static const char crowded[] = "25237351:1840:35685126162:AD:47469082:5263:01326884222:AD:"
+				      "27470787:0642:96291465767:AD\n";
+	const struct rule_def *defs;
+	struct ruleset *rs = ruleset_builtin(&defs);
+	struct scanner *s = scanner_all(rs, ISA_SCALAR);
+	struct scan_memo *m = scan_feed_memo_new();
+
+	walked_of(s, m, ids);
+	cr_assert_eq(expected(m, s, ids)->state, LINE_KNOWN);
+	for (int i = 0; i < 4; i++)
+		walked_of(s, m, ids);
+	cr_assert_eq(expected(m, s, ids)->state, LINE_KNOWN);
+	for (int i = 0; i < 4; i++)
+		walked_of(s, m, crowded);
+	cr_assert_eq(expected(m, s, ids)->state, LINE_UNFIT);
 	scan_memo_free(m);
 	scanner_free(s);
 	ruleset_free(rs);

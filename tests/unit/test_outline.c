@@ -86,18 +86,25 @@ Test(outline, blanks)
 /* Many runs that are joined are one: whether one of them happens to have no letter makes no difference. */
 Test(outline, joined_runs)
 {
-	outline("req 12345678-1234-4234-8234-12345678901f ok\n",
+	outline("req 12345678-1234-4234-b234-12345678901f ok\n",
 		"req 11111111-1111-1111-1111-111111111111 ok\n");
-	outline("02:42:00:1f:77:03 12-34-56-78-9a\n", "11:11:11:11:11:11 11-11-11-11-11\n");
-	outline("fe80:0000:0000:0000:0202:4200:3456:7890\n",
+	outline("02:42:0a:1f:77:03 12-34-56-7c-9a\n", "11:11:11:11:11:11 11-11-11-11-11\n");
+	outline("fe80:0000:0000:0000:0202:42ff:3456:7890\n",
 		"1111:1111:1111:1111:1111:1111:1111:1111\n");
 	/* Too few, no letter among them, or not joined by the same. */
-	outline("12-34-56-7f 12-34-56-78-90\n", "00-00-00-11 00-00-00-00-00\n");
-	outline("12-34:56-78-9f-11 1.2.3.4.5f\n", "00-00:00-00-11-00 0.0.0.0.11\n");
-	outline("12-34--56-78-9f-11\n", "00-00--00-00-11-00\n");
+	outline("12-34-5e-7f 12-34-56-78-90 12-34-5e-78-90\n",
+		"00-00-11-11 00-00-00-00-00 00-00-11-00-00\n");
+	outline("12-34:5a-78-9f-11 1.2.3.4e.5f\n", "00-00:11-00-11-00 0.0.0.11.11\n");
+	outline("12-34--5a-78-9f-11\n", "00-00--11-00-11-00\n");
 	/* Where they end, others begin. */
-	outline("2024-01-02-03-04f-12\n", "1111-11-11-11-111-11\n");
-	outline("1-2-3-4-f: 2 and 5-6-7-8-9-\n", "1-1-1-1-1: 0 and 0-0-0-0-0-\n");
+	outline("-1-2-3-e-f: 2 and 5-6-7-8-9-\n", "-1-1-1-1-1: 0 and 0-0-0-0-0-\n");
+	outline("1-2-3-e-f:2 1-2-3-e 4-5-a-b-c\n", "1-1-1-1-1:0 0-0-0-1 1-1-1-1-1\n");
+	/* A date, and what follows it. */
+	outline("wrote backup-2014-10-28-02-16-07-full.tar\n",
+		"wrote backup-0000-00-00-00-00-00-full.tar\n");
+	outline("file-2014-10-28-02-error 2014-10-28-02-16-be\n",
+		"file-0000-00-00-00-error 0000-00-00-00-00-11\n");
+	outline("2014-10-28-02-16-be-x1-ca\n", "0000-00-00-00-00-11-x0-11\n");
 }
 
 /* Reads the line that text[0, room) begins with; a length of 0: it has no end, or is too long to be remembered. */

@@ -162,6 +162,17 @@ static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 	return sure;
 }
 
+/* Lines of which many spots are left, over and over, are read at less cost without a memo. */
+static inline void look_for_crowds(struct memo_line *l, u64 left)
+{
+	if ((size_t)__builtin_popcountll(left) * CROWD <= l->len) {
+		l->crowds = l->crowds ? l->crowds - 1 : 0;
+	} else if (++l->crowds == CROWDS) {
+		l->state = LINE_UNFIT;
+		l->knows |= KNOWS_UNFIT;
+	}
+}
+
 /*
  * Reads the spots of a line that are left, behind the match before them.
  *   roomy  what ranges read is there, and what their forms ask for
@@ -169,11 +180,12 @@ static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 static __attribute__((noinline)) void read_known(const struct scanner *s, struct scan_job *job,
 						 const struct line *line, bool roomy)
 {
-	const struct memo_line *l = line->expected;
+	struct memo_line *const l = line->expected;
 	const size_t at = (size_t)(line->text - job->text);
 	const u32 sure = roomy && l->nsure ? which_sure(l, line->text) : 0;
 	size_t next = job->nmatches ? job->matches[job->nmatches - 1].to : job->start;
 
+	look_for_crowds(l, line->left & ~(u64)l->surely);
 	for (u64 left = line->left; left; left &= left - 1) {
 		size_t i = (size_t)__builtin_ctzll(left), p = at + l->spots[i].at;
 		size_t n = (size_t)__builtin_popcountll(l->surely & ((1ULL << i) - 1));

@@ -203,18 +203,30 @@ static __attribute__((noinline)) void read_spots(const struct scanner *s, struct
 	job->filled |= rules;
 }
 
-/* What is known of a line that is not what it is expected to be, or is that and unfit; NULL if nothing is. */
+/* What is known of a line that is not what it is expected to be; NULL if nothing is, or it is unfit. */
 static __attribute__((noinline)) struct memo_line *meet_line(struct scan_memo *m,
 							     const struct scanner *s,
 							     const struct line_reader *r,
 							     const struct line *line)
 {
-	struct memo_line *l = line->expected;
+	const size_t set = memo_set(line->hash);
+	struct memo_line *unfit = NULL;
 
-	if (l->knows != (memo_knows(s, line->len) | KNOWS_UNFIT) || !line_fits(r, l, line))
-		return memo_meet(m, s, line);
-	l->used = true;
-	return NULL;
+	for (size_t way = 0; way < MEMO_WAYS; way++) {
+		struct memo_line *l = memo_line_at(m, set, way);
+		u64 differs = l->knows ^ memo_knows(s, line->len);
+
+		if (m->tag[set][way] != line->hash || differs & ~(u64)KNOWS_UNFIT ||
+		    !line_fits(r, l, line))
+			continue;
+		l->used = true;
+		if (!differs) {
+			m->again += line->len;
+			return l;
+		}
+		unfit = l;
+	}
+	return unfit ? NULL : memo_meet(m, s, line);
 }
 
 /* Reads a batch of lines; what is from `done` on in front of them is still to be read. Returns the same of what is behind. */
@@ -267,6 +279,7 @@ static void run_lines(const struct scanner *s, struct scan_job *job)
 			size_t n = job->len - at < m->asleep ? job->len - at : m->asleep;
 
 			m->asleep -= n;
+			memo_pay(m, n);
 			at = line_end(s, job, at + n - 1);
 			continue;
 		}

@@ -23,9 +23,12 @@
 #define NAP          (256u << 10) /* bytes to do without it; each time in a row twice as many */
 #define NAP_MOST     (4u << 20)
 
-/* So many bytes that are read pay for as much learning as memo_learn() counts 1; so much may come at once. */
+/*
+ * So many bytes that are read pay for as much learning as memo_learn() counts 1; so much may come at once, and the last of it
+ * may cost more than is left.
+ */
 #define BYTES_PAY 2
-#define CREDIT    (8u << 20)
+#define CREDIT    (8 << 20)
 
 /* Pages that no line comes to are never touched. */
 int scan_memo_new(struct scan_memo **ret_m)
@@ -74,7 +77,7 @@ static void learn(struct scan_memo *m, const struct scanner *s, const u8 *outlin
 	memo_line_begin(l, outline, len, scan_code(s->isa)->outline_code);
 	work = memo_learn(s, outline, len, l);
 	l->knows = memo_knows(s, len) | (l->state == LINE_UNFIT ? KNOWS_UNFIT : 0);
-	m->credit -= work < m->credit ? work : m->credit;
+	m->credit -= (ssize_t)work;
 }
 
 /* The way of a set for another line: one that is free, else one that was not used of late; MEMO_WAYS: none. */
@@ -106,47 +109,33 @@ static void keep(u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS], u64 has
 		lines[way].used = false;
 }
 
-/* Moves a line of a set in front of those of its hash that stand for less; returns where it is then. */
-static struct memo_line *put_first(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
-				   struct memo_line *l)
+/* Moves a line of a set in front of those of its hash that stand for less, or behind one that stands for more. */
+static struct memo_line *put_in_order(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
+				      struct memo_line *l)
 {
-	for (size_t way = 0; &lines[way] < l; way++) {
-		if (tags[way] == tags[l - lines] && rank(l) > rank(&lines[way])) {
-			struct memo_line other = lines[way];
+	for (size_t way = 0; way < MEMO_WAYS; way++) {
+		struct memo_line *other = &lines[way], between;
 
-			lines[way] = *l;
-			*l = other;
-			explicit_bzero(&other, sizeof(other));
-			return &lines[way];
-		}
+		if (tags[way] != tags[l - lines] ||
+		    (other < l ? rank(l) <= rank(other) : rank(l) >= rank(other)))
+			continue;
+		between = *other;
+		*other = *l;
+		*l = between;
+		explicit_bzero(&between, sizeof(between));
+		return other;
 	}
 	return l;
 }
 
-/* Whether the outline of l stands for that line. */
-static bool stands_for(const struct memo_line *l, const struct scanner *s, const struct line *line)
+/* The line of a set that has that hash and was seen, but not learnt; NULL: none. */
+static struct memo_line *seen_line(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
+				   u64 hash)
 {
-	if (l->scanner != s->serial || l->len != line->len)
-		return false;
-	for (size_t i = 0; i < l->len; i++)
-		if (!outline_may_be(l->outline[i], line->text[i]))
-			return false;
-	return true;
-}
-
-/* The line of a set that has that hash, and is known or else unfit, else one that was seen and may be it; NULL: none. */
-static struct memo_line *line_of(const u64 tags[MEMO_WAYS], struct memo_line lines[MEMO_WAYS],
-				 const struct scanner *s, const struct line *line)
-{
-	struct memo_line *of[] = {[LINE_KNOWN] = NULL, [LINE_UNFIT] = NULL, [LINE_SEEN] = NULL};
-
-	for (size_t way = 0; way < MEMO_WAYS; way++) {
-		struct memo_line *l = &lines[way];
-
-		if (tags[way] == line->hash && (l->state == LINE_SEEN || stands_for(l, s, line)))
-			of[l->state] = l;
-	}
-	return of[LINE_KNOWN] ? of[LINE_KNOWN] : of[LINE_UNFIT] ? of[LINE_UNFIT] : of[LINE_SEEN];
+	for (size_t way = 0; way < MEMO_WAYS; way++)
+		if (tags[way] == hash && lines[way].state == LINE_SEEN)
+			return &lines[way];
+	return NULL;
 }
 
 static bool is_blank(u8 c)
@@ -183,34 +172,40 @@ static struct memo_line *learn_seen(struct scan_memo *m, const struct scanner *s
 			join(&lines[way], outline, line->len);
 	learn(m, s, outline, line->len, l);
 	explicit_bzero(outline, sizeof(outline));
-	return put_first(tags, lines, l);
+	return put_in_order(tags, lines, l);
 }
 
 struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const struct line *line)
 {
 	size_t set = memo_set(line->hash);
 	u64 *tags = m->tag[set];
-	struct memo_line *lines = m->line[set], *l = line_of(tags, lines, s, line);
+	struct memo_line *lines = m->line[set], *l = seen_line(tags, lines, line->hash);
 
 	if (!l) {
 		keep(tags, lines, line->hash);
 		return NULL;
 	}
 	l->used = true;
-	if (l->state == LINE_SEEN && m->credit >= LEARN_MOST)
-		l = learn_seen(m, s, line, tags, lines, l);
+	if (m->credit <= 0)
+		return NULL;
+	l = learn_seen(m, s, line, tags, lines, l);
 	if (l->state != LINE_KNOWN)
 		return NULL;
 	m->again += line->len;
 	return l;
 }
 
-void memo_judge(struct scan_memo *m)
+void memo_pay(struct scan_memo *m, size_t bytes)
 {
-	size_t read = m->batch.bytes_read, credit = m->credit + read / BYTES_PAY;
+	ssize_t credit = m->credit + (ssize_t)(bytes / BYTES_PAY);
 
 	m->credit = credit < CREDIT ? credit : CREDIT;
-	m->read += read;
+}
+
+void memo_judge(struct scan_memo *m)
+{
+	memo_pay(m, m->batch.bytes_read);
+	m->read += m->batch.bytes_read;
 	m->lines += m->batch.n;
 	if (m->read < SAMPLE && m->lines < SAMPLE_LINES)
 		return;

@@ -98,8 +98,10 @@ struct memo_sure {
 enum memo_state {
 	LINE_SEEN,
 	LINE_KNOWN,
-	LINE_UNFIT /* too much may match in it, or to learn it costs too much */
+	LINE_UNFIT /* too much may match in it, or does, or to learn it costs too much */
 };
+#define CROWD  20 /* bytes of a line for each of its spots that are left: a crowd has fewer */
+#define CROWDS 16 /* crowds, and it is unfit */
 
 /* What is known of lines of one outline. What is looked at of each line comes first. */
 struct memo_line {
@@ -110,6 +112,7 @@ struct memo_line {
 	u8 nspots, nplaces;
 	bool placed; /* it has spots */
 	bool used;   /* since room was looked for in its set */
+	u8 crowds; /* lines of it that were crowds, less those that had some spots left and were none */
 	u8 surely; /* which of the first SURE_AMONG spots may be sure of a match: a bit for each */
 	/* Of these, the n-th one at n; where the last one has none beside it, it is twice in sure_at[] and sure[]. */
 	u8 nsure, sure_at[SURE_SPOTS], sure_len[SURE_SPOTS], sure_digits[SURE_SPOTS];
@@ -133,7 +136,7 @@ struct scan_memo {
 	size_t again;                  /* of these bytes, those of lines that are known */
 	size_t asleep;                 /* bytes to do without it */
 	size_t nap;                    /* as many the next time */
-	size_t credit;                 /* for bytes that were read, not yet spent on learning */
+	ssize_t credit;                /* for bytes that were read, not yet spent on learning */
 	struct memo_line line[MEMO_SETS][MEMO_WAYS];
 	struct line_batch batch; /* what is being read */
 };
@@ -147,8 +150,8 @@ static inline u64 memo_knows(const struct scanner *s, size_t len)
 }
 
 /*
- * What is known of lines of this one's outline; NULL if nothing is: then its hash is remembered, and it is learnt when
- * it is seen the second time.
+ * Of a line that nothing is known of, remembers the hash, or learns it when that is seen the second time. Returns what is known
+ * then, or NULL.
  */
 struct memo_line *memo_meet(struct scan_memo *m, const struct scanner *s, const struct line *line);
 
@@ -177,6 +180,9 @@ void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM]);
 /* Makes l one that stands for all lines of that outline; what is known of them it does not say. */
 void memo_line_begin(struct memo_line *l, const u8 outline[LINE_ROOM], size_t n,
 		     outline_code_fn code);
+
+/* For bytes that were read some more may be learnt. */
+void memo_pay(struct scan_memo *m, size_t bytes);
 
 /* Behind each batch: where few lines are known, the memo does not pay for a while. */
 void memo_judge(struct scan_memo *m);

@@ -321,7 +321,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 	struct study y = {.s = s, .bytes = bytes, .len = len};
 
 	l->state = LINE_UNFIT;
-	l->nspots = l->nplaces = 0;
+	l->nspots = l->nplaces = l->crowds = 0;
 	memcpy(y.variant, bytes, len);
 	memset(l->spots, 0, sizeof(l->spots));
 	memset(l->digits, 0, sizeof(l->digits));

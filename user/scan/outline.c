@@ -22,10 +22,14 @@ const _Alignas(64) u8 outline_codes[128] = {
 	/* clang-format on */
 };
 
-#define JOINED                                                                                     \
-	5 /* runs, a dash or colon between any two: a UUID has so many, an address of MAC or IPv6 more */
+/*
+ * Runs that are joined by dashes or colons are one id if they are so many (a UUID has five, an address of MAC or IPv6 more), and
+ * have letters in so many: "2014-10-28-02-16-be" is no id.
+ */
+#define JOINED   5
+#define LETTERED 2
 
-/* Hex digits that follow each other, or runs of them that are joined. */
+/* Hex digits that follow each other. */
 struct hex_run {
 	size_t len;
 	bool digits, letters; /* it has some */
@@ -47,52 +51,56 @@ static struct hex_run hex_run_at(const u8 *line, size_t n)
 	return run;
 }
 
-/* The runs of hex digits from the first one on that are joined by the byte behind it; *ret_n: how many. */
-static struct hex_run runs_at(const u8 *line, size_t n, size_t *ret_n)
+/* Whether hex digits line[from, to) are no part of a word. */
+static bool stands_alone(const u8 *line, size_t n, size_t from, size_t to)
 {
-	struct hex_run all = hex_run_at(line, n);
-	u8 joint = all.len < n ? line[all.len] : '\0';
-
-	*ret_n = all.len > 0;
-	while ((joint == '-' || joint == ':') && all.len < n && line[all.len] == joint) {
-		struct hex_run run = hex_run_at(line + all.len + 1, n - all.len - 1);
-
-		if (!run.len)
-			break;
-		all.len += 1 + run.len;
-		all.digits |= run.digits;
-		all.letters |= run.letters;
-		++*ret_n;
-	}
-	return all;
+	return !(from && is_letter(line[from - 1])) && !(to < n && is_letter(line[to]));
 }
 
-/* What stands for a byte of some hex digits: any of these, if it may. */
+/*
+ * Where the runs of hex digits end that stand alone and are joined by the byte behind the first one, line[from, end).
+ * *ret_id: whether there are so many, and letters in so many, that they are one id and no date or path.
+ */
+static size_t joined_end(const u8 *line, size_t n, size_t from, size_t end, bool *ret_id)
+{
+	u8 joint = end < n ? line[end] : '\0';
+	size_t runs = 0, lettered = 0;
+
+	while (stands_alone(line, n, from, end)) {
+		struct hex_run run = hex_run_at(line + from, end - from);
+
+		runs++;
+		lettered += run.letters;
+		if ((joint != '-' && joint != ':') || end == n || line[end] != joint)
+			break;
+		run = hex_run_at(line + end + 1, n - end - 1);
+		if (!run.len || !stands_alone(line, n, end + 1, end + 1 + run.len))
+			break;
+		from = end + 1;
+		end = from + run.len;
+	}
+	*ret_id = runs >= JOINED && lettered >= LETTERED;
+	return end;
+}
+
 static u8 blank_for(u8 c, bool hex)
 {
-	if (is_digit(c))
-		return hex ? ANY_HEX : ANY_DIGIT;
-	return hex && outline_may_be(ANY_HEX, c) ? ANY_HEX : c;
+	return hex ? ANY_HEX : is_digit(c) ? ANY_DIGIT : c;
 }
 
 void outline_of(const u8 *line, size_t n, u8 ret_outline[LINE_ROOM])
 {
-	size_t joined = 0; /* of what is before it, it is known whether it is joined */
+	size_t joined = 0; /* behind what is known to be joined or not */
+	bool id = false;   /* it is */
 
 	for (size_t i = 0, end; i < n;) {
-		struct hex_run run = hex_run_at(line + i, n - i), all = run;
-		size_t nruns = 0;
-		bool word, hex;
+		struct hex_run run = hex_run_at(line + i, n - i);
+		bool hex;
 
-		if (i >= joined) {
-			all = runs_at(line + i, n - i, &nruns);
-			joined = i + all.len;
-		}
-		if (nruns >= JOINED && all.letters)
-			run = all;
 		end = i + run.len;
-		word = (i && is_letter(line[i - 1])) || (end < n && is_letter(line[end]));
-		hex = run.letters && (run.digits || !word);
+		if (run.len && i >= joined)
+			joined = joined_end(line, n, i, end, &id);
+		hex = id || (run.letters && (run.digits || stands_alone(line, n, i, end)));
 		for (; i < end; i++)
 			ret_outline[i] = blank_for(line[i], hex);
 		for (; i < n && !outline_may_be(ANY_HEX, line[i]); i++)
