@@ -17,6 +17,7 @@
 
 #include "scanner.h"
 #include <scrim/outline.h>
+#include <sys/types.h>
 
 #define LINE_BLOCKS 5                  /* of 64 bytes: longer lines are not remembered */
 #define LINE_ROOM   (64 * LINE_BLOCKS) /* with what ends it */
