@@ -192,7 +192,7 @@ static __attribute__((noinline)) void read_known(const struct scanner *s, struct
 
 		if (p < next)
 			continue;
-		if (i < SURE_AMONG && l->surely >> i & sure >> n & 1) {
+		if (i < SURE_AMONG && (u32)l->surely >> i & sure >> n & 1) {
 			add_quickly(job, p, l->sure_len[n], l->places[l->spots[i].first].id);
 			next = p + l->sure_len[n];
 		} else {
