@@ -125,11 +125,8 @@ static __attribute__((noinline)) size_t read_places(const struct scanner *s, str
 static __attribute__((noinline)) size_t read_spot(const struct scanner *s, struct scan_job *job,
 						  const struct memo_line *l, size_t i, size_t p)
 {
-	const struct memo_spot *spot = &l->spots[i];
-	const struct memo_place *place = &l->places[spot->first];
-
-	if (job->len - p >= QUICK_READ && spot->nplaces == 1 && !place->labelled)
-		return read_alone(s, job, place, p);
+	if (job->len - p >= QUICK_READ && l->alone >> i & 1)
+		return read_alone(s, job, &l->places[l->spots[i].first], p);
 	return read_places(s, job, l, i, p);
 }
 
@@ -162,7 +159,7 @@ static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 	return sure;
 }
 
-/* Lines of which many spots are left, over and over, are read at less cost without a memo. */
+/* Lines of which many spots are left, over and over, are read at less cost without a memo: but those that are asked quickly. */
 static inline void look_for_crowds(struct memo_line *l, u64 left)
 {
 	if ((size_t)__builtin_popcountll(left) * CROWD <= l->len) {
@@ -185,7 +182,7 @@ static __attribute__((noinline)) void read_known(const struct scanner *s, struct
 	const u32 sure = roomy && l->nsure ? which_sure(l, line->text) : 0;
 	size_t next = job->nmatches ? job->matches[job->nmatches - 1].to : job->start;
 
-	look_for_crowds(l, line->left & ~(u64)l->surely);
+	look_for_crowds(l, line->left & ~(u64)l->surely & ~l->alone);
 	for (u64 left = line->left; left; left &= left - 1) {
 		size_t i = (size_t)__builtin_ctzll(left), p = at + l->spots[i].at;
 		size_t n = (size_t)__builtin_popcountll(l->surely & ((1ULL << i) - 1));

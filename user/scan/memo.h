@@ -117,8 +117,9 @@ struct memo_line {
 	u8 surely; /* which of the first SURE_AMONG spots may be sure of a match: a bit for each */
 	/* Of these, the n-th one at n; where the last one has none beside it, it is twice in sure_at[] and sure[]. */
 	u8 nsure, sure_at[SURE_SPOTS], sure_len[SURE_SPOTS], sure_digits[SURE_SPOTS];
-	u8 sure_rule[SURE_SPOTS];           /* of the match */
-	u64 sure_rules;                     /* a bit for each of these */
+	u8 sure_rule[SURE_SPOTS]; /* of the match */
+	u64 sure_rules;           /* a bit for each of these */
+	u64 alone; /* spots that have one place, to which no label matters: a bit for each */
 	struct memo_spot spots[MEMO_SPOTS]; /* in order */
 	/* Its outline by codes, and, if these do not say it, where letters may stand for them: scan_code.outline_code(). */
 	_Alignas(64) u8 coded[LINE_ROOM];

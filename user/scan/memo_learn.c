@@ -312,6 +312,7 @@ static bool add_spot(struct study *y, size_t p, struct memo_line *l)
 	}
 	if (!n)
 		return true;
+	l->alone |= (u64)(n == 1 && !places[0].labelled) << i;
 	l->spots[l->nspots++].at = (u16)p;
 	return add_places(l, places, n);
 }
@@ -322,6 +323,7 @@ size_t memo_learn(const struct scanner *s, const u8 *bytes, size_t len, struct m
 
 	l->state = LINE_UNFIT;
 	l->nspots = l->nplaces = l->crowds = 0;
+	l->alone = 0;
 	memcpy(y.variant, bytes, len);
 	memset(l->spots, 0, sizeof(l->spots));
 	memset(l->digits, 0, sizeof(l->digits));
