@@ -17,7 +17,7 @@ struct study {
 	u64 ended[LINE_ROOM];  /* sets of labels that may end before a place */
 	u64 gap[LINE_ROOM];    /* and where they do, what label_may_gap() says of what follows */
 	u8 variant[LINE_ROOM]; /* the outline, for who changes a byte and puts it back */
-	/* Sets of labels of which one may stand before place `behind` if a certain byte does, as far as they are known. */
+	/* Sets of labels of which one may stand before place `at` if a certain byte does, as far as they are known. */
 	struct {
 		size_t at;
 		u64 known[4]; /* a bit for each byte */
