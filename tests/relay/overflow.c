@@ -15,6 +15,7 @@
 #define ANSWER  20000 /* bytes */
 
 void (*at_look)(void);
+void (*at_completions)(struct io_uring_cqe **cqes, unsigned int n);
 static bool tiny;
 static u32 overflows; /* looks at a ring that lacked some */
 
@@ -38,11 +39,16 @@ int __wrap_io_uring_queue_init_params(unsigned int entries, struct io_uring *rin
 unsigned int __wrap_io_uring_peek_batch_cqe(struct io_uring *ring, struct io_uring_cqe **cqes,
 					    unsigned int count)
 {
+	unsigned int n;
+
 	if (at_look)
 		at_look();
 	if (io_uring_cq_has_overflow(ring))
 		__atomic_fetch_add(&overflows, 1, __ATOMIC_RELAXED);
-	return __real_io_uring_peek_batch_cqe(ring, cqes, count);
+	n = __real_io_uring_peek_batch_cqe(ring, cqes, count);
+	if (at_completions)
+		at_completions(cqes, n);
+	return n;
 }
 
 static u32 overflows_seen(void)

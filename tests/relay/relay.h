@@ -93,6 +93,9 @@ void host_await_flow(const struct host *h, enum scrim_flow reason, u64 n);
 
 /* Called by every worker when it looks for completions, once or more a turn; NULL: nothing is. */
 extern void (*at_look)(void);
+/* Called with what it found, before it is told; NULL: nothing is. */
+struct io_uring_cqe;
+extern void (*at_completions)(struct io_uring_cqe **cqes, unsigned int n);
 
 /* --- a stream that is easy to foresee (fake_stream.c) ------------------------------------------- */
 

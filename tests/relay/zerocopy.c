@@ -2,9 +2,11 @@
 /*
  * Sends without a copy: the bytes stay as they are until the kernel is done with them, however the
  * connection ends. Over loopback the kernel copies what arrives, but what a reader does not take
- * yet it keeps lent. That buffers were pinned for it shows in /proc.
+ * yet it keeps lent. That buffers were pinned for it shows in /proc, and how many sends were such ones
+ * in the kernel's notifications: one for each.
  */
 #include "relay.h"
+#include <errno.h>
 #include <liburing.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,9 +74,72 @@ static void always_v6(void)
 	both_ways(AF_INET6, IO_ZERO_COPY_ALWAYS);
 }
 
+/* A worker without a pipe has nothing to splice by, so what is not masked is sent, too. */
+static bool no_pipe;
+int __real_pipe2(int fd[2], int flags);
+int __wrap_pipe2(int fd[2], int flags);
+
+int __wrap_pipe2(int fd[2], int flags)
+{
+	if (!no_pipe)
+		return __real_pipe2(fd, flags);
+	errno = EMFILE;
+	return -1;
+}
+
+static u32 notices;    /* of sends that were to be without a copy */
+static u32 not_copied; /* the first ones, which say that they were */
+
+static void see_notices(struct io_uring_cqe **cqes, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (!(cqes[i]->flags & IORING_CQE_F_NOTIF))
+			continue;
+		if (notices++ < not_copied)
+			cqes[i]->res &= (int)~IORING_NOTIF_USAGE_ZC_COPIED;
+	}
+}
+
+/* What is lent is at most so many buffers. */
+#define LENT 8
+
+/* 64 MiB each way with `auto`: how many sends were to be without a copy, if the first ones were. */
+static u32 tries(u32 without_a_copy)
+{
+	struct host h;
+
+	no_pipe = true;
+	at_completions = see_notices;
+	not_copied = without_a_copy;
+	host_init(&h, AF_INET);
+	h.listener.zero_copy = IO_ZERO_COPY_AUTO;
+	h.conf.limits.buffers_max = 2 * LENT;
+	host_start(&h);
+	host_both_ways(&h, 64 * MIB);
+	host_stop(&h);
+	return notices;
+}
+
 static void automatic(void)
 {
-	both_ways(AF_INET, IO_ZERO_COPY_AUTO);
+	u32 n = tries(0);
+
+	/* One for each direction; of what came from a card's queue, perhaps none. */
+	CHECK(no_card ? n <= 2 : n == (may_pin() ? 2 : 0));
+}
+
+static void automatic_not_copied(void)
+{
+	u32 n = tries(UINT32_MAX);
+
+	CHECK(no_card || !may_pin() || n > 100);
+}
+
+static void automatic_copied_later(void)
+{
+	u32 n = tries(10);
+
+	CHECK(no_card || !may_pin() || (n > 10 && n <= 10 + 2 * LENT));
 }
 
 static void off(void)
@@ -99,6 +164,24 @@ static void in_turn(void)
 		at += len;
 	}
 	host_stop_with(&h, p);
+}
+
+/* What is small is copied, whatever was asked for. */
+static void small(void)
+{
+	struct host h;
+	struct pair p;
+	u64 at = 0;
+
+	at_completions = see_notices;
+	zero_copy_host(&h, AF_INET, IO_ZERO_COPY_ALWAYS);
+	p = host_pair(&h);
+	for (u64 i = 0; i < 200; i++, at += 32767) {
+		peer_send(p.client, 6, at, 32767);
+		peer_expect(p.server, 6, at, 32767);
+	}
+	host_stop_with(&h, p);
+	CHECK(!notices);
 }
 
 #define SENT (3 * MIB)
@@ -209,9 +292,12 @@ static void stalled_and_reset(void)
 const struct test zerocopy_tests[] = {
 	{"zero copy: both ways, IPv4", always_v4},
 	{"zero copy: both ways, IPv6", always_v6},
-	{"zero copy: auto", automatic},
+	{"zero copy: auto, and the kernel copies", automatic},
+	{"zero copy: auto, and the kernel does not copy", automatic_not_copied},
+	{"zero copy: auto, and the kernel copies later on", automatic_copied_later},
 	{"zero copy: off", off},
 	{"zero copy: big and small portions in turn", in_turn},
+	{"zero copy: small portions", small},
 	{"zero copy: read after both have ended", read_after_the_end},
 	{"zero copy: read after the worker has gone", read_after_the_worker},
 	{"zero copy: stalled readers, then resets", stalled_and_reset},

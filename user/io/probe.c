@@ -57,6 +57,15 @@ int ring_no_memory(struct err *e)
 		       "scrimd more memory");
 }
 
+static const char *ring_kind(const struct io_uring_params *p)
+{
+	if (p->flags & IORING_SETUP_NO_SQARRAY)
+		return "io_uring without an index array";
+	if (p->features & ZERO_COPY_NEEDS)
+		return "io_uring with an index array";
+	return "io_uring with an index array, all sends with a copy (without: 6.3)";
+}
+
 int io_probe(const char **ret_kind, struct err *e)
 {
 	struct io_uring_params params = {.flags = RING_FLAGS};
@@ -75,8 +84,6 @@ int io_probe(const char **ret_kind, struct err *e)
 		return err_set(e, -r, "io_uring_setup: %s", strerror(-r));
 	io_uring_queue_exit(&ring);
 	if (ret_kind)
-		*ret_kind = params.flags & IORING_SETUP_NO_SQARRAY
-				    ? "io_uring without an index array"
-				    : "io_uring with an index array";
+		*ret_kind = ring_kind(&params);
 	return 0;
 }

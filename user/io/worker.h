@@ -341,6 +341,8 @@ int nic_open(struct io_worker *w, struct err *e);
 void piece_got(struct direction *d, struct buffer *b);
 
 /* zerocopy.c */
+/* Of a ring's features: came with Linux 6.3; that the kernel says whether it copied, which has none, with 6.2. */
+#define ZERO_COPY_NEEDS IORING_FEAT_REG_REG_RING
 enum zero_copy zero_copy_start(const struct listener *l);
 /* Whether the queue's head goes out without a copy: then relay_sent() follows. */
 bool zero_copy_send(struct direction *d);

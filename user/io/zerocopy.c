@@ -21,12 +21,9 @@
 #define TRY_AFTER (1024 * 1024) /* bytes of a direction: what is short is not worth a try */
 #define LEAST     32768U        /* bytes of a send */
 
-/* Came with Linux 6.3; that the kernel says whether it copied, which has no flag, with 6.2. */
-#define SAYS_COPIED IORING_FEAT_REG_REG_RING
-
 enum zero_copy zero_copy_start(const struct listener *l)
 {
-	if (!(l->w->ring.features & SAYS_COPIED))
+	if (!(l->w->ring.features & ZERO_COPY_NEEDS))
 		return ZERO_COPY_OFF;
 	switch (l->conf.zero_copy) {
 	case IO_ZERO_COPY_OFF:
