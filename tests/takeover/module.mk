@@ -7,3 +7,4 @@ takeovers:
 	@tools/setup build test
 	@$(MAKE) --no-print-directory all
 	@SCRIM_BUILD=$(BUILD) SCRIM_TAKEOVERS=$(TAKEOVERS) tests/takeover/run-all under_load
+	@SCRIM_BUILD=$(BUILD) SCRIM_TAKEOVERS=$(TAKEOVERS) tests/netns/test-takeover "under load"
