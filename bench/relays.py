@@ -179,7 +179,7 @@ stream {{
                           [str(BUILD / "bench/epoll_relay"), str(port), str(self.sink),
                            str(kib * 1024), "mask"], masks=True, share=share)
 
-    def scrim(self, policy, name=None, port=None, listen=None):
+    def scrim(self, policy, name=None, port=None, listen=None, line_memo="on"):
         """scrim with one worker. listen: the listener's lines on its mode and where it goes on to."""
         port = port or next(self.ports)
         masks = policy is MASKING
@@ -190,7 +190,7 @@ stream {{
         conf = self.write(f"{name}.yaml", f"""\
 version: 1
 workers: 1
-limits: {{connections: {self.connections}, hold: {HOLD}}}
+limits: {{connections: {self.connections}, hold: {HOLD}, line_memo: {line_memo}}}
 listeners:
   - name: bench
     {listen}
