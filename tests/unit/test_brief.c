@@ -53,7 +53,9 @@ Test(brief, itin)
 
 static void make_trunk(u64 *seed, char *to, size_t cap)
 {
-	static const char *const behind[] = {"}", ";1", " 1", "-12", ",", " ext 5", "x7", "", "#1"};
+	static const char *const behind[] = {"}",      ";1",   " 1",      "-12", ",",
+					     " ext 5", "x7",   "",        "#1",  " net",
+					     " X7",    " ,x7", " Ext 12", " y",  " #3"};
 
 	snprintf(to, cap, "0%u%c%u%s", draw(seed, draw(seed, 2) ? 100 : 100000),
 		 "/- "[draw(seed, 3)], draw(seed, draw(seed, 2) ? 100 : 10000000),

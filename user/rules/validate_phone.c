@@ -162,10 +162,14 @@ bool validate_trunk(const u8 *text, size_t len)
 	return pairs || g.of[0].len >= 3 || g.of[1].len >= 3;
 }
 
-/* Whether nothing that may stand behind a telephone number begins with c, and no guard looks further. */
-static bool ends_phone(u8 c)
+/* Whether what stands behind a telephone number adds no digits to it, and its guard holds there; " ext 5" adds none. */
+static bool ends_phone(const u8 *behind)
 {
-	return !byte_is_letter(c) && c != ' ' && c != '#' && (c < ',' || c > ':');
+	u8 c = behind[0];
+
+	if (c == ' ')
+		return byte_is_letter(behind[1]);
+	return !byte_is_letter(c) && c != '#' && (c < ',' || c > ':');
 }
 
 /* 06/31 is none at home: the two groups have nine digits at least. */
@@ -178,7 +182,7 @@ size_t brief_trunk(const u8 *text)
 	    (text[first] != '/' && text[first] != '-' && text[first] != ' '))
 		return 0;
 	second = (size_t)__builtin_ctz(~(digits >> (first + 1)));
-	if (second < 2 || first + second > 8 || !ends_phone(text[first + 1 + second]))
+	if (second < 2 || first + second > 8 || !ends_phone(text + first + 1 + second))
 		return 0;
 	return QUICK_REFUSED;
 }

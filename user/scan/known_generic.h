@@ -59,6 +59,8 @@ static size_t read_alone(const struct scanner *s, struct scan_job *job,
 	if (len == QUICK_REFUSED) {
 		count_refused(job, place->id.rule);
 		forms = place->others;
+		if (!forms)
+			return p + 1;
 	} else if (len && !begin_so(g, place->others & g->reach[len], t)) {
 		add_quickly(job, p, len, place->id);
 		return p + len;
