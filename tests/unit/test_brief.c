@@ -51,6 +51,21 @@ Test(brief, itin)
 	agree(quick_form("912-70-1234"), make_itin, 9, 60, 60);
 }
 
+static void make_npi(u64 *seed, char *to, size_t cap)
+{
+	static const char *const many[] = {"1234567893", "1003000126", "2345678904"};
+
+	if (draw(seed, 2))
+		snprintf(to, cap, "%s", many[draw(seed, array_size(many))]);
+	else
+		snprintf(to, cap, "%u%09u", 1 + draw(seed, 2), draw(seed, 1000000000));
+}
+
+Test(brief, npi)
+{
+	agree(quick_form("1234567893"), make_npi, 11, 20, 20);
+}
+
 static void make_trunk(u64 *seed, char *to, size_t cap)
 {
 	static const char *const behind[] = {"}",      ";1",   " 1",      "-12", ",",

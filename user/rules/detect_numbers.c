@@ -93,7 +93,7 @@ static const struct rule_def numbers[] = {
 				 "order 1234567893, NPI 1234567890"),
 		.nforms = 2,
 		.forms = {FORM("[12]\\d{9}", DECIMAL, DECIMAL, DIGITS, 4, .validate = "npi",
-			       .labels = NPI_LABELS, .distance = 24),
+			       .brief = brief_npi, .labels = NPI_LABELS, .distance = 24),
 			  VALUES("[12]\\d{9}", DECIMAL, DECIMAL, .validate = "npi",
 				 .labels = NPI_LABELS, .distance = 24)},
 	},

@@ -58,11 +58,12 @@ size_t quick_ipv4(const u8 *text);
 size_t quick_ssn(const u8 *text);
 size_t quick_card(const u8 *text);
 size_t quick_card_groups(const u8 *text);
-/* Dates with the year behind slashes or dots, one in digits alone, an ITIN, with DECIMAL; see form_def.brief. */
+/* Dates with the year behind slashes or dots, one in digits alone, an ITIN, an NPI, with DECIMAL; see form_def.brief. */
 size_t brief_slashes(const u8 *text);
 size_t brief_dots(const u8 *text);
 size_t brief_packed(const u8 *text);
 size_t brief_itin(const u8 *text);
+size_t brief_npi(const u8 *text);
 /* What is too short for a telephone number as it is dialled at home. */
 size_t brief_trunk(const u8 *text);
 /* What the first three of the quick ways are sure of; see sure_fn. */

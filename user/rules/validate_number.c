@@ -2,6 +2,7 @@
 /* Numbers whose digits say whether they can be: check digits, ranges never issued. */
 #include "bytes.h"
 #include "validate.h"
+#include <scrim/sixteen.h>
 
 size_t text_digits(const u8 *text, size_t len, u8 *ret_digits, size_t cap)
 {
@@ -119,6 +120,20 @@ bool validate_npi(const u8 *text, size_t len)
 		if ((d[0] != 1 && d[0] != 2) || !luhn_holds(d, 10, 24))
 			return false;
 	return true;
+}
+
+/* 1234567893, and no list of them. */
+size_t brief_npi(const u8 *text)
+{
+	u8 digits[10];
+	u32 run = sixteen_digits(sixteen_load(text));
+
+	if ((run & 0x7ff) != 0x3ff || (text[0] != '1' && text[0] != '2') ||
+	    decimal_goes_on(text + 10))
+		return 0;
+	for (size_t i = 0; i < sizeof(digits); i++)
+		digits[i] = text[i] - '0';
+	return luhn_holds(digits, sizeof(digits), 24) ? 10 : QUICK_REFUSED;
 }
 
 /* Never given out (SSA, "Employer filing instructions"): area 000, 666, 900-999; group 00; serial 0000. */

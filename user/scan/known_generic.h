@@ -47,7 +47,7 @@ static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struc
  * Reads a place at p, for which no label matters and which has QUICK_READ bytes, and returns where reading goes on. Its
  * quick way has the last word where no other form could be as long, or be refused.
  */
-static size_t read_alone(const struct scanner *s, struct scan_job *job,
+static inline size_t read_alone(const struct scanner *s, struct scan_job *job,
 			 const struct memo_place *place, size_t p)
 {
 	const struct group *g = &s->groups[place->group];
@@ -124,7 +124,7 @@ static __attribute__((noinline)) size_t read_places(const struct scanner *s, str
 }
 
 /* Reads spot i of a line, which is at p, and returns where reading goes on. */
-static __attribute__((noinline)) size_t read_spot(const struct scanner *s, struct scan_job *job,
+static inline size_t read_spot(const struct scanner *s, struct scan_job *job,
 						  const struct memo_line *l, size_t i, size_t p)
 {
 	if (job->len - p >= QUICK_READ && l->alone >> i & 1)
@@ -165,7 +165,8 @@ static inline u32 which_sure(const struct memo_line *l, const u8 *text)
 static inline void look_for_crowds(struct memo_line *l, u64 left)
 {
 	if ((size_t)__builtin_popcountll(left) * CROWD <= l->len) {
-		l->crowds = l->crowds ? l->crowds - 1 : 0;
+		if (l->crowds) /* what is not written needs no writing back */
+			l->crowds--;
 	} else if (++l->crowds == CROWDS) {
 		l->state = LINE_UNFIT;
 		l->knows |= KNOWS_UNFIT;
