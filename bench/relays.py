@@ -179,18 +179,19 @@ stream {{
                           [str(BUILD / "bench/epoll_relay"), str(port), str(self.sink),
                            str(kib * 1024), "mask"], masks=True, share=share)
 
-    def scrim(self, policy, name=None, port=None, listen=None, line_memo="on"):
-        """scrim with one worker. listen: the listener's lines on its mode and where it goes on to."""
+    def scrim(self, policy, name=None, port=None, listen=None, limits=None):
+        """scrim with one worker. listen: the listener's lines on its mode and where it goes on to; limits: more of them."""
         port = port or next(self.ports)
         masks = policy is MASKING
         name = name or ("scrim-masking" if masks else "scrim-no-rules")
         listen = listen or f"""mode: proxy
     listen: [{LOOPBACK}]
     upstream: {LOOPBACK}:{self.sink}"""
+        limits = {"connections": self.connections, "hold": HOLD} | (limits or {})
         conf = self.write(f"{name}.yaml", f"""\
 version: 1
 workers: 1
-limits: {{connections: {self.connections}, hold: {HOLD}, line_memo: {line_memo}}}
+limits: {{{", ".join(f"{key}: {value}" for key, value in limits.items())}}}
 listeners:
   - name: bench
     {listen}

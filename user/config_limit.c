@@ -7,6 +7,7 @@
 #define KEEPALIVE_LEAST  5000 /* ms: a second of silence, four probes */
 #define KEEPALIVE_MOST   36000000
 #define CONNECTION_LEAST (256u * 1024)
+#define BUSY_WAIT_MOST   1000 /* us */
 
 static void read_at_limit(struct reader *r, const struct yaml *value, void *field)
 {
@@ -26,12 +27,25 @@ static void read_switch(struct reader *r, const struct yaml *value, void *field)
 		*(u32 *)field = i == 1;
 }
 
+static bool is_none(const struct yaml *value)
+{
+	return value->kind == YAML_TEXT && !strcmp(value->text, "none");
+}
+
 static void read_idle(struct reader *r, const struct yaml *value, void *field)
 {
-	if (value->kind == YAML_TEXT && !strcmp(value->text, "none"))
+	if (is_none(value))
 		*(u32 *)field = 0;
 	else
 		read_ms(r, value, field);
+}
+
+static void read_busy_wait(struct reader *r, const struct yaml *value, void *field)
+{
+	if (is_none(value))
+		*(u32 *)field = 0;
+	else
+		read_us(r, value, field);
 }
 
 static const struct key limit_keys[] = {
@@ -50,6 +64,7 @@ static const struct key limit_keys[] = {
 	{"buffers", offsetof(struct io_limits, buffers), read_count, NULL},
 	{"buffers_max", offsetof(struct io_limits, buffers_max), read_count, NULL},
 	{"line_memo", offsetof(struct io_limits, line_memo), read_switch, NULL},
+	{"busy_wait", offsetof(struct io_limits, busy_wait_us), read_busy_wait, NULL},
 };
 
 /* Where a limit stands: its value, or all of them where it is a default that does not fit the others. */
@@ -93,6 +108,9 @@ void read_limits(struct reader *r, const struct yaml *value)
 	if (l->connection_memory < CONNECTION_LEAST)
 		wrong(r, limit_at(value, "connection_memory"),
 		      "connection_memory of %u bytes; at least 256KiB", l->connection_memory);
+	if (l->busy_wait_us > BUSY_WAIT_MOST)
+		wrong(r, limit_at(value, "busy_wait"), "busy_wait of %u us; at most 1ms, or none",
+		      l->busy_wait_us);
 	if (l->memory_kib && l->memory_kib < io_limits_least(l))
 		wrong(r, limit_at(value, "memory"),
 		      "memory of %u KiB; these buffers need %llu KiB for each worker",

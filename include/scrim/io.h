@@ -107,6 +107,8 @@ struct io_limits {
 	u32 buffers;
 	u32 buffers_max;
 	u32 line_memo; /* 1, the default: a worker remembers lines to read them faster (scan.h); 0: none */
+	/* How long a worker looks for more to do, awake, where that has paid of late; 0: it sleeps at once; 20. */
+	u32 busy_wait_us;
 };
 /* Fills in the defaults. */
 void io_limits_default(struct io_limits *l);

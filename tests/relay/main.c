@@ -47,10 +47,10 @@ bool no_card;
 
 int main(int argc, char **argv)
 {
-	static const struct test *const groups[] = {bytes_tests,    ends_tests,  pressure_tests,
-						    policy_tests,   rules_tests, zerocopy_tests,
-						    splice_tests,   zcrx_tests,  accepting_tests,
-						    overflow_tests, due_tests,   gateway_tests};
+	static const struct test *const groups[] = {
+		bytes_tests,    ends_tests,    pressure_tests, policy_tests,    rules_tests,
+		zerocopy_tests, splice_tests,  zcrx_tests,     accepting_tests, overflow_tests,
+		due_tests,      waiting_tests, gateway_tests};
 	struct rlimit files;
 	int passed = 0, failed = 0, skipped = 0;
 

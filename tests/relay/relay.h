@@ -120,6 +120,6 @@ struct test {
 };
 extern const struct test bytes_tests[], ends_tests[], pressure_tests[], policy_tests[],
 	gateway_tests[], rules_tests[], zerocopy_tests[], splice_tests[], zcrx_tests[],
-	accepting_tests[], overflow_tests[], due_tests[];
+	accepting_tests[], overflow_tests[], due_tests[], waiting_tests[];
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Waiting for completions. To be woken takes longer than most of what a worker does for a message,
- * so it looks for SPIN_NS first, awake, where that has paid lately:
+ * so it looks for `busy_wait` first, awake, where that has paid lately:
  *
  *   nothing to do ─▶ were most of the last waits short?
  *                     yes ─▶ look ─▶ something came ──────────────────▶ take it
  *                     no ──────┴───▶ sleep, up to the next deadline ──▶
  *
- * A worker with little to do sleeps, and so does one whose peer needs its processor.
+ * A worker with little to do sleeps, and so does one whose peer needs its processor. To look costs
+ * processor time that sleep would not: `busy_wait: none` is for who would rather wait.
  */
 #include "worker.h"
 #include <time.h>
 
-#define SPIN_NS      20000
 #define HABIT_ONE    1024 /* all of the last waits were short */
 #define HABIT_WEIGHT 8    /* how many waits it remembers, about */
 
@@ -29,6 +29,12 @@ u64 worker_now(struct io_worker *w)
 	if (!w->now)
 		w->now = clock_ns();
 	return w->now;
+}
+
+/* 0: then no wait is a short one. */
+static u64 busy_wait_ns(const struct io_worker *w)
+{
+	return w->conf.limits.busy_wait_us * 1000ULL;
 }
 
 static bool habit_says_look(const struct io_worker *w)
@@ -123,12 +129,12 @@ int worker_wait(struct io_worker *w)
 			return r;
 	}
 	began = clock_ns();
-	in_vain = looked && !wait_awake(w, began + SPIN_NS);
+	in_vain = looked && !wait_awake(w, began + busy_wait_ns(w));
 	if (looked && !in_vain)
 		r = io_uring_get_events(&w->ring); /* they are delivered within a call only */
 	if (r >= 0 && !io_uring_cq_ready(&w->ring))
 		r = wait_asleep(w);
 	/* Whoever slept saw what came as much later. */
-	habit_add(w, clock_ns() - began < 2 * SPIN_NS, in_vain);
+	habit_add(w, clock_ns() - began < 2 * busy_wait_ns(w), in_vain);
 	return r;
 }

@@ -24,7 +24,8 @@ void io_limits_default(struct io_limits *l)
 				.buffer_size = 1024 * 1024,
 				.buffers = 1,
 				.buffers_max = 32,
-				.line_memo = 1};
+				.line_memo = 1,
+				.busy_wait_us = 20};
 }
 
 static u32 light_size(const struct io_limits *l)
