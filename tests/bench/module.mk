@@ -1,2 +1,2 @@
-# The scanner's bench, run shortly, and its plots.
-testprogs: $(OUT)/bench/scan
+# The benches, run shortly, and the plots.
+testprogs: $(addprefix $(OUT)/bench/,scan null_relay load requests log.txt)
