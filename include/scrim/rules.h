@@ -139,8 +139,8 @@ struct form_def {
 	never_fn never; /* or NULL; likewise */
 	/*
 	 * NULL-ended, or NULL: no label needed. At most RULE_MAX_LABELS of them, each 1 to 31 bytes
-	 * of one line (label_check()); a space in one is any or no separator; "=OK" asks for the case
-	 * as written.
+	 * of one line (label_check()); a space in one is any or no separator, but in front of a last
+	 * sign ("bed :") a blank, a tab or nothing; "=OK" asks for the case as written.
 	 */
 	const char *const *labels;
 	const char *const *unless; /* labels that forbid a match, likewise */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const labels[] = {"mrn", "medical record", "chart #", "=OK", NULL};
+static const char *const labels[] = {"mrn", "medical record", "chart #", "=OK", "bed :", NULL};
 
 static const struct {
 	const char *text; /* up to the value "7" */
@@ -72,6 +72,15 @@ static const struct {
 	{"in OK 7", true},
 	{"in ok 7", false},
 	{"<mrn>7", true},
+	{"bed: 7", true}, /* in front of a sign: a blank, a tab or nothing */
+	{"Bed : 7", true},
+	{"bed\t:7", true},
+	{"bed  : 7", false},
+	{"bed-: 7", false},
+	{"bed_: 7", false},
+	{"bed 7", false},
+	{"xbed : 7", false},
+	{": 7", false},
 	{"7", false},
 	{"\xc3\xa9mrn 7", false},
 	{"MRN\xc2\xa0"

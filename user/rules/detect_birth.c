@@ -31,17 +31,19 @@ static const struct rule_def birth[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(C)",
 		.examples = LIST("a [92]-year-old man", "[101] y/o female, aged [95]", "Age: [90]",
 				 "[92] y.o. F, [93] YO M, [94] years of age", "Age/Sex: [95]/F",
-				 "patient age: 0[93]Y", "born in [1931], DOB [1929]",
-				 "an 89-year-old, aged 42", "at 92 % for 98 years",
-				 "age 92.5 months", "born in 1975, built in 1931"),
+				 "patient age: 0[93]Y",
+				 "a [120] y/o, [95] yr. old, [93] y F, Age (yrs): [95]",
+				 "born in [1931], DOB [1929]", "an 89-year-old, aged 42",
+				 "at 92 % for 98 years", "age 92.5 months",
+				 "born in 1975, built in 1931"),
 		.nforms = 3,
-		.forms = {FORM("(?i)(9\\d|1[01]\\d)(?:[- ]years?(?:[- ]old| of age)"
-			       "|[- ]?yrs?[- ]old|[- ]?y[./]?o)",
+		.forms = {FORM("(?i)(9\\d|1[012]\\d)(?:[- ]years?(?:[- ]old| of age)"
+			       "|[- ]?yrs?\\.?[- ]old|[- ]?y[./]?o| y/? ?[fm])",
 			       DECIMAL, WORD, DIGITS, 2),
-			  FORM("0?(9\\d|1[01]\\d)(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL,
+			  FORM("0?(9\\d|1[012]\\d)(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL,
 			       DIGITS, 2,
-			       .labels =
-				       LIST("age", "aged", "patient age", "age/sex", "age/gender"),
+			       .labels = LIST("age", "aged", "patient age", "age/sex", "age/gender",
+					      "age (yrs)", "age (years)", "age (y)"),
 			       .distance = 6),
 			  /* At 90 in 2026; a year later it may be one more. */
 			  FORM("(?:in )?(18\\d{2}|19[0-2]\\d|193[0-6])", DECIMAL, DECIMAL, DIGITS,

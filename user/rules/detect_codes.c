@@ -130,14 +130,16 @@ static const struct rule_def codes[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(M); 21 CFR 830, GS1 General Specifications",
 		.examples = LIST("[(01)00844588003288(17)261120(10)7654A(21)1098D] implanted",
 				 "UDI: [+B066000325011NS1/$$420020216LOT1/SXYZ45678]",
+				 "UDI [(01) 00844588003288]", "UDI-DI: [10888857006508]",
 				 "(01)00844588003289", "UDI is not known"),
 		.nforms = 2,
 		.forms = {FORM("\\(01\\)\\d{14}(?:\\(\\d{2,3}\\)[0-9A-Za-z./+%-]{1,20}){0,5}", NONE,
 			       NONE, DIGITS, 6, .validate = "gtin"),
 			  FORM("(?:[+=(&][0-9A-Za-z/+(]|\\d{2})[0-9A-Za-z()./"
-			       "+$%&*=,-]{5,69}[0-9A-Za-z]",
+			       "+$%&*=,-]{5,69}[0-9A-Za-z]|\\(01\\) ?\\d{14}",
 			       DIGIT, WORD, BYTES, 6,
-			       .labels = LIST("udi", "carrierhrf", "udi no", "device identifier"),
+			       .labels = LIST("udi", "carrierhrf", "udi no", "udi-di",
+					      "device identifier"),
 			       .distance = 16)},
 	},
 };

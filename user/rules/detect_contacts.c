@@ -9,14 +9,14 @@
 
 #define PHONE_LABELS                                                                               \
 	LIST("tel", "telephone", "telephones", "phones",                                           \
-	     "telefon:", "telefono:", "teléfono:", "téléphone:", "phone", "ph", "call",            \
+	     "telefon :", "telefono :", "teléfono :", "téléphone :", "phone", "ph", "call",        \
 	     "answering", "ring", "fax", "facsimile", "cell", "cellphone", "cellular", "mobile",   \
 	     "mob", "pager", "beeper", "voicemail", "whatsapp", "dial", "contact", "reach",        \
 	     "reached", "hotline", "landline", "phone number", "fax number", "mobile number",      \
 	     "my number", "his number", "her number",                                              \
                                                                                                    \
 	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
-	     "home:", "work:", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",       \
+	     "home :", "work :", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",     \
 	     "caller id", "texted", "sms", "dialed",                                               \
                                                                                                    \
 	     "text me", "caller", "my registered", "number on file", "home number", "work number", \
@@ -65,6 +65,7 @@ static const struct rule_def contacts[] = {
 				 "tel [555-1234, 555-9876], phones [5551234567/5559876543]",
 				 "pager [31245], \"phoneNumber\":[2125550123]",
 				 "[212-555-0123 #204], tel [(0)617 5550155]",
+				 "phone: [(212)  555-0123], tel [212 - 555 - 0123]",
 				 "[212-555-0123 x.45], ([+44) 7400 123456], [02.98.95.39.81]",
 				 "tel [5550123] 12-34-56-78-90, tel [212-555-0123] 12 34 5",
 				 "[030 123456] 13/14/1999, phone [1-093-184-8018]",
@@ -96,8 +97,9 @@ static const struct rule_def contacts[] = {
 				      "(?:[ ./-]\\d{3,8}|(?:[ ./-]\\d{1,8}){2,3})"),
 			 /* Not the end of an id or a fraction in front of other numbers. */
 			 FORM("[2-9]\\d{2} [2-9]\\d{2} \\d{4}" EXTENSION, SLASH, NUMBER, DIGITS, 7),
-			 FORM("[0-9(][0-9+-]\\)?(?:[ ./-]?\\(?\\d\\)?){5,14}" EXTENSION, DIGIT,
-			      GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
+			 FORM("(?:\\(\\d{3}\\)  |[0-9(][0-9+-]\\)?)(?:(?:[ ./-]| - "
+			      ")?\\(?\\d\\)?){5,14}" EXTENSION,
+			      DIGIT, GROUP, DIGITS, 5, .validate = "phone", .labels = PHONE_LABELS,
 			      .distance = 24),
 			 FORM("\\(?[+0]?\\d{1,5}\\)?" GAP "\\(?\\d{1,5}\\)?(?:(?:[ ./-]|" GAP
 			      ")?\\(?\\d{1,5}\\)?){0,4}" EXTENSION,

@@ -13,18 +13,18 @@
 	FORM("\\d(?:-?[0-9A-Za-z])" ID_REST, DECIMAL, NONE, DIGITS, 4, .labels = labels_,          \
 	     .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_LETTERS(labels_, ...)                                                                   \
-	FORM("(?:(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d|[A-Z]{4,5}\\d{6})" ID_REST, WORD, NONE,     \
-	     DIGITS, 4, .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
+	FORM("(?:(?:[A-Za-z]{1,3}-?|[A-Za-z]{4,5}-)\\d|[A-Z]{4,12}\\d|[a-z]{4,8}\\d{4})" ID_REST,  \
+	     WORD, NONE, DIGITS, 4, .labels = labels_, .distance = 24, ID_TAIL, ##__VA_ARGS__)
 #define ID_GROUPS(labels_, ...)                                                                    \
 	FORM("(?:[A-Z]{1,3} ?)?\\d{2,6}(?: \\d{2,6}){1,5}", WORD, GROUP, DIGITS, 4,                \
 	     .labels = labels_, .distance = 24, ##__VA_ARGS__)
 
 /* "no", "number", "id", "#" and "is" may follow any of them (label.c), but not as "policyNumber". */
 #define ACCOUNT_LABELS                                                                             \
-	LIST("account", "account number", "account numbers",                                       \
-	     "accounts:", "accounts\":", "account no", "account id", "acct", "acct no", "a/c",     \
-	     "visit no", "visit number", "encounter no", "encounter number", "encounter id",       \
-	     "visit #", "encounter #", "fin", "csn", "=CLM*")
+	LIST("account", "account number", "account numbers", "account num", "account nbr",         \
+	     "acct num", "acct nbr", "accounts :", "accounts\":", "account no", "account id",      \
+	     "acct", "acct no", "a/c", "visit no", "visit number", "encounter no",                 \
+	     "encounter number", "encounter id", "visit #", "encounter #", "fin", "csn", "=CLM*")
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member ids", "member no", "member number", "member numbers",            \
 	     "member #", "subscriber", "subscriber id", "subscriber ids", "subscriber number",     \
@@ -46,7 +46,7 @@
 	LIST("license plate", "licence plate", "number plate", "registration plate", "plate no",   \
 	     "plate number", "plate #", "tag no", "tag number", "tag #")
 #define DEVICE_LABELS                                                                              \
-	LIST("s/n", "sn:", "sn #", "serial:", "serial\":", "serial no", "serial number",           \
+	LIST("s/n", "sn :", "sn #", "serial :", "serial\":", "serial no", "serial number",         \
 	     "serial numbers", "serial #", "ser no", "ser #", "device id", "device no",            \
 	     "device number", "imei", "imsi", "iccid", "meid")
 
@@ -59,7 +59,7 @@ static const struct rule_def labelled[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(J)",
 		.examples = LIST("Account No: [00123456]", "acct# [AC-1234567]",
 				 "account number is [1234 5678 9012]", "acct [12345] 12/15 of",
-				 "account [WXYZ21793639700389]", "account WXYZ2024",
+				 "account [WXYZ21793639700389]", "account: [WXYZ2024]",
 				 "acct# [AC-1234567, AC-1234568]",
 				 "account numbers [12345678; 12345679]",
 				 "account [12345678], 2024 and 5", "account 30 days overdue",
@@ -107,8 +107,9 @@ static const struct rule_def labelled[] = {
 		.forms =
 			{FORM("\\d{1,4}[- ]?[0-9A-Z]{1,6}(?:[- ][0-9A-Z]{1,4})?", WORD, TOKEN,
 			      BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
-			 FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?", WORD,
-			      TOKEN, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
+			 FORM("[A-Z]{1,3}[- ]?\\d[- ]?[0-9A-Z]{1,5}(?:[- ][0-9A-Z]{1,4})?"
+			      "|[A-Z]{2} \\d[A-Z]{3}\\d{3}",
+			      WORD, TOKEN, BYTES, 4, .labels = PLATE_LABELS, .distance = 24),
 			 /* A plate may be a dish or of bone: then no letters stand beside its number. */
 			 FORM("[A-Z]{2}(?:[A-Z]?[- ]?\\d{3,5}|\\d{2} ?[A-Z]{3})"
 			      "|\\d{1,3}[- ]?[A-Z]{3}(?:[- ]?\\d{1,4})?|\\d[A-Z]{2} ?\\d{3}",
@@ -127,6 +128,7 @@ static const struct rule_def labelled[] = {
 				 "DL: [D1234567], dl=[D6816969], lic. "
 				 "[MD-12345]",
 				 "passport [C01234567], DL: [CA D1234567]",
+				 "DL: [S123-4567-8901], DL [123 456 789], license [WDLABCD456DG]",
 				 "license no. [832 359 431]", "licensed in 2019",
 				 "GLUCOSE 104 MG/DL 1500 KCAL", "License: BSD-3-Clause OR 0BSD"),
 		.nforms = 6,
@@ -136,9 +138,13 @@ static const struct rule_def labelled[] = {
 			  /* Behind its state, or its kind: "RN 558812"; or in threes. */
 			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}|\\d{3} \\d{3} \\d{3}", WORD, WORD,
 			       DIGITS, 4, .labels = LICENSE_LABELS, .distance = 24),
-			  /* "MG/DL 1500": a decilitre has fewer digits. */
-			  FORM("(?:[A-Z]{2} )?(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}", WORD, WORD,
-			       DIGITS, 4, .labels = LIST("=DL", "dl="), .distance = 8)},
+			  /* "MG/DL 1500": a decilitre has fewer digits, and none in groups. */
+			  FORM("(?:[A-Z]{2} )?(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}"
+			       "|[A-Z]?\\d{3,4}(?:-\\d{2,5}){2,4}|[A-Z]\\d{3,4}(?: \\d{2,5}){2,3}"
+			       "|\\d{3} \\d{3} \\d{3}",
+			       WORD, WORD, DIGITS, 4, .labels = LIST("=DL", "dl="),
+			       .unless = LIST("mg/dl", "g/dl", "mcg/dl", "ug/dl", "ng/dl"),
+			       .distance = 8)},
 	},
 	{
 		.name = "device-serial",

@@ -18,6 +18,30 @@
 /* A key and what shows that its value follows. */
 #define KEY(name) name "=", name "\":"
 
+/* A character of Chinese, Japanese, Korean, or of India or Thailand: names in these have no capitals. */
+#define CHARACTER "[\\xe0\\xe3-\\xed][\\x80-\\xbf]{2}"
+
+#define NAME_LABELS                                                                                \
+	LIST("name :", "name?", "names :", "name is", "name was", "your name", "my name",          \
+	     "his name", "her name", "s name", "patient name", "pt name", "full name",             \
+	     "first name", "last name", "given name", "family name", "middle name", "maiden name", \
+	     "surname", "legal name", "preferred name", "insured name", "subscriber name",         \
+	     "guarantor name", "guardian name", "contact name", "member name", "customer name",    \
+	     "forename", "patient :", "pt :", "guarantor :", "guardian :", "next of kin :",        \
+	     "nok :", "emergency contact :", "spouse :", "mother :", "father :", "daughter :",     \
+	     "son :", "wife :", "husband :", "sister :", "brother :", "caregiver :", "insured :",  \
+	     "subscriber :", "beneficiary :", "signed by", "dictated by", "attending :",           \
+	     "physician :", "pcp :", "surgeon :", "assistant :", "witness :", "provider :",        \
+	     "cardholder :", "policyholder :", "member :", "contact person :", "emerg contact",    \
+	     "taken by :", "caller :", "radiologist :", "pathologist :", "technologist :",         \
+	     "anesthesiologist :", "interpreter :", "co-signed by",                                \
+	     "reviewed by :", "verified by :", "performed by :", "interpreted by :",               \
+	     "referred by :", "ordered by :", "referring :", "clinician :", "person><name>",       \
+	     "beneficiary\":{\"display\":", "subscriber\":{\"display\":",                          \
+	     "subject\":{\"display\":", "patient\":{\"display\":", "name\":{\"text\":",            \
+	     "name\":[{\"text\":", "official\",\"text\":", "usual\",\"text\":", "\"family\" :",    \
+	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>")
+
 static const struct rule_def names[] = {
 	{
 		.name = "name",
@@ -25,51 +49,26 @@ static const struct rule_def names[] = {
 		.group = "builtin",
 		.what = "name of a person after a label, a title, a salutation or an NPI",
 		.source = "45 CFR 164.514(b)(2)(i)(A)",
-		.examples =
-			LIST("Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
-			     "my name is [Inés de la Cruz].",
-			     "seen by Dr. [Vant-Hollis] and Mrs [Tesk]", "Nurse [Odette Tesk]",
-			     "Surgeon: [Tesk, Odette] Assistant: [Marrowby, Tamsin]",
-			     "Name: [Odette Tesk], Med Rec No 1", "\"lastName\":\"[Quillfeather]\"",
-			     "Patient: [TESK,ODETTE M]", "Dr. [J. R. Tesk]",
-			     "patient [TESK^ODETTE^M]", "\"given\": \"[Peter\",\"James]\"",
-			     "first_name=[tamsin]&x=1", "Pt. [Corwin Tesk] fell",
-			     "|[1234567893^TESK^ODETTE]^MD|", "Name: Unknown, drug name: Metformin",
-			     "the Patient: Denies pain, Pt. Resting", "name of the clinic",
-			     "last_name=string"),
-		.nforms = 7,
+		.examples = LIST(
+			"Patient: [Marrowby, Tamsin A.] DOB", "Name: [Odette O'Dorrin]",
+			"my name is [Inés de la Cruz].", "seen by Dr. [Vant-Hollis] and Mrs [Tesk]",
+			"Nurse [Odette Tesk]",
+			"Surgeon: [Tesk, Odette] Assistant: [Marrowby, Tamsin]",
+			"Name: [Odette Tesk], Med Rec No 1", "\"lastName\":\"[Quillfeather]\"",
+			"Patient: [TESK,ODETTE M]", "Dr. [J. R. Tesk]", "patient [TESK^ODETTE^M]",
+			"\"given\": \"[Peter\",\"James]\"", "first_name=[tamsin]&x=1",
+			"Pt. [Corwin Tesk] fell", "|[1234567893^TESK^ODETTE]^MD|",
+			"Name: Unknown, drug name: Metformin",
+			"the Patient: Denies pain, Pt. Resting", "name of the clinic",
+			"last_name=string",
+			"Patient : [Odette Tesk], Patient: [\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e]",
+			"Patient: [Day, Doris], Name: [Doris Day], Dr. [Day] left",
+			"Patient: Male, 45",
+			"\"subject\":{\"reference\":\"Patient/f00\",\"display\":\"[Odette "
+			"Tesk]\"}"),
+		.nforms = 9,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
-			       .labels = LIST(
-				       "name:", "name?", "names:", "name is", "name was",
-				       "your name", "my name", "his name", "her name", "s name",
-				       "patient name", "pt name", "full name", "first name",
-				       "last name", "given name", "family name", "middle name",
-				       "maiden name", "surname", "legal name", "preferred name",
-				       "insured name", "subscriber name", "guarantor name",
-				       "guardian name", "contact name", "member name",
-				       "customer name",
-
-				       "forename", "patient:", "pt:", "guarantor:", "guardian:",
-				       "next of kin:", "nok:", "emergency contact:", "spouse:",
-				       "mother:", "father:", "daughter:", "son:", "wife:",
-				       "husband:", "sister:", "brother:", "caregiver:", "insured:",
-				       "subscriber:", "beneficiary:", "signed by", "dictated by",
-				       "attending:", "physician:", "pcp:", "surgeon:", "assistant:",
-				       "witness:", "provider:",
-
-				       "cardholder:", "policyholder:", "member:", "contact person:",
-				       "emerg contact", "taken by:", "caller:", "radiologist:",
-				       "pathologist:", "technologist:", "anesthesiologist:",
-				       "interpreter:", "co-signed by",
-				       "reviewed by:", "verified by:", "performed by:",
-				       "interpreted by:", "referred by:", "ordered by:",
-				       "referring:", "clinician:", "person><name>",
-				       "beneficiary\":{\"display\":", "subscriber\":{\"display\":",
-				       "subject\":{\"display\":", "patient\":{\"display\":",
-				       "name\":{\"text\":", "name\":[{\"text\":",
-				       "official\",\"text\":", "usual\",\"text\":", "\"family\" :",
-				       "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :",
-				       "family>", "given>"),
+			       .labels = NAME_LABELS,
 			       .unless = LIST(
 				       "drug name", "drugs name", "brand name", "generic name",
 				       "trade name", "product name", "medication name", "file name",
@@ -79,7 +78,7 @@ static const struct rule_def names[] = {
 				       "field name", "table name", "service name", "device name",
 				       "study name", "code name"),
 			       .distance = 12),
-			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "name",
+			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "titled-name",
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
 					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR"),
@@ -93,6 +92,13 @@ static const struct rule_def names[] = {
 			  /* FHIR: all given names of somebody in a list. */
 			  FORM(WORD_ "(?:\", ?\"" WORD_ "){1,4}", WORD, WORD, BYTES, 3,
 			       .labels = LIST("\"given\" :"), .distance = 4),
+			  FORM("(?:" CHARACTER "){2,14}(?: (?:" CHARACTER "){1,14}){0,2}", WORD,
+			       DIGIT, BYTES, 3, .labels = NAME_LABELS, .distance = 12),
+			  /* FHIR: what a reference to somebody shows. */
+			  FORM("(?:Patient|RelatedPerson|Practitioner)/[0-9A-Za-z.-]{1,40}\", "
+			       "?\"display\": ?\"(?:(?:Dr|Mr|Mrs|Ms)\\.? )?(" WORD_
+			       "(?:,? (?:" WORD_ "|" INITIAL ")){0,3})",
+			       WORD, WORD, BYTES, 60),
 			  /* HL7: behind somebody's NPI. */
 			  FORM("[12]\\d{9}\\^" WORD_ "\\^" WORD_ "(?:\\^" INITIAL ")?", WORD, WORD,
 			       BYTES, 40, .validate = "npi", .never = never_named),

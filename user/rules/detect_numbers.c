@@ -17,7 +17,7 @@
 	     "ref*hpi")
 
 #define MRN_LABELS                                                                                 \
-	LIST("mrn", "mrns", "mr#", "mr no", "mr number", "medical record", "medical rec",          \
+	LIST("mrn", "mrns", "mr #", "mr no", "mr number", "medical record", "medical rec",         \
 	     "med rec", "med record", "record number", "record numbers", "record no", "record #",  \
 	     "chart number", "chart no", "chart #", "chart id", "patient id", "patient ids",       \
 	     "patient number", "patient no", "patient #", "patient identifier", "pt id", "pt no",  \
@@ -144,12 +144,15 @@ static const struct rule_def numbers[] = {
 			LIST("MRN: [123456]", "Medical Record Number is [HX-12345678].",
 			     "MRN [123 45 67]", "\"mrns\": \"[4711882\", \"4711883]\"",
 			     "MRNs [4711882/4711883], MRN: [4711882], 2024", "MRN [1234] 12/15 of",
+			     "MRN: [ABCD1234], MR #: [123456], mrn [abcd123456]",
 			     "MRN pending, room 123456", "the patient id was lost"),
-		.nforms = 8,
+		.nforms = 10,
 		.forms = {FORM("\\d(?:-?[0-9A-Za-z]){3,39}", DECIMAL, NONE, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24, MRN_TAIL),
 			  MRN_FORM("[A-Za-z]\\d"), MRN_FORM("[A-Za-z][A-Za-z-]\\d"),
 			  MRN_FORM("[A-Za-z]{2}[A-Za-z-]\\d"), MRN_FORM("[A-Za-z]{3}-\\d"),
+			  MRN_FORM("(?:[A-Za-z]{4,5}-|[A-Z]{4,12})\\d"),
+			  MRN_FORM("[a-z]{4,8}\\d{4}"),
 			  FORM("\\d{2,4}(?: \\d{2,4}){1,4}", DECIMAL, GROUP, DIGITS, 4,
 			       .labels = MRN_LABELS, .distance = 24),
 			  ID_VALUES(MRN_LABELS)},

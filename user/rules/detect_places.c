@@ -31,6 +31,8 @@
 	"HKR]"                                                                                     \
 	"|P[ARW]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
 
+#define STATE_ZIP "(?:" STATES "[ ,]{1,2}\\d{2}|ID[ ,]{1,2}83)\\d{3}(?:-\\d{4})?"
+
 #define STATE_NAMES                                                                                \
 	"(?:Ala(?:bama|ska)|Ar(?:izona|kansas)|C(?:alifornia|olorado|onnecticut)|Delaware|Florida" \
 	"|Georgia|Hawaii|I(?:daho|llinois|ndiana|owa)|K(?:ansas|entucky)|Louisiana"                \
@@ -41,10 +43,10 @@
 	"Virginia|isconsin|yoming))"
 
 #define ADDRESS_LABELS                                                                             \
-	LIST("address:", "address=", "address\":", "address is", "addressline>",                   \
-	     "addr:", "addr=", "addr\":", "address1\":", "line1\":", "line\" :", "street:",        \
+	LIST("address :", "address=", "address\":", "address is", "addressline>",                  \
+	     "addr :", "addr=", "addr\":", "address1\":", "line1\":", "line\" :", "street :",      \
 	     "street=", "street\":", "home address", "mailing address", "street address",          \
-	     "billing address", "=N3*", "residence:", "residing at", "resides at", "lives at",     \
+	     "billing address", "=N3*", "residence :", "residing at", "resides at", "lives at",    \
 	     "living at", "lived at")
 
 static const struct rule_def places[] = {
@@ -86,10 +88,9 @@ static const struct rule_def places[] = {
 		.examples = LIST("mail to [P.O. Box 1234], Boise", "[PO BOX 77-A], [p o box 3]",
 				 "[POB 445] or", "[PSC 802, Box 74] and [Unit 4123 Box 9]",
 				 "po boxes 12, by mouth (po) 12, POB Boston", "unit 12 box"),
-		.nforms = 2,
-		.forms = {FORM("(?:PSC|CMR|U(?:NIT|nit)) \\d{1,5},? B(?:OX|ox) \\d{1,6}", WORD,
-			       WORD, BYTES, 8),
-			  FORM("[Pp](?:\\.? ?[Oo]\\.?|ost [Oo]ffice) ?[Bb](?:ox|OX|\\.)? ?#? "
+		.nforms = 1,
+		.forms = {FORM("(?:PSC|CMR|U(?:NIT|nit)) \\d{1,5},? B(?:OX|ox) \\d{1,6}"
+			       "|[Pp](?:\\.? ?[Oo]\\.?|ost [Oo]ffice) ?[Bb](?:ox|OX|\\.)? ?#? "
 			       "?\\d{1,7}(?:-?[A-Z])?",
 			       WORD, WORD, BYTES, 8)},
 	},
@@ -109,18 +110,15 @@ static const struct rule_def places[] = {
 		 * before the state is whole.
 		 */
 		.nforms = 4,
-		.forms = {FORM(CITY ", (?:" SURE_STATES "|(?:" STATES "[ ,]{1,2}\\d{2}"
-				    "|ID[ ,]{1,2}83)\\d{3}(?:-\\d{4})?)",
-			       WORD, WORD, BYTES, 40),
+		.forms = {FORM(CITY ", (?:" SURE_STATES "|" STATE_ZIP ")", WORD, WORD, BYTES, 40),
 			  FORM(CITY ", " STATE_NAMES, WORD, WORD, BYTES, 40),
-			  FORM("[A-Z]{2,18}(?:\\.? [A-Z]{2,18}){0,2}, (?:" STATES "[ ,]{1,2}\\d{2}"
-			       "|ID[ ,]{1,2}83)\\d{3}(?:-\\d{4})?",
-			       WORD, WORD, BYTES, 40),
+			  FORM("[A-Z]{2,18}(?:\\.? [A-Z]{2,18}){0,2}, " STATE_ZIP, WORD, WORD,
+			       BYTES, 40),
 			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
-			       .labels = LIST("city:", "city=", "city\" :", "town:", "county:",
+			       .labels = LIST("city :", "city=", "city\" :", "town :", "county :",
 					      "county=", "county\" :", "city>", "county>",
-					      "district\":", "village:", "birthplace:",
-					      "place of birth:", "hometown:", /* X12 */ "=N4*"),
+					      "district\":", "village :", "birthplace :",
+					      "place of birth :", "hometown :", /* X12 */ "=N4*"),
 			       .distance = 8)},
 	},
 };

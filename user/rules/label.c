@@ -18,6 +18,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define WAYS 3 /* that a space in front of a sign may be */
+
 _Static_assert(RULE_MAX_DISTANCE + LABEL_MAX + 3 <= SCRIM_LOOKBACK, "a label is seen whole");
 
 static bool is_exact(const char *label)
@@ -53,6 +55,45 @@ static int label_build(struct arena *a, const char *from, struct label *ret_l, s
 	return 0;
 }
 
+static bool ends_in_sign(const struct label *l)
+{
+	return l->len > 2 && l->text[l->len - 2] == ' ' && !byte_is_word((u8)l->text[l->len - 1]);
+}
+
+/* The label as one that has c in the place of its last space; 0: nothing. */
+static int label_with(struct arena *a, const struct label *l, char c, struct label *ret_l)
+{
+	char *text = arena_strdup(a, l->text);
+
+	if (!text)
+		return -ENOMEM;
+	*ret_l = (struct label){text, l->len - !c, l->exact};
+	if (c) {
+		text[l->len - 2] = c;
+	} else {
+		text[l->len - 2] = text[l->len - 1];
+		text[l->len - 1] = 0;
+	}
+	return 0;
+}
+
+/* As many labels as it is: one, or those of a space in front of a sign. */
+static int label_ways(struct arena *a, const char *from, struct label ret_ways[WAYS], size_t *ret_n,
+		      struct err *e)
+{
+	static const char between[WAYS] = {0, LABEL_BLANK, '\t'};
+	struct label l = {0};
+	int r = label_build(a, from, &l, e);
+
+	ret_ways[0] = l;
+	*ret_n = 1;
+	if (r || !ends_in_sign(&l))
+		return r;
+	for (*ret_n = 0; !r && *ret_n < WAYS; ++*ret_n)
+		r = label_with(a, &l, between[*ret_n], &ret_ways[*ret_n]);
+	return r;
+}
+
 /* Puts l behind the n labels that are there, where its last byte belongs. */
 static void insert(struct label_set *set, size_t n, struct label l)
 {
@@ -69,8 +110,7 @@ int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 		    const struct label_set **ret_labels, struct err *e)
 {
 	struct label_set *set;
-	struct label l = {0};
-	size_t n = 0;
+	size_t n = 0, there = 0;
 	int r;
 
 	while (labels && labels[n])
@@ -85,15 +125,19 @@ int label_set_build(struct arena *a, const char *const *labels, u16 distance,
 			       distance, RULE_MAX_DISTANCE);
 	if (n > RULE_MAX_LABELS)
 		return err_set(e, EINVAL, "%zu labels; at most %d", n, RULE_MAX_LABELS);
-	set = arena_alloc(a, sizeof(*set) + n * sizeof(set->labels[0]));
+	set = arena_alloc(a, sizeof(*set) + WAYS * n * sizeof(set->labels[0]));
 	if (!set)
 		return -ENOMEM;
 	set->distance = distance;
 	for (size_t i = 0; i < n; i++) {
-		r = label_build(a, labels[i], &l, e);
+		struct label ways[WAYS];
+		size_t nways;
+
+		r = label_ways(a, labels[i], ways, &nways, e);
 		if (r)
 			return r;
-		insert(set, i, l);
+		for (size_t k = 0; k < nways; k++)
+			insert(set, there++, ways[k]);
 	}
 	*ret_labels = set;
 	return 0;
@@ -123,7 +167,7 @@ bool label_ends_first(const struct label *l, size_t left, const u8 *text, size_t
 			continue;
 		}
 		if (at == from ||
-		    (l->exact ? text[at - 1] : byte_lower(text[at - 1])) != (u8)l->text[i])
+		    (l->exact ? text[at - 1] : byte_lower(text[at - 1])) != label_byte(l, i))
 			return false;
 		at--;
 	}

@@ -8,11 +8,23 @@
 
 #define LABEL_MAX 31 /* bytes */
 
+/*
+ * A space is any one separator, or none; LABEL_BLANK is a blank, and no less. A label that ends in a space and a sign,
+ * "patient :", becomes three: "patient:", and those with a blank or a tab. Were it one, each colon of a text might end it.
+ */
+#define LABEL_BLANK '\n'
+
 struct label {
 	const char *text; /* lower case, unless `exact` */
 	size_t len;
 	bool exact;
 };
+
+/* Byte i of a label that is no space. */
+static inline u8 label_byte(const struct label *l, size_t i)
+{
+	return l->text[i] == LABEL_BLANK ? ' ' : (u8)l->text[i];
+}
 
 /* Labels in order of their last byte (in lower case): those that end in c from first[c]. */
 struct label_set {

@@ -110,9 +110,9 @@ static enum certainty may_be_label(const struct label *l, const u8 *outline, siz
 	size_t at = end;
 
 	for (size_t i = l->len; i-- > 0;) {
-		u8 c = (u8)l->text[i];
+		u8 c = label_byte(l, i);
 
-		if (c == ' ') {
+		if (l->text[i] == ' ') {
 			at -= at && label_is_space(outline[at - 1]);
 			continue;
 		}
@@ -223,7 +223,7 @@ static void tail_place(const struct label *l, size_t left, bool *set)
 		else if (l->text[left - 1] == ' ')
 			set[c] |= label_is_space((u8)c);
 		else
-			set[c] |= (l->exact ? (u8)c : byte_lower((u8)c)) == (u8)l->text[left - 1];
+			set[c] |= (l->exact ? (u8)c : byte_lower((u8)c)) == label_byte(l, left - 1);
 	}
 }
 

@@ -15,7 +15,7 @@ static struct tail tail_of(const struct label *l)
 	bool letters = true;
 
 	for (size_t k = 1; k <= 8 && k <= l->len && l->text[l->len - k] != ' '; k++) {
-		bytes[8 - k] = (u8)l->text[l->len - k] | 0x20;
+		bytes[8 - k] = label_byte(l, l->len - k) | 0x20;
 		mask[8 - k] = 0xff;
 		letters &= bytes[8 - k] >= 'a' && bytes[8 - k] <= 'z';
 		t.letters = letters ? (u8)k : 0;
@@ -35,7 +35,7 @@ static void take_head(struct indexed *l, size_t n)
 	l->spaced = end && text[end - 1] == ' ';
 	end -= l->spaced;
 	for (size_t k = 1; k <= 8 && k <= end && text[end - k] != ' '; k++) {
-		bytes[8 - k] = (u8)text[end - k] | 0x20;
+		bytes[8 - k] = label_byte(&l->label, end - k) | 0x20;
 		mask[8 - k] = 0xff;
 	}
 	memcpy(&l->head, bytes, sizeof(l->head));

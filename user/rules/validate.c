@@ -36,6 +36,7 @@ static const struct {
 	{"phone-line", validate_phone_line},
 	{"ssn", validate_ssn},
 	{"street", validate_street},
+	{"titled-name", validate_titled_name},
 	{"trunk", validate_trunk},
 	{"url", validate_url},
 	{"vin", validate_vin},

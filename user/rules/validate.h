@@ -26,6 +26,7 @@ bool validate_address(const u8 *text, size_t len);
 void words_prepare(void);
 bool validate_street(const u8 *text, size_t len);
 bool validate_name(const u8 *text, size_t len);
+bool validate_titled_name(const u8 *text, size_t len);
 bool validate_license(const u8 *text, size_t len);
 bool validate_list(const u8 *text, size_t len);
 bool validate_luhn(const u8 *text, size_t len);

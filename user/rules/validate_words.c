@@ -34,6 +34,8 @@ enum list {
 	TITLES = 32,
 	MONTHS = 64,
 	NO_NAME = 128,
+	FAMILY = 256,
+	FAMILY_LAST = 512,
 };
 
 static const struct {
@@ -92,6 +94,9 @@ static const struct {
 	 "the their there they this to today tolerated tower true type unassigned unavailable "
 	 "underwent unknown unspecified update visit was we were who with world yes yesterday you "
 	 "your zip"},
+	/* Of these, those that families are called by: "Day, Doris"; and those that stand behind a name for no other reason. */
+	{FAMILY, "day he home male no self street"},
+	{FAMILY_LAST, "day self"},
 };
 
 /* A word and the lists that have it; an empty slot has none. */
@@ -105,9 +110,9 @@ static struct slot slots[SLOTS];
  * Most words are in no list. By how a word begins and ends and by its length: the lists that have such a
  * word, so that the others need not be looked up.
  */
-static u8 likely[LIKELY];
+static u16 likely[LIKELY];
 
-static u8 *likely_lists(const u8 *text, size_t len)
+static u16 *likely_lists(const u8 *text, size_t len)
 {
 	return &likely[(byte_lower(text[0]) + 31u * byte_lower(text[len - 1]) + 97 * len) % LIKELY];
 }
@@ -151,7 +156,7 @@ static void fill_slots(void)
 			slot = slot_find(key);
 			memcpy(slot->key, key, sizeof(key));
 			slot->lists |= lists[i].list;
-			*likely_lists((const u8 *)word, len) |= (u8)lists[i].list;
+			*likely_lists((const u8 *)word, len) |= (u16)lists[i].list;
 			word += len + (word[len] == ' ');
 		}
 	}
@@ -295,14 +300,33 @@ bool validate_address(const u8 *text, size_t len)
 	return n > 1;
 }
 
-/* No word is one of a form's or a sentence's. */
-bool validate_name(const u8 *text, size_t len)
+/* Whether w[i] is a family's name, though forms have that word, too; `first` says that one may stand first by itself. */
+static bool is_family(const struct word *w, size_t n, size_t i, bool first)
+{
+	if (i)
+		return i + 1 == n && word_is_in(w[i], FAMILY_LAST);
+	return (first || (n > 1 && w[0].text[w[0].len] == ',')) && word_is_in(w[0], FAMILY);
+}
+
+static bool is_name(const u8 *text, size_t len, bool first)
 {
 	struct word w[WORDS_MAX];
 	size_t n = words_of(text, len, w);
 
 	for (size_t i = 0; i < n; i++)
-		if (word_is_in(w[i], NO_NAME))
+		if (word_is_in(w[i], NO_NAME) && !is_family(w, n, i, first))
 			return false;
 	return n > 0;
+}
+
+/* No word is one of a form's or a sentence's. */
+bool validate_name(const u8 *text, size_t len)
+{
+	return is_name(text, len, false);
+}
+
+/* Behind a title, where the word alone may be a name: "Dr. Day". */
+bool validate_titled_name(const u8 *text, size_t len)
+{
+	return is_name(text, len, true);
 }
