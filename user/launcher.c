@@ -39,14 +39,18 @@ static void run_daemon(char **argv, const sigset_t *mask)
 	_exit(1);
 }
 
-/* Not as a child: it outlives this process, and is the service manager's to wait for. */
-static int start_daemon(char **argv, const sigset_t *mask)
+/*
+ * Not as a child: it outlives this process, and is the service manager's to wait for. False: it was
+ * not started. *ret_fd tells of its end; -1 where that cannot be had.
+ */
+static bool start_daemon(char **argv, const sigset_t *mask, int *ret_fd)
 {
 	pid_t middle, pid = -1;
 	int told[2];
 
+	*ret_fd = -1;
 	if (pipe(told))
-		return -1;
+		return false;
 	middle = fork();
 	if (!middle) {
 		pid = fork();
@@ -58,11 +62,16 @@ static int start_daemon(char **argv, const sigset_t *mask)
 		_exit(write(told[1], &pid, sizeof(pid)) != sizeof(pid));
 	}
 	close(told[1]);
-	if (middle < 0 || waitpid(middle, NULL, 0) != middle ||
-	    read(told[0], &pid, sizeof(pid)) != sizeof(pid))
+	if (middle < 0 || read(told[0], &pid, sizeof(pid)) != sizeof(pid))
 		pid = -1;
 	close(told[0]);
-	return pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+	/* That there is nobody to wait for, as with SIGCHLD ignored, says nothing of the daemon. */
+	if (middle > 0)
+		waitpid(middle, NULL, 0);
+	if (pid < 0)
+		return false;
+	*ret_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return *ret_fd >= 0 || errno != ESRCH; /* or it has ended already, and is reaped */
 }
 
 static void launcher_run(int fd, char **argv, const sigset_t *mask)
@@ -71,14 +80,14 @@ static void launcher_run(int fd, char **argv, const sigset_t *mask)
 	char word;
 
 	for (;;) {
-		poll(polled, array_size(polled), -1);
+		if (poll(polled, array_size(polled), -1) < 0)
+			continue; /* what it told the last time it leaves there */
 		if (polled[0].revents) {
 			if (read(fd, &word, 1) != 1)
 				_exit(0); /* the daemon has ended */
 			if (polled[1].fd >= 0)
 				close(polled[1].fd);
-			polled[1].fd = start_daemon(argv, mask);
-			polled[1].revents = polled[1].fd < 0 ? POLLIN : 0;
+			polled[1].revents = start_daemon(argv, mask, &polled[1].fd) ? 0 : POLLIN;
 		}
 		if (polled[1].revents) {
 			if (polled[1].fd >= 0)
@@ -106,7 +115,9 @@ int launcher_start(char **argv)
 		/* Nothing else that the daemon has been given is kept open here, and it is not given on. */
 		if (pair[1] != 3 && dup3(pair[1], 3, O_CLOEXEC) != 3)
 			_exit(1);
-		close_range(4, ~0U, 0);
+		/* The daemon's end among it: with that open here its end would not be seen. */
+		if (close_range(4, ~0U, 0))
+			_exit(1);
 		prctl(PR_SET_NAME, "scrimd-launcher");
 		launcher_run(3, argv, &mask);
 	}
