@@ -101,12 +101,25 @@ static void tell(struct inject_page *p, const char *name, int error, const void 
 	p->gave = error;
 }
 
+/* names: all, where it is empty; else one behind another, with a comma between them. */
+static bool is_among(const char *names, const char *name)
+{
+	const size_t len = strlen(name);
+
+	if (!*names)
+		return true;
+	for (const char *at = names; (at = strstr(at, name)); at += len)
+		if ((at == names || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
+}
+
 bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *caller)
 {
 	struct inject_page *p = page;
 	u64 n;
 
-	if (!p || (*p->only && strcmp(p->only, name)))
+	if (!p || !is_among(p->only, name))
 		return false;
 	if (kind == INJECT_CALL && p->error && !inject_can(name, p->error))
 		return false;

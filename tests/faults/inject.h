@@ -8,8 +8,8 @@
  *                  ▲ │
  *      SCRIM_INJECT: a file with one struct inject_page ◀──▶ tests/faults/inject.py
  *
- * A call that fails has not been made. So has an operation of the ring: instead of it a NOP goes
- * in, which completes with the error.
+ * A call that fails has not been made, but for one that is to be short (INJECT_SHORT). So has an
+ * operation of the ring: instead of it a NOP goes in, which completes with the error.
  */
 #ifndef TESTS_FAULTS_INJECT_H
 #define TESTS_FAULTS_INJECT_H
@@ -18,10 +18,13 @@
 
 enum inject_kind { INJECT_NONE, INJECT_ALLOC, INJECT_CALL, INJECT_OP, INJECT_KINDS };
 
+/* Not an errno: what moves bytes is made, with half of them. */
+#define INJECT_SHORT 4096
+
 /* Its layout is known to inject.py. */
 struct inject_page {
 	u32 kind;               /* what may fail; written last */
-	int error;              /* the errno; 0: what is usual for the call */
+	int error;              /* the errno; 0: what is usual for the call; INJECT_SHORT */
 	u64 at;                 /* the first to fail, counted from 1 */
 	u64 times;              /* so many fail */
 	u64 seen[INJECT_KINDS]; /* by kind, since the test set it to 0 */
@@ -31,7 +34,7 @@ struct inject_page {
 	int ended;              /* 1: the end was orderly */
 	char name[32];          /* of the first that failed */
 	char where[96];         /* who called it: file+offset */
-	char only[32];          /* calls of this name count, and no others; empty: all do */
+	char only[64];          /* calls of these names count, and no others; empty: all do */
 	u32 ways;  /* 1: what a process has called by the same way, frame by frame, counts once */
 	u32 kills; /* 1: the program is killed instead, with SIGKILL */
 };
@@ -44,7 +47,7 @@ bool inject_hit(enum inject_kind kind, const char *name, int usual, const void *
 
 /*
  * Whether a call of this name can fail with this error: one of those that the test asks for (EINTR,
- * EAGAIN, EPERM, EBADF, ENOMEM), by the manual and by what stands in front of a call: the other end
+ * EAGAIN, EPERM, EBADF, ENOMEM, INJECT_SHORT), by the manual and by what stands in front of a call: the other end
  * of a network, a program of a cgroup, a security module.
  */
 bool inject_can(const char *name, int error);

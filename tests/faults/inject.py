@@ -25,6 +25,7 @@ LEAKS = f"{HERE}/leaks"
 NOTHING, ALLOC, CALL, OP = range(4)
 KINDS = {ALLOC: "allocation", CALL: "call", OP: "completion"}
 ALWAYS = 1 << 62
+SHORT = 4096  # in an errno's place: what moves bytes does with half of them
 
 ARM = struct.Struct("=IiQQ")  # struct inject_page, its first part
 SEEN = struct.Struct("=4Q")
@@ -47,6 +48,14 @@ def within_reach():
     return place
 
 
+def error_number(name):
+    return SHORT if name == "SHORT" else getattr(errno, name, 0)
+
+
+def error_name(error):
+    return "short" if error == SHORT else errno.errorcode.get(error, error)
+
+
 @dataclass
 class Hit:
     kind: int
@@ -57,8 +66,8 @@ class Hit:
     error: int
 
     def __str__(self):
-        return (f"{KINDS[self.kind]} {self.number}{' and all after it' if self.times > 1 else ''}: {self.name} "
-                f"from {self.where}: {errno.errorcode.get(self.error, self.error)}")
+        after = {1: "", ALWAYS: " and all after it"}.get(self.times, f" and {self.times - 1} after it")
+        return f"{KINDS[self.kind]} {self.number}{after}: {self.name} from {self.where}: {error_name(self.error)}"
 
 
 class Page:
@@ -72,14 +81,14 @@ class Page:
     def arm(self, kind, at, times=1, error=0, only="", ways=False, kills=False):
         """
         Of this kind the at-th from now on fails, and times - 1 after it, with errno error (0: the usual).
-        only: of the calls of this name. ways: of those that come by the same way the first in each process.
+        only: of the calls of these names (`read,splice`). ways: of those that come by the same way the first in each process.
         kills: it does not fail, it is the last thing that the program comes to.
         """
         self.disarm()
         SEEN.pack_into(self.map, ARM.size, 0, 0, 0, 0)
         begin = HIT.unpack_from(self.map, ARM.size + SEEN.size)[2]
         HIT.pack_into(self.map, ARM.size + SEEN.size, 0, 0, begin, 0, 0, b"", b"")
-        struct.pack_into("=32sII", self.map, ONLY, only.encode(), ways, kills)
+        struct.pack_into("=64sII", self.map, ONLY, only.encode(), ways, kills)
         self.armed, self.how = (kind, at, times), (error, only, ways, kills)
         ARM.pack_into(self.map, 0, NOTHING, error, at, times)
         struct.pack_into("=I", self.map, 0, kind)
@@ -93,6 +102,11 @@ class Page:
 
     def disarm(self):
         struct.pack_into("=I", self.map, 0, NOTHING)
+
+    def look_at(self, only):
+        """Of what is seen from now on; what was hit stays to be read, and nothing more is."""
+        self.disarm()
+        struct.pack_into("=64s", self.map, ONLY, only.encode())
 
     def seen(self, kind):
         return SEEN.unpack_from(self.map, ARM.size)[kind]

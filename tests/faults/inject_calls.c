@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * System calls, as libc's functions have them: those of scrim and of the libraries that it uses.
- * Each with the error that a person would meet first. Left out is what gives something back
- * (close, munmap), what waits for a thread, and of writes those to a log, which is judged, and to
- * an eventfd, which cannot fail.
+ * Each with the error that a person would meet first.
+ *
+ * Left out is what gives something back (close, munmap, freeing of lists), what waits for a thread
+ * or wakes one, signals (their masks, their handlers), clocks, and the system's constants (sysconf):
+ * none can fail as it is called. Of writes those to a log, which is judged, and to an eventfd, which
+ * cannot fail; of stdio's those before the flush of standard output, which is asked at the end. What
+ * a library calls that scrim never comes to, as libelf's reading of files, libbpf's of a kernel's
+ * configuration and its epoll, and libfyaml's of terminals; and fscanf, which is only come to where
+ * a ring has been refused already.
  */
 #include "inject.h"
 #include <dirent.h>
@@ -32,6 +38,7 @@
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A function whose failing is `bad`. */
@@ -42,6 +49,22 @@
                                                                                                    \
 		if (inject_hit(INJECT_CALL, #name, usual, __builtin_return_address(0)))            \
 			return bad;                                                                \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(__VA_ARGS__);                                                          \
+	}
+
+/* One that moves up to n bytes: it fails, or does with half of them. */
+#define PARTIAL(usual, n, name, params, ...)                                                       \
+	ssize_t name params                                                                        \
+	{                                                                                          \
+		static ssize_t(*next) params;                                                      \
+                                                                                                   \
+		if (inject_hit(INJECT_CALL, #name, usual, __builtin_return_address(0))) {          \
+			if (errno != INJECT_SHORT)                                                 \
+				return -1;                                                         \
+			n = (n + 1) / 2;                                                           \
+		}                                                                                  \
 		if (!next)                                                                         \
 			next = inject_next(#name);                                                 \
 		return next(__VA_ARGS__);                                                          \
@@ -85,11 +108,17 @@ CALL(FILE *, NULL, EMFILE, fopen, (const char *path, const char *mode), path, mo
 CALL(FILE *, NULL, EMFILE, fopen64, (const char *path, const char *mode), path, mode)
 CALL(FILE *, NULL, EMFILE, setmntent, (const char *path, const char *mode), path, mode)
 CALL(DIR *, NULL, EMFILE, opendir, (const char *path), path)
-CALL(ssize_t, -1, EIO, read, (int fd, void *to, size_t n), fd, to, n)
+PARTIAL(EIO, n, read, (int fd, void *to, size_t n), fd, to, n)
+PARTIAL(EINVAL, n, splice,
+	(int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned int flags), in, in_at,
+	out, out_at, n, flags)
 CALL(int, -1, EACCES, access, (const char *path, int mode), path, mode)
+CALL(int, -1, EACCES, faccessat, (int dir, const char *path, int mode, int flags), dir, path, mode,
+     flags)
 CALL(int, -1, EIO, fstat, (int fd, struct stat *to), fd, to)
 CALL(int, -1, EACCES, stat, (const char *path, struct stat *to), path, to)
 CALL(int, -1, EIO, statfs, (const char *path, struct statfs *to), path, to)
+CALL(int, -1, EIO, statfs64, (const char *path, struct statfs64 *to), path, to)
 CALL(int, -1, EACCES, mkdir, (const char *path, mode_t mode), path, mode)
 CALL(int, -1, EACCES, rename, (const char *from, const char *to), from, to)
 CALL(int, -1, EACCES, rmdir, (const char *path), path)
@@ -112,8 +141,48 @@ CALL(int, -1, EPERM, fsmount, (int fd, unsigned int flags, unsigned int attribut
 CALL(int, -1, ENOMEM, ftruncate, (int fd, off_t size), fd, size)
 CALL(int, -1, ENOMEM, ftruncate64, (int fd, off64_t size), fd, size)
 CALL(int, -1, EMFILE, pipe, (int fd[2]), fd)
+CALL(int, -1, EMFILE, pipe2, (int fd[2], int flags), fd, flags)
 CALL(int, -1, EBUSY, dup2, (int from, int to), from, to)
+CALL(int, -1, EBUSY, dup3, (int from, int to, int flags), from, to, flags)
+CALL(int, -1, EPERM, close_range, (unsigned int first, unsigned int last, int flags), first, last,
+     flags)
 CALL(int, -1, EINTR, poll, (struct pollfd * list, nfds_t n, int ms), list, n, ms)
+
+/* stdio's own calls cannot be reached: what has them says so, as where they fail. */
+static bool stream_hit(FILE *f, const char *name, int usual, const void *caller)
+{
+	if (!inject_hit(INJECT_CALL, name, usual, caller))
+		return false;
+	f->_flags |= _IO_ERR_SEEN;
+	return true;
+}
+
+#define STREAM(type, bad, usual, f, name, params, ...)                                             \
+	type name params                                                                           \
+	{                                                                                          \
+		static type(*next) params;                                                         \
+                                                                                                   \
+		if (stream_hit(f, #name, usual, __builtin_return_address(0)))                      \
+			return bad;                                                                \
+		if (!next)                                                                         \
+			next = inject_next(#name);                                                 \
+		return next(__VA_ARGS__);                                                          \
+	}
+
+STREAM(size_t, 0, EIO, f, fread, (void *to, size_t size, size_t n, FILE *f), to, size, n, f)
+STREAM(char *, NULL, EIO, f, fgets, (char *to, int n, FILE *f), to, n, f)
+STREAM(struct mntent *, NULL, EIO, f, getmntent, (FILE * f), f)
+
+int fflush(FILE *f)
+{
+	static int (*next)(FILE *);
+
+	if (f == stdout && stream_hit(f, "fflush", ENOSPC, __builtin_return_address(0)))
+		return EOF;
+	if (!next)
+		next = inject_next("fflush");
+	return next(f);
+}
 
 ssize_t write(int fd, const void *from, size_t n)
 {
@@ -141,6 +210,8 @@ CALL(int, -1, ENOMEM, mlockall, (int flags), flags)
 CALL(int, -1, EMFILE, memfd_create, (const char *name, unsigned int flags), name, flags)
 CALL(int, -1, EPERM, getrlimit, (__rlimit_resource_t which, struct rlimit *to), which, to)
 CALL(int, -1, EPERM, setrlimit, (__rlimit_resource_t which, const struct rlimit *to), which, to)
+CALL(int, -1, EPERM, getrlimit64, (__rlimit_resource_t which, struct rlimit64 *to), which, to)
+CALL(int, -1, EPERM, setrlimit64, (__rlimit_resource_t which, const struct rlimit64 *to), which, to)
 CALL(int, -1, EINVAL, sched_getaffinity, (pid_t pid, size_t n, cpu_set_t *to), pid, n, to)
 CALL(int, -1, EINVAL, sched_setaffinity, (pid_t pid, size_t n, const cpu_set_t *to), pid, n, to)
 CALL(int, errno, EAGAIN, pthread_create,
@@ -150,7 +221,10 @@ CALL(int, errno, EAGAIN, pthread_create,
 
 CALL(pid_t, -1, EAGAIN, fork, (void))
 CALL(pid_t, -1, ECHILD, waitpid, (pid_t pid, int *to, int options), pid, to, options)
+CALL(int, -1, ENOENT, execvp, (const char *file, char *const argv[]), file, argv)
 CALL(int, -1, EINTR, sem_wait, (sem_t * s), s)
+CALL(int, -1, EINTR, nanosleep, (const struct timespec *how_long, struct timespec *left), how_long,
+     left)
 CALL(int, -1, ENOSYS, uname, (struct utsname * to), to)
 
 VARIADIC(long, syscall, EPERM, false, number, (long number, ...), number)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { INTR = 1, AGAIN = 2, PERM = 4, BADF = 8, NOMEM = 16 };
+enum { INTR = 1, AGAIN = 2, PERM = 4, BADF = 8, NOMEM = 16, SHORT = 32 };
 
 /* What is not here (the ring's calls, bpf and others by number) may give any. */
 static const struct {
@@ -20,9 +20,17 @@ static const struct {
 	{"setmntent", INTR | AGAIN | PERM | NOMEM},
 	{"opendir", INTR | PERM | NOMEM},
 	{"access", PERM | NOMEM},
+	{"faccessat", PERM | NOMEM},
 	{"fstat", BADF | NOMEM},
 	{"stat", NOMEM},
 	{"statfs", INTR | NOMEM},
+	{"statfs64", INTR | NOMEM},
+	{"read", INTR | AGAIN | PERM | BADF | NOMEM | SHORT},
+	{"splice", INTR | AGAIN | PERM | BADF | NOMEM | SHORT},
+	{"fread", INTR | AGAIN | PERM | BADF | NOMEM},
+	{"fgets", INTR | AGAIN | PERM | BADF | NOMEM},
+	{"getmntent", INTR | NOMEM},
+	{"fflush", INTR | AGAIN | PERM | BADF},
 	{"mkdir", PERM | NOMEM},
 	{"rename", PERM | NOMEM},
 	{"renameat2", PERM | BADF | NOMEM},
@@ -38,7 +46,10 @@ static const struct {
 	{"ftruncate", INTR | PERM | BADF | NOMEM},
 	{"ftruncate64", INTR | PERM | BADF | NOMEM},
 	{"pipe", NOMEM},
+	{"pipe2", NOMEM},
 	{"dup2", INTR | BADF},
+	{"dup3", INTR | BADF},
+	{"close_range", PERM | NOMEM},
 	{"poll", INTR | AGAIN | NOMEM},
 	{"mmap", AGAIN | PERM | BADF | NOMEM},
 	{"mmap64", AGAIN | PERM | BADF | NOMEM},
@@ -48,11 +59,15 @@ static const struct {
 	{"memfd_create", PERM | NOMEM},
 	{"getrlimit", PERM},
 	{"setrlimit", PERM},
+	{"getrlimit64", PERM},
+	{"setrlimit64", PERM},
 	{"sched_getaffinity", PERM},
 	{"sched_setaffinity", PERM | NOMEM},
 	{"pthread_create", AGAIN | PERM | NOMEM},
 	{"fork", AGAIN | NOMEM},
 	{"waitpid", INTR},
+	{"execvp", AGAIN | PERM | NOMEM},
+	{"nanosleep", INTR},
 	{"sem_wait", INTR},
 	{"uname", 0},
 	{"prctl", PERM | NOMEM},
@@ -89,6 +104,8 @@ static int bit(int error)
 		return BADF;
 	case ENOMEM:
 		return NOMEM;
+	case INJECT_SHORT:
+		return SHORT;
 	default:
 		return ~0;
 	}
@@ -99,5 +116,5 @@ bool inject_can(const char *name, int error)
 	for (size_t i = 0; i < array_size(calls); i++)
 		if (!strcmp(calls[i].name, name))
 			return calls[i].errors & bit(error);
-	return true;
+	return error != INJECT_SHORT;
 }

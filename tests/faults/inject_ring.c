@@ -4,7 +4,8 @@
  *
  *   submission queue ─▶ each entry is counted; the one to fail becomes a NOP with the error ─▶ kernel
  *
- * Cancelling is left as it is: it fails only when there is nothing to cancel.
+ * Cancelling is left as it is: it fails only when there is nothing to cancel. So are the look at what
+ * has completed and the ring's end, which do not fail.
  */
 #include "inject.h"
 #include <errno.h>
@@ -78,6 +79,30 @@ RING(ENOMEM, false, io_uring_queue_init_params,
 RING(ENOMEM, false, io_uring_register_buf_ring,
      (struct io_uring * ring, struct io_uring_buf_reg *reg, unsigned int flags), ring, reg, flags)
 RING(EINVAL, false, io_uring_register_ring_fd, (struct io_uring * ring), ring)
+
+/* By its descriptor: what liburing has no function for, the queues of network cards. */
+int io_uring_register(unsigned int fd, unsigned int opcode, const void *arg, unsigned int n)
+{
+	static int (*next)(unsigned int, unsigned int, const void *, unsigned int);
+
+	if (inject_hit(INJECT_CALL, "io_uring_register", ENOMEM, CALLER))
+		return -errno;
+	if (!next)
+		next = inject_next("io_uring_register");
+	return next(fd, opcode, arg, n);
+}
+
+struct io_uring_probe *io_uring_get_probe_ring(struct io_uring *ring)
+{
+	static struct io_uring_probe *(*next)(struct io_uring *);
+
+	if (inject_hit(INJECT_CALL, "io_uring_get_probe_ring", ENOMEM, CALLER))
+		return NULL;
+	if (!next)
+		next = inject_next("io_uring_get_probe_ring");
+	return next(ring);
+}
+
 RING(EAGAIN, true, io_uring_submit, (struct io_uring * ring), ring)
 RING(EINTR, true, io_uring_submit_and_wait, (struct io_uring * ring, unsigned int n), ring, n)
 RING(EINTR, true, io_uring_submit_and_wait_timeout,

@@ -14,18 +14,19 @@ import errno
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
 import threading
 import time
 
-from inject import ALLOC, BUILD, NOTHING, Page
-from programs import TIMEOUT, Daemon, check_end, foreign, free_port, listening, names
+from inject import ALLOC, BUILD, CALL, NOTHING, Page
+from programs import TIMEOUT, Daemon, check_end, eventually, foreign, free_port, listening, names, state
 
 CONFIG = """version: 1
 workers: 1
-limits: {{hold: {hold}, connect: 5s, buffer: {buffer}, buffers: 1, buffers_max: 2}}
+limits: {{hold: {hold}, connect: 5s, buffer: {buffer}, buffers: 1, buffers_max: 2, connection_memory: {memory}}}
 listeners:
   - {{name: text, mode: proxy, listen: 127.0.0.1, port: {text}, upstream: "127.0.0.1:{upstream}", format: text,
      mask: both, policy: few}}
@@ -33,6 +34,8 @@ listeners:
      mask: both, policy: few}}
   - {{name: told, mode: proxy, listen: 127.0.0.1, port: {told}, upstream: "127.0.0.1:{upstream}", format: text,
      mask: to-server, policy: few, send_proxy: v2}}
+  - {{name: past, mode: proxy, listen: 127.0.0.1, port: {past}, upstream: "127.0.0.1:{upstream}", format: text,
+     mask: to-server, policy: few}}
 policies:
   few: {{rules: [own, ssn]}}
 rules:
@@ -47,8 +50,11 @@ HL7 = tuple(b"\x0bMSH|^~\\&|A|B|C|D|20200501||ORU^R01|1|P|2.5\rOBX|1|TX|||" + v 
 # HUGE: more than a MiB, behind which a send without a copy is tried once.
 LARGE, HUGE = (tuple(b"".join(line * 3 + b"nothing to see %d\n" % n for n in range(lines)) for line in SMALL)
                for lines in (4000, 16000))
+PAST = HUGE[:1] * 2  # what no rule applies to: in such a quantity it is spliced
+STOPS, PIECE = 5, 1 << 15  # it is stopped so often; what is written at once then
 PROXY = 28  # bytes in front of a stream that tells the client's address
 FINE = ("accepted", "relayed")
+SPLICING = ("splice", "pipe2", "fcntl", "read")  # what a worker comes to that splices
 TRIED_AGAIN = (errno.EINTR, errno.EAGAIN, errno.EBUSY)  # of the ring's own calls
 
 
@@ -70,25 +76,31 @@ def foreseen(got, pair):
 class End(threading.Thread):
     """Reads a socket to its end: what came, and whether the end was clean."""
 
-    def __init__(self, s):
+    def __init__(self, s, stalls=False):
         super().__init__(daemon=True)
+        self.reads, self.said = threading.Event(), 0
+        if not stalls:
+            self.reads.set()
         self.socket, self.data, self.clean, self.over, self.failed = s, bytearray(), False, False, None
         self.changed = threading.Condition()
         self.broken = False  # a sender was told of the reset: whoever reads sees an end
         s.settimeout(TIMEOUT)
         self.start()
 
-    def send(self, data, cut=None):
-        """All of it, in pieces, and then the end; or up to a reset."""
+    def send(self, data, cut=None, more=False):
+        """All of it, in pieces, and then the end, if no more follows; or up to a reset."""
         try:
             for at in range(0, len(data), cut or len(data)):
                 self.socket.sendall(data[at:at + (cut or len(data))])
-            self.socket.shutdown(socket.SHUT_WR)
+                self.said += 1
+            if not more:
+                self.socket.shutdown(socket.SHUT_WR)
         except OSError:
             self.broken = True
 
     def run(self):
         clean = False
+        self.reads.wait(TIMEOUT)
         try:
             while piece := self.socket.recv(1 << 16):
                 with self.changed:
@@ -102,6 +114,13 @@ class End(threading.Thread):
         with self.changed:
             self.clean, self.over = clean, True
             self.changed.notify_all()
+
+    def stuck(self):
+        """Waits until no more pieces go out, or all have."""
+        said = -1
+        while self.said > said:
+            said = self.said
+            time.sleep(0.005)
 
     def has(self, n):
         """Waits until so much has come, or the end."""
@@ -126,7 +145,7 @@ def reset(s):
 class Stream:
     """Both ends of one stream. server is None where the daemon reset it before it went on."""
 
-    def __init__(self, load, port, sent, answer):
+    def __init__(self, load, port, sent, answer, stalls=False):
         self.sent, self.answer = sent, answer
         load.forget()
         self.stack = contextlib.ExitStack()
@@ -136,12 +155,14 @@ class Stream:
             self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             came = select.select([load.server, self.client], [], [], TIMEOUT)[0]
             assert came, "neither taken on nor reset"
-            self.at_client = End(self.client)
+            self.at_client = End(self.client, stalls)
             if load.server in came:
                 self.server = self.stack.enter_context(load.server.accept()[0])
                 self.at_server = End(self.server)
 
     def judge(self, whole):
+        if self.at_client:
+            self.at_client.reads.set()
         for end, pair in ((self.at_server, self.sent), (self.at_client, self.answer)):
             want = pair[1]
             if not end:
@@ -189,6 +210,43 @@ def both_at_once(load, port, large=LARGE):
     return run
 
 
+def stops(load, port):
+    """Much in both directions; the daemon is stopped while it comes, finds much at once, and splices that."""
+    def run(whole):
+        with Stream(load, port, LARGE, PAST) as s:
+            if s.server:
+                other = threading.Thread(target=s.at_client.send, args=LARGE[:1], daemon=True)
+                other.start()
+                begun = len(PAST[0]) // STOPS
+                s.at_server.send(PAST[0][:begun], more=True)
+                for at in range(begun, len(PAST[0]), begun):
+                    s.at_client.has(at)
+                    with load.stopped():
+                        sender = threading.Thread(target=s.at_server.send, daemon=True,
+                                                  args=(PAST[0][at:at + begun], PIECE, at + begun < len(PAST[0])))
+                        sender.start()
+                        s.at_server.stuck()
+                    sender.join(TIMEOUT)
+                other.join(TIMEOUT)
+            return s.judge(whole)
+    return run
+
+
+def stalls(load, port):
+    """Much in both directions; the client reads only when no more goes in."""
+    def run(whole):
+        with Stream(load, port, LARGE, PAST, stalls=True) as s:
+            if s.server:
+                other = threading.Thread(target=s.at_server.send, args=(PAST[0], PIECE), daemon=True)
+                other.start()
+                s.at_client.send(LARGE[0])
+                s.at_server.stuck()
+                s.at_client.reads.set()
+                other.join(TIMEOUT)
+            return s.judge(whole)
+    return run
+
+
 def pauses(load, port):
     """The client pauses in the middle of a value for longer than `hold`."""
     def run(whole):
@@ -224,7 +282,7 @@ def client_resets(load, port):
     return run
 
 
-def all_kinds(load, text, hl7, told):
+def all_kinds(load, text, hl7, told, _):
     return [in_turn(load, text), in_turn(load, hl7, HL7, HL7), in_turn(load, text, cut=5, server_first=True),
             in_turn(load, told, SMALL, ANSWER[:1] * 2, skip=PROXY), client_resets(load, text), both_at_once(load, text)]
 
@@ -237,17 +295,23 @@ def huge(load, text, *_):
     return [both_at_once(load, text, HUGE)]
 
 
+def passing(load, _text, _hl7, _told, past):
+    """To the server it is masked; what comes back is spliced."""
+    return [stops(load, past), stalls(load, past)]
+
+
 class Load:
     """The daemon, its server, and rounds of streams."""
 
-    def __init__(self, instance, streams=all_kinds, hold="60s", buffer="32KiB"):
+    def __init__(self, instance, streams=all_kinds, hold="60s", buffer="32KiB", memory="16MiB"):
         """hold: with a long one no pause lets a part of a value go."""
+        self.passes = streams is passing
         self.instance, self.page = instance, Page()
         self.stack = contextlib.ExitStack()
         self.stack.callback(self.page.close)
         self.server = self.stack.enter_context(listening())
-        self.ports = {name: free_port() for name in ("text", "hl7", "told")}
-        self.text = CONFIG.format(hold=hold, buffer=buffer, upstream=self.server.getsockname()[1],
+        self.ports = {name: free_port() for name in ("text", "hl7", "told", "past")}
+        self.text = CONFIG.format(hold=hold, buffer=buffer, memory=memory, upstream=self.server.getsockname()[1],
                                   **self.ports)
         self.streams = streams(self, *self.ports.values())
         self.daemon = self.version = None
@@ -263,7 +327,19 @@ class Load:
         assert self.daemon.is_ready, self.daemon.lines
         self.version = 1
         self.round()
+        assert not self.passes or self.splices(), "what no rule applies to is not spliced"
         self.open = self.descriptors()
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """The daemon runs no further meanwhile."""
+        pid = self.daemon.process.pid
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            eventually(lambda: state(pid) in "TZX", "it does not stop")
+            yield
+        finally:
+            self.daemon.process.send_signal(signal.SIGCONT)
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
@@ -283,6 +359,16 @@ class Load:
         for stream in self.streams:
             stream(True)
 
+    def splices(self):
+        """Whether a round of its own is spliced: by a chance a single one need not be."""
+        for _ in range(3):
+            self.page.look_at("splice")
+            before = self.page.seen(CALL)
+            self.round()
+            if self.page.seen(CALL) > before:
+                return True
+        return False
+
     def kept(self):
         """Waits until the daemon has let go of every connection."""
         end = time.monotonic() + TIMEOUT
@@ -290,10 +376,10 @@ class Load:
             assert time.monotonic() < end, f"{self.descriptors() - self.open} descriptors stay open"
             time.sleep(0.002)
 
-    def once(self, kind, number, error=0, only=""):
-        """A round in which one call fails, and one in which none does. What was hit."""
+    def once(self, kind, number, error=0, only="", times=1):
+        """A round in which one call fails, or several in a row, and one in which none does. What was hit."""
         before = self.refusals()
-        self.page.arm(kind, number, 1, error, only)
+        self.page.arm(kind, number, times, error, only)
         cut = sum(not stream(False) for stream in self.streams)
         self.page.disarm()
         hit = self.page.hit()
@@ -306,8 +392,19 @@ class Load:
             self.again()
             return hit
         self.kept()
-        self.round()
+        if not self.passes:
+            self.round()
+        elif not self.splices():
+            self.past_splicing(hit)
         return hit
+
+    def past_splicing(self, hit):
+        """It cannot splice any more, as where a kernel forbids it: it goes on by copies, to its end."""
+        assert hit and hit.name in SPLICING, f"{hit}: nothing is spliced any more"
+        code, said = self.daemon.end()
+        check_end(self.page, code, said)
+        assert code == 0, f"{hit}: ended with {code}: {said}"
+        self.start()
 
     def again(self):
         """The ring itself has failed: then it ends, resets all, and says so."""
@@ -316,7 +413,7 @@ class Load:
         check_end(self.page, code, said)
         self.start()
 
-    def reload(self, kind, number, error=0, _=""):
+    def reload(self, kind, number, error=0, *_):
         """A reload in which one call fails: done, or refused and nothing is changed. What was hit."""
         self.page.arm(kind, number, 1, error)
         done = subprocess.run([f"{BUILD}/scrim", "reload", "--instance", self.instance], capture_output=True,
@@ -346,7 +443,7 @@ class Load:
             self.version = None  # it may have been done all the same
 
     def given_up(self, hit, done):
-        """Whether it has ended for want of memory: where a library takes a null pointer, never by itself."""
+        """Whether it has ended for want of memory: where libfyaml takes a null pointer, never by itself."""
         if not hit or hit.kind != ALLOC or "did not answer" not in done.stderr:
             return False
         code, said = self.daemon.wait(), "".join(self.daemon.lines)

@@ -24,7 +24,8 @@ from inject import ALWAYS, BUILD, CALL, REPORTED, SAN, within_reach
 TIMEOUT = 60  # of what takes longer a sanitizer or a busy machine is no reason
 
 # Ends that are not the program's own: libfyaml takes a null pointer where it has no memory for the
-# text that it is given, before anything is served; the sanitizer itself allocates for a thread.
+# text that it is given, at the start before anything is served, but at a reload while the daemon
+# serves; the sanitizer itself allocates for a thread.
 FOREIGN = (("SEGV", "in fy_parse_input_append"), ("SEGV", "in fy_parser_set_string"),
            ("AddressSanitizer: CHECK failed: sanitizer_",))
 
@@ -137,7 +138,8 @@ def free_port():
 class Daemon:
     """scrimd with its lines, up to `ready` or its end."""
 
-    def __init__(self, page, text, *words, user=None):
+    def __init__(self, page, text, *words, user=None, front=()):
+        """front: a command that becomes the daemon."""
         self.page = page
         self.file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
         os.chmod(self.file.name, 0o644)
@@ -145,7 +147,7 @@ class Daemon:
         self.file.flush()
         as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
         place = within_reach().name if user else None
-        self.process = subprocess.Popen([f"{place or SAN}/scrimd", "--config", self.file.name, *words], text=True,
+        self.process = subprocess.Popen([*front, f"{place or SAN}/scrimd", "--config", self.file.name, *words], text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, env=page.environment(place), **as_user)
         self.lines, self.is_ready, self.changed = [], False, threading.Event()
@@ -200,12 +202,13 @@ class Daemon:
 
 
 class Start:
-    """scrimd's start, a stream if it comes to that, and its end. user None: root's, with pinned maps."""
+    """
+    scrimd's start, a stream if it comes to that, and its end. user None: root's, with pinned maps.
+    more: of the configuration. how: Page.arm's, where not each call fails, once.
+    """
 
-    how = {}  # each call fails, once
-
-    def __init__(self, name, user=None):
-        self.name, self.user = name, user
+    def __init__(self, name, user=None, more="", **how):
+        self.name, self.user, self.more, self.how = name, user, more, how
         if user:
             within_reach()  # once, before there are threads
 
@@ -226,13 +229,69 @@ class Start:
     def start(self, page, *words):
         port = free_port()
         with listening() as server:
-            text = CONFIG.format(port=port, upstream=server.getsockname()[1])
+            text = CONFIG.format(port=port, upstream=server.getsockname()[1]) + self.more
             with Daemon(page, text, *words, user=self.user) as d:
                 if d.is_ready:
                     stream(page, port, server)
                 code, said = d.end()
                 check_end(page, code, said)
                 assert d.is_ready or code, f"{page.hit()}: ended with 0, and never ready: {said}"
+
+
+def state(pid):
+    """As /proc has it, by its letter; X: there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return "X"
+
+
+def eventually(holds, what):
+    end = time.monotonic() + TIMEOUT
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.002)
+
+
+class Launcher:
+    """scrimd's launcher: it has nothing of what the daemon was given, or is not there; and it ends with the daemon."""
+
+    how = {"only": "dup3,close_range"}
+
+    def __init__(self, name):
+        self.name = name
+        within_reach()
+
+    @staticmethod
+    def of(d):
+        """The daemon's children, and what each has open."""
+        pid = d.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            children = [int(child) for child in f.read().split()]
+        return {child: sorted(map(int, os.listdir(f"/proc/{child}/fd"))) for child in children if state(child) not in "ZX"}
+
+    def run(self, page):
+        with listening() as server:
+            port = free_port()
+            text = CONFIG.format(port=port, upstream=server.getsockname()[1])
+            # One is where the daemon's end of the socket would be.
+            with Daemon(page, text, user=65534, front=("sh", "-c", 'exec "$@" 3</dev/null', "sh")) as d:
+                assert d.is_ready, f"{page.hit()}: {d.lines}"
+                launcher = self.of(d)
+                assert page.hit() or launcher, "there is no launcher"
+                stream(page, port, server)
+                more = {pid: fds for pid, fds in launcher.items() if fds[-1] > 3}
+                d.process.send_signal(signal.SIGTERM)
+                try:
+                    eventually(lambda: all(state(pid) in "ZX" for pid in launcher), f"{page.hit()}: the launcher stays")
+                finally:
+                    for pid in launcher:  # it takes no other signal, and has the pipe that is read to its end
+                        if state(pid) not in "ZX":
+                            os.kill(pid, signal.SIGKILL)
+                code, said = d.end()
+                assert code == 0, f"{page.hit()}: {code}: {said}"
+                assert not more, f"{page.hit()}: the launcher has {more}"
 
 
 MANY = 300  # connections: to end all at once takes more operations than a queue has places

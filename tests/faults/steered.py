@@ -12,16 +12,18 @@ Whatever fails, a port that is steered is never free, one that fails before it i
 nothing behind, and what is left can be taken down: then nothing is.
 """
 import contextlib
+import glob
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
 import time
 
 from inject import ALWAYS, BUILD, SAN, Page
-from programs import MASKED, RAW, TIMEOUT, Daemon, check_end, finish, names
+from programs import MASKED, RAW, TIMEOUT, Daemon, check_end, finish, names, state
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../netns"))
 from netlib import Namespace, eventually, map_id, run  # noqa: E402
@@ -271,6 +273,47 @@ def takeover(page, field):
     field.take_down()
 
 
+def heirs(field):
+    """Processes of a daemon that `scrim restart` had started, its launcher among them, by their command line."""
+    found = []
+    for file in glob.glob("/proc/[0-9]*/cmdline"):
+        with contextlib.suppress(OSError), open(file, "rb") as f:
+            words = f.read().decode().split("\0")
+            if words[0] == f"{SAN}/scrimd" and {field.instance, "--takeover"} <= set(words):
+                found.append(int(file.split("/")[2]))
+    return [pid for pid in found if state(pid) not in "ZX"]
+
+
+def end_all(field):
+    """After what went wrong: they have the pipe that is read to its end."""
+    for pid in heirs(field):
+        os.kill(pid, signal.SIGKILL)
+
+
+def restart(page, field):
+    """The launcher starts a daemon while a call fails: that has taken over and it is said so, or the first one goes on."""
+    armed = page.rearm()
+    with Daemon(page, ALL, "--instance", field.instance) as d, contextlib.ExitStack() as stack:
+        stack.callback(end_all, field)
+        assert d.is_ready and field.dial() == MASKED, d.lines
+        armed()
+        done = field.asks("restart")
+        page.disarm()
+        if done.returncode:
+            assert page.hit() and ("goes on" in done.stderr or "launcher is gone" in done.stderr), (page.hit(), done)
+            eventually(lambda: not heirs(field), "the new daemon has ended")
+            assert d.process.poll() is None, f"{page.hit()}: {done.stderr}: {d.lines}"
+            assert field.dial() == MASKED, (page.hit(), d.lines)
+            code, said = d.end()
+            assert code == 0, f"{page.hit()}: {code}: {said}"
+        else:
+            assert d.process.wait(TIMEOUT) == 0, d.lines
+            assert field.dial() == MASKED, (page.hit(), d.lines)
+            os.kill(int(done.stdout.split()[1]), signal.SIGTERM)
+            eventually(lambda: not heirs(field), "the new daemon has ended")
+    field.take_down()
+
+
 def goes_on(field, d, up):
     """It serves, under its own configuration, and what it steers is as it was."""
     end = time.monotonic() + TIMEOUT
@@ -380,6 +423,9 @@ def subjects(fields):
 def moments(fields):
     """The same of what takes a certain call, or has another end."""
     return [(Steered(fields, "a takeover, its words", takeover, only="send"), 1),
+            (Steered(fields, "a restart", restart, only="pipe,fork,waitpid,execvp,poll"), 7),
+            # Calls by number: the launcher's for the end of its child, and of both daemons.
+            (Steered(fields, "a restart, by number", restart, only="syscall"), 311),
             (Steered(fields, "a takeover, whose new daemon is killed", takeover_dies, kills=True), 149),
             (Steered(fields, "a takeover, whose new daemon is killed at a word", takeover_dies, only="send", kills=True), 1),
             (Steered(fields, "a reload, steering", reload, only="syscall"), 5),

@@ -7,13 +7,12 @@
 once(number, error) makes one run, and returns whether something failed in it.
 """
 import contextlib
-import errno
 import os
 import sys
 import threading
 import traceback
 
-from inject import KINDS
+from inject import KINDS, error_number
 
 MOST_WRONG = 10  # reasons that are printed; then it is enough
 
@@ -81,7 +80,7 @@ def sweep(tally, lane, once, page=None):
     hit = True
     while hit and not tally.enough():
         with tally.reported(page):
-            hit = once(number, getattr(errno, error, 0))
+            hit = once(number, error_number(error))
         if hit:
             tally.ran(f"{error} {number}")
         number += step
