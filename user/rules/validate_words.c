@@ -78,7 +78,7 @@ static const struct {
 	 "address admits admitted after age aged alert all also and appears aprn arrived as "
 	 "assistant at attending before birth but by called caller calling calls cardiology "
 	 "care cc certified chart city client clients clinic colleague complains consult "
-	 "contact crna date day dds dear deceased denies department dependent diagnosis "
+	 "contact crna customer date day dds dear deceased denies department dependent diagnosis "
 	 "discharge discharged dob doctor does dr education email emergency everyone expired "
 	 "facc facs false family fax female first firstname fnp folks follow-up followed for from "
 	 "fullname gender given has have he healthy her here his history home hospital hpi id "
@@ -95,7 +95,7 @@ static const struct {
 	 "underwent unknown unspecified update visit was we were who with world yes yesterday you "
 	 "your zip"},
 	/* Of these, those that families are called by: "Day, Doris"; and those that stand behind a name for no other reason. */
-	{FAMILY, "day he home male no self street"},
+	{FAMILY, "day he male no self street"},
 	{FAMILY_LAST, "day self"},
 };
 
