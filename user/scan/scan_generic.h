@@ -64,6 +64,15 @@ static inline enum glance glance_at(const struct reader *r, const struct group *
 	return len ? QUICK_MATCH : NOTHING_THERE;
 }
 
+/* Whether a form may begin at text + i that is of another group than the first: for these a glance is not enough. */
+static inline bool others_seen(const struct reader *r, const u8 *text, size_t i)
+{
+	for (u16 g = 1; g < r->s->plain_groups; g++)
+		if (forms_seen(r, &r->s->groups[g], text, i))
+			return true;
+	return false;
+}
+
 /* Place i of the words, by all that there is. */
 static enum verdict read_closely(struct reader *r, size_t i)
 {
@@ -134,7 +143,8 @@ static inline size_t read_on(struct reader *r, const u16 *places, size_t k, size
 				break;
 			continue;
 		}
-		glance = glance_at(r, g, text, i, &id, &len);
+		glance =
+			others_seen(r, text, i) ? LOOK_CLOSER : glance_at(r, g, text, i, &id, &len);
 		if (glance == LOOK_CLOSER)
 			break;
 		if (glance == NOTHING_THERE)
@@ -198,7 +208,7 @@ static void run(const struct scanner *s, struct scan_job *job)
 	r.zones.first = r.zones.n = 0;
 	r.zones_to = open_labels(s, job, at);
 	r.near = s->labels ? label_index_near(s->labels) : NULL;
-	if (s->plain_groups == 1 && job->len > QUICK_READ)
+	if (s->plain_groups && job->len > QUICK_READ)
 		r.quick_end = job->len - QUICK_READ;
 	while (at < job->len) {
 		n = job->len - at < BATCH ? job->len - at : BATCH;
