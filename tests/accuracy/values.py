@@ -13,7 +13,7 @@ GIVEN = ("Tamsin", "Odette", "Corwin", "Ilse", "Linus", "Greta", "Zoë", "Nésto
          "Hollis", "Maribel", "Søren", "Leonie", "Ansel", "Petra")
 FAMILY = ("Marrowby", "Tesk", "O'Dorrin", "Vant-Hollis", "Quillfeather", "Harnessy", "Brambeck",
           "Łasztowski", "Eskerling", "McFenmoor", "Gastrell", "van der Ortolan", "Yarrowgate",
-          "D'Ambrelle", "Sørvåg", "Stillwater")
+          "D'Ambrelle", "Sørvåg", "Stillwater", "Day")
 STREETS = ("Quarry", "Lantern", "Alder Creek", "Millrace", "Old Tannery", "Juniper", "N Windlass",
            "Saddler's", "5th", "22nd", "Martin Luther King", "W. Larch Hollow", "St. Bride's")
 KINDS = ("St", "Street", "Ave", "Avenue", "Rd", "Road", "Ln", "Blvd", "Boulevard", "Ct", "Way", "Dr",
@@ -213,14 +213,15 @@ VALUES = {
     "CARD": lambda r: grouped(r, card_digits(r)), "DATE": date, "MONTH": month, "DOB": dob, "PHONE": phone,
     "PHONE_LABELLED": phone_labelled, "EMAIL": email, "IP": ip, "IBAN": iban, "DEA": dea, "MBI": mbi,
     "VIN": vin, "ABA": aba, "UDI": udi, "NPI": npi, "STREET": street, "CITY": city, "ZIP": zip_code,
-    "NAME": name, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 113)),
+    "NAME": name, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 125)),
     "PO_BOX": lambda r: r.choice(("P.O. Box ", "PO Box ", "PO BOX ")) + shape(r, "*###"),
-    "MRN": lambda r: shape(r, r.choice(("0*######", "*#######", "HX-########", "@*######", "MR*#####"))),
-    "ACCOUNT": lambda r: shape(r, r.choice(("*#########", "AC-#######", "@########", "#### #### ####"))),
+    "MRN": lambda r: shape(r, r.choice(("0*######", "*#######", "HX-########", "@*######", "MR*#####", "@@@@####"))),
+    "ACCOUNT": lambda r: shape(r, r.choice(("*#########", "AC-#######", "@########", "#### #### ####", "@@@@@####"))),
     "PLAN": lambda r: shape(r, r.choice(("@@@*########", "W*########", "*##########", "H*###-###-##"))),
-    "LICENSE": lambda r: shape(r, r.choice(("@*#######", "*########", "@@######", "@###-####-####"))),
+    "LICENSE": lambda r: shape(r, r.choice(("@*#######", "*########", "@@######", "@###-####-####", "@@@@@@@###@@"))),
+    "DL": lambda r: shape(r, r.choice(("@*#######", "*########", "@###-####-####", "@###-###-##-###-#", "*## ### ###"))),
     "PLATE": lambda r: shape(r, r.choice(("*@@@###", "@@@-####", "@@@ ####", "### @@@"))),
-    "DEVICE": lambda r: shape(r, r.choice(("@@@*######", "SN*#######", "*########", "GT-####-@"))),
+    "DEVICE": lambda r: shape(r, r.choice(("@@@*######", "SN*#######", "*########", "GT-####-@", "@@@@####"))),
     "MAC": mac,
     "URL": lambda r: r.choice(("https://", "http://", "www.")) + r.choice(HOSTS) +
     r.choice(("", "/chart/", "/p?id=")) + shape(r, "a##"),
@@ -236,7 +237,7 @@ NEAR = {
     "HEX": lambda r: "".join(r.choice("abcdf0123456789") for _ in range(7)) + "c",
 }
 # Kinds of values under one label.
-SAME = {"SSN9": "SSN", "MONTH": "DATE", "PHONE_LABELLED": "PHONE", "FAMILY": "NAME"}
+SAME = {"SSN9": "SSN", "MONTH": "DATE", "PHONE_LABELLED": "PHONE", "FAMILY": "NAME", "DL": "LICENSE"}
 ROUNDS = 12
 
 

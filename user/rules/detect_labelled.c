@@ -140,7 +140,7 @@ static const struct rule_def labelled[] = {
 			       DIGITS, 4, .labels = LICENSE_LABELS, .distance = 24),
 			  /* "MG/DL 1500": a decilitre has fewer digits, and none in groups. */
 			  FORM("(?:[A-Z]{2} )?(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}"
-			       "|[A-Z]?\\d{3,4}(?:-\\d{2,5}){2,4}|[A-Z]\\d{3,4}(?: \\d{2,5}){2,3}"
+			       "|[A-Z]?\\d{3,4}(?:-\\d{1,5}){2,4}|[A-Z]\\d{3,4}(?: \\d{2,5}){2,3}"
 			       "|\\d{3} \\d{3} \\d{3}",
 			       WORD, WORD, DIGITS, 4, .labels = LIST("=DL", "dl="),
 			       .unless = LIST("mg/dl", "g/dl", "mcg/dl", "ug/dl", "ng/dl"),
