@@ -48,7 +48,7 @@ static inline void add_quickly(struct scan_job *job, size_t p, size_t len, struc
  * quick way has the last word where no other form could be as long, or be refused.
  */
 static inline size_t read_alone(const struct scanner *s, struct scan_job *job,
-			 const struct memo_place *place, size_t p)
+				const struct memo_place *place, size_t p)
 {
 	const struct group *g = &s->groups[place->group];
 	const u8 *t = job->text + p;
@@ -125,7 +125,7 @@ static __attribute__((noinline)) size_t read_places(const struct scanner *s, str
 
 /* Reads spot i of a line, which is at p, and returns where reading goes on. */
 static inline size_t read_spot(const struct scanner *s, struct scan_job *job,
-						  const struct memo_line *l, size_t i, size_t p)
+			       const struct memo_line *l, size_t i, size_t p)
 {
 	if (job->len - p >= QUICK_READ && l->alone >> i & 1)
 		return read_alone(s, job, &l->places[l->spots[i].first], p);
