@@ -60,8 +60,8 @@ static void make_rules(struct round *r, u64 *seed, size_t n)
 			.class = ID_OTHER,
 			.nforms = 1,
 			.forms = {{.pattern = r->patterns[i],
-				   .before = (enum guard)draw(seed, GUARD_SLASH + 1),
-				   .after = (enum guard)draw(seed, GUARD_SLASH + 1)}}};
+				   .before = (enum guard)draw(seed, GUARD_GROUP + 1),
+				   .after = (enum guard)draw(seed, GUARD_GROUP + 1)}}};
 		r->judges[i] = pcre2_judge_new(&r->defs[i].forms[0]);
 	}
 	r->rs = ruleset_of(r->defs, n);
@@ -84,14 +84,17 @@ static size_t put_noise(u64 *seed, u8 *to, size_t max)
 	static const char bytes[] = "aaxbABX01122..--  :#/@_,%$\t\x80\xc3\xa9\xff";
 	size_t n = draw(seed, (u32)max + 1);
 
-	static const char *const gaps[] = {"\xc2\xa0", "\xe2\x80\x93", "\xc2\xb5", "\xe2\x88\x92"};
+	static const char *const gaps[] = {
+		"\xc2\xa0", "\xe2\x80\x93", "\xc2\xb5", "\xe2\x88\x92", "0 ",
+		"1) ",      "/4",           "-1",       ":0",           "0 12345678901.234-56:"};
 
 	for (size_t i = 0; i < n; i++)
 		to[i] = (u8)bytes[draw(seed, sizeof(bytes) - 1)];
 	if (n >= 3 && draw(seed, 8) == 0) {
 		const char *gap = gaps[draw(seed, array_size(gaps))];
 
-		memcpy(to + n - strlen(gap), gap, strlen(gap));
+		if (strlen(gap) <= n)
+			memcpy(to + n - strlen(gap), gap, strlen(gap));
 	}
 	return n;
 }

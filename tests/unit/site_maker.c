@@ -148,8 +148,8 @@ static void make_form(u64 *seed, struct site_form *names, struct form_def *def)
 
 	site_pattern(seed, names->pattern);
 	*def = (struct form_def){.pattern = names->pattern,
-				 .before = (enum guard)draw(seed, GUARD_SLASH + 1),
-				 .after = (enum guard)draw(seed, GUARD_SLASH + 1),
+				 .before = (enum guard)draw(seed, GUARD_GROUP + 1),
+				 .after = (enum guard)draw(seed, GUARD_GROUP + 1),
 				 .commit_unit = (enum commit_unit)draw(seed, COMMIT_PAST + 1)};
 	def->commit = def->commit_unit == COMMIT_PAST ? '@' : (u8)(1 + draw(seed, 6));
 	if (draw(seed, 6) == 0)
@@ -267,6 +267,16 @@ static void put_string(u8 *text, size_t len, size_t *at, const char *s)
 	put(text, len, at, s, strlen(s));
 }
 
+/* What makes of the digits behind it a group behind another one, which is looked back at for 24 bytes. */
+static void put_group(u64 *seed, u8 *text, size_t len, size_t *at)
+{
+	static const char *const begins[] = {"0 ", "(1) ", "6 ", "x "};
+
+	put_string(text, len, at, one_of(seed, begins, array_size(begins)));
+	if (draw(seed, 2))
+		put(text, len, at, "12345.67-89012/3456:789", draw(seed, 24));
+}
+
 /* What form f of the ruleset matches, or nearly. */
 static void put_value(u64 *seed, const struct form *f, const struct form_def *def, u8 *text,
 		      size_t len, size_t *at)
@@ -285,6 +295,8 @@ static void put_value(u64 *seed, const struct form *f, const struct form_def *de
 					   "#",
 					   " the number ",
 					   "\xc3\xa0"};
+	static const char *const more[] = {"/4", "-31", ".5", ":06", "-x", ", 3"};
+	bool grouped = def->after == GUARD_GROUP && draw(seed, 2);
 	u8 word[SCRIM_WINDOW];
 	size_t n = dfa_word(seed, &f->dfa, false, word, sizeof(word));
 
@@ -298,7 +310,11 @@ static void put_value(u64 *seed, const struct form *f, const struct form_def *de
 		word[draw(seed, (u32)n)] = (u8) "0123-./ @aZ\n\x80#"[draw(seed, 14)];
 	if (n && draw(seed, 10) == 0)
 		n -= draw(seed, (u32)n);
+	if (grouped)
+		put_group(seed, text, len, at);
 	put(text, len, at, word, n);
+	if (grouped)
+		put_string(text, len, at, one_of(seed, more, array_size(more)));
 }
 
 void site_text(u64 *seed, const struct site *site, const struct ruleset *rs, u8 *text, size_t len)

@@ -225,7 +225,8 @@ static bool is_utf8(const u8 *p, size_t len)
 	return true;
 }
 
-Test(fill, utf8_stays_valid)
+/* Pieces with characters of two to four bytes, in lines of `line` bytes or a little more. */
+static size_t utf8_text(u64 *seed, size_t line, u8 *text, size_t cap)
 {
 	static const char *const pieces[] = {"\xc3\xa9",
 					     "\xe6\x97\xa5",
@@ -239,34 +240,52 @@ Test(fill, utf8_stays_valid)
 					     "\n",
 					     "\xc3\xbc@\xc3\xa4.de",
 					     "."};
+	/* Longer than an address is looked for in front of its @, which may be inside of a character. */
+	bool run = draw(seed, 2);
+	size_t n = 0;
+
+	while (n < cap - 16) {
+		size_t most = run && draw(seed, 40) ? 3 : array_size(pieces);
+		const char *piece = pieces[draw(seed, (u32)most)];
+
+		memcpy(text + n, piece, strlen(piece));
+		n += strlen(piece);
+		if (n / line != (n - strlen(piece)) / line)
+			text[n++] = '\n';
+	}
+	return n;
+}
+
+/* Lines too short for the longest address, and such as hold some of them. */
+Test(fill, utf8_stays_valid)
+{
+	static const size_t lines[] = {48, 300, SIZE_MAX};
 	const struct rule_def *defs;
 	struct ruleset *rs = builtin_rules(&defs);
-	u64 seed = 0x8f8, matches = 0;
-	struct feeder f;
-	u8 text[512];
+	enum isa isas[ISA_COUNT];
+	size_t n = isas_here(isas);
+	u8 text[1024];
 
-	feeder_begin(&f, rs, NULL, FORMAT_TEXT, isa_best());
-	for (int round = 0; round < 2000; round++) {
-		size_t n = 0;
+	for (size_t i = 0; i < n; i++) {
+		u64 seed = 0x8f8, matches[array_size(lines)] = {0};
+		struct feeder f;
 
-		/* An address is found from 64 bytes before its @ on, in the middle of a character or
-		 * not: none is that long here. */
-		while (n < sizeof(text) - 16) {
-			const char *piece = pieces[draw(&seed, array_size(pieces))];
+		feeder_begin(&f, rs, NULL, FORMAT_TEXT, isas[i]);
+		for (size_t round = 0; round < 1200; round++) {
+			size_t kind = round % array_size(lines);
+			size_t len = utf8_text(&seed, lines[kind], text, sizeof(text));
 
-			memcpy(text + n, piece, strlen(piece));
-			n += strlen(piece);
-			if (n / 48 != (n - strlen(piece)) / 48)
-				text[n++] = '\n';
+			cr_assert(is_utf8(text, len));
+			feed_whole(&f, text, len, &got);
+			cr_assert_eq(got.n, len);
+			cr_assert(is_utf8(got.out, len), "%s, lines of %zu, round %zu",
+				  isa_name(isas[i]), lines[kind], round);
+			matches[kind] += fed_matches(&f, &got);
 		}
-		cr_assert(is_utf8(text, n));
-		feed_whole(&f, text, n, &got);
-		cr_assert_eq(got.n, n);
-		cr_assert(is_utf8(got.out, n), "round %d", round);
-		matches += fed_matches(&f, &got);
+		for (size_t kind = 0; kind < array_size(lines); kind++)
+			cr_assert_gt(matches[kind], 500);
+		feeder_end(&f);
 	}
-	cr_assert_gt(matches, 2000);
-	feeder_end(&f);
 	ruleset_free(rs);
 }
 

@@ -71,6 +71,11 @@ static const struct {
 	{"a{257}", 2, "it can match 257 bytes; the limit is 256; shorten it"},
 	{"a{200}b{57}", 7, "it can match 257 bytes"},
 	{"(?:a{1,200}){1,200}", 13, "it can match 40000 bytes"},
+	{"a{9999}", 2, "it can match 9999 bytes"},
+	{"a{99999999999}", 2, "a repeat of more than 9999; a match has at most 256 bytes"},
+	{"a{3,10000}", 2, "a repeat of more than 9999"},
+	{"a{10000,}", 2, "a repeat of more than 9999"},
+	{"a{10000,3}", 2, "a repeat of more than 9999"},
 	{"(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:a)))))))))))))))))", 49,
 	 "at most 16 deep"},
 };
@@ -332,11 +337,22 @@ static const struct {
 	const char *text;
 	bool holds;
 } grouped[] = {
-	{"1234 12|-31", false}, {"1234 12|/3", false},   {"1234 12|.5", false},
-	{"1234 12|:30", false}, {"1234 12-3|-9", false}, {"1234 1|2-31", false},
-	{"1234| 12-31", true},  {"1234 12|-x", true},    {"1234 12|, 3", true},
-	{"1234-12|-31", true},  {"1234 x12|-31", true},  {"1234 12|", true},
-	{"tel 1234|/5", true},  {"(12) 34|-5", false},   {"1 12345678901234567890123|-5", true},
+	{"1234 12|-31", false},
+	{"1234 12|/3", false},
+	{"1234 12|.5", false},
+	{"1234 12|:30", false},
+	{"1234 12-3|-9", false},
+	{"1234 1|2-31", false},
+	{"1234| 12-31", true},
+	{"1234 12|-x", true},
+	{"1234 12|, 3", true},
+	{"1234-12|-31", true},
+	{"1234 x12|-31", true},
+	{"1234 12|", true},
+	{"1 1234567890123456789012|-5", false},
+	{"tel 1234|/5", true},
+	{"(12) 34|-5", false},
+	{"1 12345678901234567890123|-5", true},
 };
 
 Test(pattern, a_group_that_goes_on_is_another_value)

@@ -197,15 +197,17 @@ static int parse_atom(struct parser *ps, struct node **ret)
 	}
 }
 
-/* Digits at ps->p as a number, at most 9999; -1 if there are none. */
+#define COUNT_MAX 9999 /* far beyond what a match may have */
+
+/* Digits at ps->p as a number, COUNT_MAX + 1 for all beyond; -1 if there are none. */
 static int parse_count(struct parser *ps)
 {
 	int n = -1;
 
 	while (isdigit((unsigned char)*ps->p)) {
 		n = (n < 0 ? 0 : n) * 10 + (*ps->p++ - '0');
-		if (n > 9999)
-			n = 9999;
+		if (n > COUNT_MAX)
+			n = COUNT_MAX + 1;
 	}
 	return n;
 }
@@ -219,10 +221,14 @@ static int parse_braces(struct parser *ps, u32 *ret_from, u32 *ret_to)
 	if (from >= 0 && *ps->p == ',') {
 		ps->p++;
 		to = parse_count(ps);
-		if (to < 0)
-			return parser_fail(ps, open, "'{%d,' has no upper bound; write {%d,N}",
-					   from, from);
 	}
+	if (from > COUNT_MAX || to > COUNT_MAX)
+		return parser_fail(
+			ps, open,
+			"a repeat of more than %d; a match has at most %u bytes; shorten it",
+			COUNT_MAX, ps->limit);
+	if (from >= 0 && to < 0)
+		return parser_fail(ps, open, "'{%d,' has no upper bound; write {%d,N}", from, from);
 	if (from < 0 || *ps->p != '}')
 		return parser_fail(ps, open,
 				   "a repeat is {m} or {m,n}; for the brace itself write \\{");
