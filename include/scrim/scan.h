@@ -176,7 +176,9 @@ struct scan_job {
  * Reads only text[0, len), not a byte beyond it. No system call, no allocation, no failure.
  * Cost: linear. Each place is asked about once, by each form at most, and no form reads more
  * than SCRIM_WINDOW + 8 bytes there. Labels are looked up behind each byte of [start, len) and of the
- * RULE_MAX_DISTANCE before it once at most. `walked` and `looked_up` say what it came to.
+ * RULE_MAX_DISTANCE before it once at most. `walked` and `looked_up` say what it came to. They do not say
+ * what a memo learns of lines that come again: that takes up to about 2 ms for a line, and in all no more
+ * than about 10 ms for a beginning and half a nanosecond for each byte read since.
  * A match that may still grow, or whose end may still be refused by a guard, is undecided.
  * Invariants: len - decided <= SCRIM_WINDOW; with `ends`, decided == len; glued together the
  * matches and the rejected candidates of all calls are the same for every cut of a text.

@@ -17,7 +17,7 @@ static bool refused_right(const struct scan_job *job, const u64 *counts)
 /*
  * Scans text[from, to), looking back at most SCRIM_LOOKBACK bytes; returns what is decided.
  */
-static size_t feed_piece(const struct scanner *s, struct scan_memo *memo, const u8 *text,
+static size_t feed_piece(const struct scanner *s, const struct scan_feeding *how, const u8 *text,
 			 size_t from, size_t to, bool ends, struct found *f)
 {
 	size_t back = from < SCRIM_LOOKBACK ? from : SCRIM_LOOKBACK, begin = from - back;
@@ -32,7 +32,7 @@ static size_t feed_piece(const struct scanner *s, struct scan_memo *memo, const 
 			       .matches = m,
 			       .cap = cap,
 			       .rejected = f->rejected,
-			       .memo = memo};
+			       .memo = how->memo};
 
 	memcpy(copy, text + begin, to - begin);
 	memcpy(counts, f->rejected, sizeof(counts));
@@ -44,6 +44,8 @@ static size_t feed_piece(const struct scanner *s, struct scan_memo *memo, const 
 	cr_assert_leq(job.looked_up, job.len - job.start + RULE_MAX_DISTANCE);
 	cr_assert_leq(job.nmatches, cap);
 	cr_assert_leq(f->n + job.nmatches, array_size(f->m));
+	if (how->watch)
+		how->watch(how->arg, s, &job);
 	for (size_t i = 0; i < job.nmatches; i++) {
 		cr_assert_leq(m[i].to, job.decided);
 		m[i].from += (u32)begin;
@@ -66,8 +68,8 @@ struct scan_memo *scan_feed_memo_new(void)
 	return m;
 }
 
-void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
-		    cut_fn cut, void *arg, struct found *ret_found)
+void scan_feed_watched(const struct scanner *s, const struct scan_feeding *how, const u8 *text,
+		       size_t len, cut_fn cut, void *arg, struct found *ret_found)
 {
 	size_t from = 0, to = 0;
 
@@ -78,9 +80,17 @@ void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *t
 		to = cut(arg, to);
 		if (to > len)
 			to = len;
-		from = feed_piece(s, memo, text, from, to, false, ret_found);
+		from = feed_piece(s, how, text, from, to, false, ret_found);
 	}
-	feed_piece(s, memo, text, from, len, true, ret_found);
+	feed_piece(s, how, text, from, len, true, ret_found);
+}
+
+void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
+		    cut_fn cut, void *arg, struct found *ret_found)
+{
+	struct scan_feeding how = {.memo = memo};
+
+	scan_feed_watched(s, &how, text, len, cut, arg, ret_found);
 }
 
 void scan_feed(const struct scanner *s, const u8 *text, size_t len, cut_fn cut, void *arg,

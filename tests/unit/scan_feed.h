@@ -31,6 +31,16 @@ struct scan_memo *scan_feed_memo_new(void);
 void scan_feed_memo(const struct scanner *s, struct scan_memo *memo, const u8 *text, size_t len,
 		    cut_fn cut, void *arg, struct found *ret_found);
 
+/* With what a text is scanned. */
+struct scan_feeding {
+	struct scan_memo *memo; /* or NULL */
+	/* Behind each call of scan(), with the job as that left it; or NULL. */
+	void (*watch)(void *arg, const struct scanner *s, const struct scan_job *job);
+	void *arg;
+};
+void scan_feed_watched(const struct scanner *s, const struct scan_feeding *how, const u8 *text,
+		       size_t len, cut_fn cut, void *arg, struct found *ret_found);
+
 /* At once. */
 void scan_whole(const struct scanner *s, const u8 *text, size_t len, struct found *ret_found);
 
