@@ -9,7 +9,8 @@ arm64:
 	@$(MAKE) --no-print-directory CROSS_COMPILE=$(ARM64_COMPILE) BUILD=$(BUILD)/arm64 SAN=0 portable
 
 # Those of scanning and masking that emulation does not make too slow.
-PORTABLE_TESTS := allow arena escape fill hl7_fields isa memo outline pattern scan_isa tail validate
+PORTABLE_TESTS := allow arena escape fill hl7_fields isa memo outline pattern scan scan_isa \
+	scan_site stream_splits tail validate
 PORTABLE_SHARED := $(filter-out tests/unit/config_text.c,$(UNIT_SHARED)) # configurations are the daemon's
 PORTABLE       := $(OUT)/portable/streams $(PORTABLE_TESTS:%=$(OUT)/portable/test_%)
 portable_obj    = $(patsubst %.c,$(OUT)/portable/obj/%.o,$(1))

@@ -8,6 +8,7 @@
 #include "scan_feed.h"
 #include "scan_text.h"
 #include "scanners.h"
+#include "share.h"
 #include "site_maker.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -84,11 +85,11 @@ Test(scan_site, a_few_rules_find_what_the_oracle_finds, .timeout = 300)
 	struct seen seen = {0};
 	u64 seed = 0x517e;
 
-	for (size_t round = 0; round < 90; round++)
+	for (size_t round = 0; round < share_of(90); round++)
 		judge_site(&seed, 1 + round % 9, 3, TEXT_LEN, &seen);
-	cr_assert_gt(seen.matches, 4500);
-	cr_assert_gt(seen.rejected, 450);
-	cr_assert_gt(seen.parts, 100);
+	cr_assert_gt(seen.matches, share_sees(4500));
+	cr_assert_gt(seen.rejected, share_sees(450));
+	cr_assert_gt(seen.parts, share_sees(100));
 }
 
 Test(scan_site, many_rules_find_what_the_oracle_finds, .timeout = 300)
@@ -97,11 +98,11 @@ Test(scan_site, many_rules_find_what_the_oracle_finds, .timeout = 300)
 	struct seen seen = {0};
 	u64 seed = 0x9a0;
 
-	for (size_t i = 0; i < array_size(rules); i++)
+	for (size_t i = 0; i < array_size(rules); i += share())
 		judge_site(&seed, rules[i], 2, rules[i] > 70 ? 150 : 300, &seen);
-	cr_assert_gt(seen.matches, 500);
-	cr_assert_gt(seen.rejected, 50);
-	cr_assert_gt(seen.forms, 10 * 64);
+	cr_assert_gt(seen.matches, share_sees(500));
+	cr_assert_gt(seen.rejected, share_sees(50));
+	cr_assert_gt(seen.forms, share_sees(10 * 64));
 }
 
 /* --- the law of overlaps ---------------------------------------------------------------------- */

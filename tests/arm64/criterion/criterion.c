@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs the tests of a program one after another; the last line is the sum that tests/run adds up. */
 #include "criterion.h"
+#include "parameterized.h"
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -14,6 +15,19 @@ void test_add(struct test *t)
 {
 	*last = t;
 	last = &t->next;
+}
+
+void test_add_each(const struct test *t, struct criterion_test_params params)
+{
+	for (size_t i = 0; i < params.length; i++) {
+		struct test *one = malloc(sizeof(*one));
+
+		if (!one)
+			abort();
+		*one = *t;
+		one->arg = (char *)params.params + i * params.size;
+		test_add(one);
+	}
 }
 
 void test_failed(bool fatal, const char *file, int line, const char *what)
@@ -43,7 +57,10 @@ static int run_apart(const struct test *t)
 		alarm((unsigned int)t->extra.timeout);
 		if (t->extra.init)
 			t->extra.init();
-		t->run();
+		if (t->run_with)
+			t->run_with(t->arg);
+		else
+			t->run();
 		fflush(stdout);
 		_exit(failed);
 	}

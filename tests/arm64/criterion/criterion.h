@@ -20,6 +20,8 @@ struct test_extra {
 struct test {
 	const char *suite, *name;
 	void (*run)(void);
+	void (*run_with)(void *arg); /* instead, of one with a parameter */
+	void *arg;
 	struct test_extra extra;
 	struct test *next;
 };
