@@ -213,7 +213,7 @@ VALUES = {
     "CARD": lambda r: grouped(r, card_digits(r)), "DATE": date, "MONTH": month, "DOB": dob, "PHONE": phone,
     "PHONE_LABELLED": phone_labelled, "EMAIL": email, "IP": ip, "IBAN": iban, "DEA": dea, "MBI": mbi,
     "VIN": vin, "ABA": aba, "UDI": udi, "NPI": npi, "STREET": street, "CITY": city, "ZIP": zip_code,
-    "NAME": name, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 125)),
+    "NAME": name, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 123)),
     "PO_BOX": lambda r: r.choice(("P.O. Box ", "PO Box ", "PO BOX ")) + shape(r, "*###"),
     "MRN": lambda r: shape(r, r.choice(("0*######", "*#######", "HX-########", "@*######", "MR*#####", "@@@@####"))),
     "ACCOUNT": lambda r: shape(r, r.choice(("*#########", "AC-#######", "@########", "#### #### ####", "@@@@@####"))),

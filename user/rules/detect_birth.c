@@ -8,6 +8,9 @@
 #define BIRTH_FORM(text, ...)                                                                      \
 	FORM(text, DECIMAL, DECIMAL, DIGITS, 3, .labels = BIRTH_LABELS, .distance = 24)
 
+/* Nobody is known to have been older. */
+#define OLD "(9\\d|1[01]\\d|12[0-2])"
+
 static const struct rule_def birth[] = {
 	{
 		.name = "dob",
@@ -37,11 +40,10 @@ static const struct rule_def birth[] = {
 				 "at 92 % for 98 years", "age 92.5 months",
 				 "born in 1975, built in 1931"),
 		.nforms = 3,
-		.forms = {FORM("(?i)(9\\d|1[012]\\d)(?:[- ]years?(?:[- ]old| of age)"
+		.forms = {FORM("(?i)" OLD "(?:[- ]years?(?:[- ]old| of age)"
 			       "|[- ]?yrs?\\.?[- ]old|[- ]?y[./]?o| y/? ?[fm])",
 			       DECIMAL, WORD, DIGITS, 2),
-			  FORM("0?(9\\d|1[012]\\d)(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL,
-			       DIGITS, 2,
+			  FORM("0?" OLD "(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL, DIGITS, 2,
 			       .labels = LIST("age", "aged", "patient age", "age/sex", "age/gender",
 					      "age (yrs)", "age (years)", "age (y)"),
 			       .distance = 6),

@@ -92,8 +92,8 @@ static const struct rule_def names[] = {
 			  /* FHIR: all given names of somebody in a list. */
 			  FORM(WORD_ "(?:\", ?\"" WORD_ "){1,4}", WORD, WORD, BYTES, 3,
 			       .labels = LIST("\"given\" :"), .distance = 4),
-			  FORM("(?:" CHARACTER "){2,14}(?: (?:" CHARACTER "){1,14}){0,2}", WORD,
-			       DIGIT, BYTES, 3, .labels = NAME_LABELS, .distance = 12),
+			  FORM("(?:" CHARACTER "){2}(?: ?" CHARACTER "){0,24}", WORD, DIGIT, BYTES,
+			       3, .labels = NAME_LABELS, .distance = 12),
 			  /* FHIR: what a reference to somebody shows. */
 			  FORM("(?:Patient|RelatedPerson|Practitioner)/[0-9A-Za-z.-]{1,40}\", "
 			       "?\"display\": ?\"(?:(?:Dr|Mr|Mrs|Ms)\\.? )?(" WORD_

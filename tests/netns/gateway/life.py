@@ -23,7 +23,7 @@ def left(stand):
     for w in ("-4", "-6"):
         found += [line for line in stand.ingest.run("ip", w, "route", "show", "table", "all").splitlines()
                   if "table 5713" in line]
-    found += [p["name"] for kind in ("xdp", "tc", "flow_dissector", "netfilter")
+    found += [p.get("name", "") for kind in ("xdp", "tc", "flow_dissector", "netfilter")
               for p in json.loads(stand.ingest.run("bpftool", "-j", "net", "show"))[0].get(kind, [])]
     pins = f"/sys/fs/bpf/scrim-{stand.name}"
     return found + (os.listdir(pins) if os.path.exists(pins) else [])
