@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define BACKLOG  16
+#define HEAR_S   3   /* for a request, once somebody has dialled: the daemon waits for it */
 #define ANSWER_S 120 /* longer than a new daemon is given to take over */
 
 /* "@scrim": a name that begins with a NUL is no file. */
@@ -78,17 +79,20 @@ static void control_refuse(int fd, int rc)
 /* The length of the request, or negative as of control_accept(). */
 static int control_hear(int fd, char *text)
 {
-	const struct timeval second = {.tv_sec = 1};
+	const struct timeval wait = {.tv_sec = HEAR_S};
 	int rc = control_trust(fd);
 
 	if (rc) {
 		control_refuse(fd, rc);
 		return rc < 0 ? rc : -ECANCELED;
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)))
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)))
 		return -errno;
 	rc = (int)receive_text(fd, text);
+	/* On a host that is very busy; without an answer it would seem that the daemon has ended. */
+	if (rc == -EAGAIN)
+		control_answer(fd, false, "no request came within %d seconds; ask again\n", HEAR_S);
 	return rc ? rc : -ECANCELED;
 }
 

@@ -182,6 +182,10 @@ class Scrimd:
         with open(self.log.name) as f:
             return f.read()
 
+    def last_words(self):
+        code = self.process.poll()
+        return f"scrimd {'is alive' if code is None else f'ended with {code}'}: {self.said()[-2000:]}"
+
     def write(self, version):
         with open(self.file.name, "w") as f:
             f.write(model.config(version, upstream=self.upstream, **self.ports))
