@@ -178,13 +178,14 @@ static void fill(u8 *text, const void *piece, size_t n)
 		text[i] = n ? ((const u8 *)piece)[i % n] : 0;
 }
 
-/* The longest that each form can take, without its last byte: asked for to the end, in vain. */
-static size_t judge_near_misses(const struct ruleset *rs, const struct scanner *s, u64 *seed)
+/* The longest that a form can take, without its last byte: asked for to the end, in vain. Of every third form. */
+static size_t judge_near_misses(const struct ruleset *rs, const struct scanner *s, size_t first,
+				u64 *seed)
 {
 	u8 word[SCRIM_WINDOW + 1], text[TEXT_LEN];
 	size_t bad = 0;
 
-	for (u16 i = 0; i < rs->nforms; i++) {
+	for (size_t i = first; i < rs->nforms; i += 3) {
 		size_t n = dfa_word(seed, &rs->forms[i].dfa, true, word, SCRIM_WINDOW);
 
 		cr_assert_eq(n, rs->forms[i].dfa.max);
@@ -223,8 +224,8 @@ Test(scan_worst, builtin_rules_stay_in_their_bound, .timeout = 300)
 			cr_assert_leq(found.walked, WALKED_MOST * TEXT_LEN, "%s: %s",
 				      isa_name(isas[i]), runs[k]);
 		}
-		bad += judge_near_misses(rs, s, &seed);
-		cr_assert_gt(bad, 20, "%s: the bound says little", isa_name(isas[i]));
+		bad += judge_near_misses(rs, s, i % 3, &seed);
+		cr_assert_gt(bad, 6, "%s: the bound says little", isa_name(isas[i]));
 		scanner_free(s);
 	}
 	ruleset_free(rs);
