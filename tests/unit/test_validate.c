@@ -240,7 +240,7 @@ Test(validate, name)
 	ACCEPTS("name", "Odette", "Marrowby, Tamsin A.", "Inés de la Cruz", "O'Dorrin",
 		"NOT-SMITH");
 	REFUSES("name", "Unknown", "Tamsin DOB", "Denies", "Hospital", "Not Given", "");
-	ACCEPTS("name", "Day, Doris", "No, Albert", "Doris Day");
+	ACCEPTS("name", "Day, Doris", "No, Albert", "Doris Day", "DAY^DORIS^M");
 	REFUSES("name", "Day", "Male", "Doris No", "Unknown, Day", "Day, Unknown", "Day Doris");
 	ACCEPTS("titled-name", "Day", "He", "Doris Day");
 	REFUSES("titled-name", "Patient", "Day No", "Customer");

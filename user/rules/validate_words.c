@@ -305,7 +305,8 @@ static bool is_family(const struct word *w, size_t n, size_t i, bool first)
 {
 	if (i)
 		return i + 1 == n && word_is_in(w[i], FAMILY_LAST);
-	return (first || (n > 1 && w[0].text[w[0].len] == ',')) && word_is_in(w[0], FAMILY);
+	first |= n > 1 && (w[0].text[w[0].len] == ',' || w[0].text[w[0].len] == '^');
+	return first && word_is_in(w[0], FAMILY);
 }
 
 static bool is_name(const u8 *text, size_t len, bool first)
