@@ -427,8 +427,8 @@ class Load:
             self.daemon.heard("a worker broke")
             self.again()
             return hit
-        assert done.returncode == 0 or names(hit, done.stderr) or "did not answer" in done.stderr, \
-            f"not said: {done.stderr}"
+        said = names(hit, done.stderr) or "did not answer" in done.stderr or "ask again" in done.stderr
+        assert done.returncode == 0 or said, f"not said: {done.stderr}"
         self.told_version(done)
         self.kept()
         self.round()

@@ -6,6 +6,7 @@
 #include "one_form.h"
 #include "oracle.h"
 #include "scan_text.h"
+#include "share.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +65,7 @@ static inline void agree(const struct form_def *def, void (*make)(u64 *seed, cha
 	size_t found = 0, whole = 0, refused = 0, refusals = 0, quickly, truly;
 	u8 text[QUICK_TEXT + 1];
 
-	for (int i = 0; i < 200000; i++) {
+	for (size_t i = 0; i < share_of(200000); i++) {
 		u32 changes = draw(&seed, 4);
 		size_t len;
 
@@ -85,9 +86,9 @@ static inline void agree(const struct form_def *def, void (*make)(u64 *seed, cha
 		refused += quickly == QUICK_REFUSED;
 	}
 	/* The form has other ways to be written, but this is the commonest. */
-	cr_expect_gt(whole, 5000, "%zu", whole);
+	cr_expect_gt(whole, share_sees(5000), "%zu", whole);
 	cr_expect_geq(100 * found, percent_found * whole, "%zu of %zu", found, whole);
-	cr_expect_gt(refusals, 5000, "%zu", refusals);
+	cr_expect_gt(refusals, share_sees(5000), "%zu", refusals);
 	cr_expect_geq(100 * refused, percent_refused * refusals, "%zu of %zu", refused, refusals);
 	ruleset_free(rs);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SCRIM_SHARE=n: of what tests do over and over they do the n-th part. For processors that are emulated. */
+/* SCRIM_SHARE=n: of what tests do over and over they do the n-th part. For `make check`, and processors that are emulated. */
 #ifndef TEST_SHARE_H
 #define TEST_SHARE_H
 
