@@ -267,8 +267,10 @@ Test(memo_known, expects_what_is_known_before_what_is_unfit)
 	tags[0] = 1;
 	walked_of(s, m, digits);
 	cr_assert_eq(expected(m, s, digits), first + 1);
-	tags[2] = tags[3] = 2;
-	first[2].used = first[3].used = true;
+	for (size_t way = 2; way < MEMO_WAYS; way++) {
+		tags[way] = 2;
+		first[way].used = true;
+	}
 	walked_of(s, m, hex);
 	cr_assert_eq(tags[0], tags[1]);
 	cr_assert_eq(first[1].state, LINE_UNFIT);

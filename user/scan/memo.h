@@ -22,8 +22,8 @@
 #define LINE_BLOCKS 5                  /* of 64 bytes: longer lines are not remembered */
 #define LINE_ROOM   (64 * LINE_BLOCKS) /* with what ends it */
 #define CODED_ROOM  128                /* so much of a line is kept by codes */
-#define MEMO_SETS   1024
-#define MEMO_WAYS   4  /* lines of a set */
+#define MEMO_SETS   512
+#define MEMO_WAYS   8  /* lines of a set */
 #define MEMO_SPOTS  64 /* of a line, where something may match: a bit for each is a word */
 #define MEMO_PLACES 32 /* of a line: of its spots, many have the same */
 
@@ -129,16 +129,19 @@ struct memo_line {
 	_Alignas(64) struct spot_digits digits[MEMO_SPOTS / FOUR_SPOTS];
 	struct memo_place places[MEMO_PLACES];
 	_Alignas(64) u8 outline[LINE_ROOM];
+	u8 apart[64]; /* else all lines begin at a few places of a cache */
 };
 
+_Static_assert(sizeof(struct memo_line) / 64 % 2, "an odd number of a cache's lines");
+
 struct scan_memo {
-	void *memory;                  /* in which this is */
-	u64 tag[MEMO_SETS][MEMO_WAYS]; /* hashes; 0: none */
-	size_t lines, read;            /* of late, the latter in bytes */
-	size_t again;                  /* of these bytes, those of lines that are known */
-	size_t asleep;                 /* bytes to do without it */
-	size_t nap;                    /* as many the next time */
-	ssize_t credit;                /* for bytes that were read, not yet spent on learning */
+	_Alignas(64) u64 tag[MEMO_SETS][MEMO_WAYS]; /* hashes; 0: none */
+	void *memory;                               /* in which this is */
+	size_t lines, read;                         /* of late, the latter in bytes */
+	size_t again;   /* of these bytes, those of lines that are known */
+	size_t asleep;  /* bytes to do without it */
+	size_t nap;     /* as many the next time */
+	ssize_t credit; /* for bytes that were read, not yet spent on learning */
 	struct memo_line line[MEMO_SETS][MEMO_WAYS];
 	struct line_batch batch; /* what is being read */
 };

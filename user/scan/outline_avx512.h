@@ -11,6 +11,7 @@
 #define SCAN_OUTLINE_AVX512_H
 
 #include "memo.h"
+#include "ways.h"
 
 /* The block at `at` of a text of n bytes, zeros behind them. */
 static inline __m512i some_block(const u8 *text, size_t n, size_t at)
@@ -170,17 +171,6 @@ static inline bool line_fits(const struct line_reader *r, const struct memo_line
 		     codes_differ(r, l, _mm512_load_si512(line->coded + 64), 64);
 
 	return !differ && (line->len <= CODED_ROOM || rest_fits(r, l, line));
-}
-
-/* The first of a set's tags that is `hash`, or any if there is none. */
-static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
-{
-	_Static_assert(MEMO_WAYS == 4, "a vector of 32 bytes");
-	const __m256i is = _mm256_cmpeq_epi64(_mm256_loadu_si256((const __m256i *)tags),
-					      _mm256_set1_epi64x((long long)hash));
-	unsigned int ways = (unsigned int)_mm256_movemask_pd(_mm256_castsi256_pd(is));
-
-	return (size_t)__builtin_ctz(ways | 1U << MEMO_WAYS) % MEMO_WAYS;
 }
 
 /* 64 if there is none: compilers know no such function, and would take a branch. */

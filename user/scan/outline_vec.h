@@ -12,6 +12,7 @@
 #define SCAN_OUTLINE_VEC_H
 
 #include "memo.h"
+#include "ways.h"
 #include <scrim/sixteen.h>
 #include <string.h>
 
@@ -28,8 +29,9 @@ static inline u64 vec_bits(vec mask)
 
 #define BLOCK_VECS (64 / WIDTH)
 
-/* Pairs of bytes are numbers. */
+/* Pairs of bytes are numbers; or bytes are less than 0, too, as all instruction sets compare them. */
 typedef u16 pairs_vec __attribute__((vector_size(WIDTH)));
+typedef signed char signed_vec __attribute__((vector_size(WIDTH)));
 
 /* 64 bytes of text. */
 struct block {
@@ -79,31 +81,35 @@ static inline vec all(u8 c)
 	return (vec){0} + c;
 }
 
-/* What tells hex digits. */
+/* What tells hex digits: moved down to the least numbers with a sign, a kind of them is less than one number. */
 struct hex_bounds {
-	vec zero, nine, a, five, lower;
+	vec digits, letters, lower, low_half;
+	signed_vec ten, six;
 };
+
+#define LEAST 0x80
 
 static inline struct hex_bounds hex_bounds(void)
 {
 	return (struct hex_bounds){
-		.zero = kept(all('0')),
-		.nine = kept(all(9)),
-		.a = kept(all('a')),
-		.five = kept(all(5)),
+		.digits = kept(all('0' + LEAST)),
+		.letters = kept(all('a' + LEAST)),
 		.lower = kept(all(0x20)),
+		.low_half = kept(all(0xf)),
+		.ten = (signed_vec)kept(all(LEAST + 10)),
+		.six = (signed_vec)kept(all(LEAST + 6)),
 	};
 }
 
 /* Masks of digits, and of hex digits that are letters. */
 static inline vec digits_in(const struct hex_bounds *b, vec v)
 {
-	return (vec)(v - b->zero <= b->nine);
+	return (vec)((signed_vec)(v - b->digits) < b->ten);
 }
 
 static inline vec letters_in(const struct hex_bounds *b, vec v)
 {
-	return (vec)((v | b->lower) - b->a <= b->five);
+	return (vec)((signed_vec)((v | b->lower) - b->letters) < b->six);
 }
 
 /* What reading a line takes. */
@@ -135,7 +141,7 @@ static inline u64 line_ends(const struct line_reader *r, const u8 *text, size_t 
 
 static inline vec coded(const struct hex_bounds *b, vec v)
 {
-	return v - ((v - b->zero) & digits_in(b, v));
+	return v & ~(digits_in(b, v) & b->low_half);
 }
 
 /* The codes that a byte of an outline stands for: `letters` are all bits if those that are letters are among them. */
@@ -181,27 +187,38 @@ static inline struct block long_block(const struct line *line, size_t i)
 	return block_at(line->text + 64 * i, line->len - 64 * i);
 }
 
-/* A step of the hash over a rough outline, a pair of bytes at a time. */
-static inline pairs_vec hash_step(const struct hex_bounds *b, pairs_vec hash, vec v)
-{
-	vec rough = v | digits_in(b, v) | letters_in(b, v);
+#define HASH_FACTOR 0x9e37
 
-	return (hash + (pairs_vec)rough) * 0x9e37;
+/* A vector's rough outline, as pairs of bytes. */
+static inline pairs_vec rough(const struct hex_bounds *b, vec v)
+{
+	return (pairs_vec)(v | digits_in(b, v) | letters_in(b, v));
 }
 
-/* What the steps over its blocks have left, the line's length and the key, as 64 bits. */
+/* Of a vector of 32 bytes its halves put together; 16 are what they are. */
+static inline sixteen hash_fold(pairs_vec pairs)
+{
+#if WIDTH == 32
+	typedef u16 half __attribute__((vector_size(16)));
+	half low = __builtin_shufflevector(pairs, pairs, 0, 1, 2, 3, 4, 5, 6, 7);
+	half high = __builtin_shufflevector(pairs, pairs, 8, 9, 10, 11, 12, 13, 14, 15);
+
+	return (sixteen)(low + high * 0x68e3);
+#else
+	return (sixteen)pairs;
+#endif
+}
+
+/* What is left of its blocks, the line's length and the key, as 64 bits: the halves of a product. */
 static inline u64 hash_end(pairs_vec pairs, u64 key, u64 n)
 {
-	static const u64 odd[] = {0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9,
-				  0xd6e8feb86659fd93};
-	u64 part[WIDTH / 8], hash = key ^ n;
+	const sixteen left = hash_fold(pairs);
+	unsigned __int128 product;
+	u64 part[2];
 
-	_Static_assert(sizeof(part) <= sizeof(odd), "one for each");
-	memcpy(part, &pairs, sizeof(part));
-	for (size_t i = 0; i < WIDTH / 8; i++)
-		hash += part[i] * odd[i];
-	hash = (hash ^ hash >> 32) * odd[0];
-	return (hash ^ hash >> 32) | 1ULL << 63;
+	memcpy(part, &left, sizeof(part));
+	product = (unsigned __int128)(part[0] ^ key) * (part[1] ^ (key << 32 | key >> 32) ^ n);
+	return ((u64)product ^ (u64)(product >> 64)) | 1ULL << 63;
 }
 
 /*
@@ -213,14 +230,17 @@ static inline u64 line_read(const struct line_reader *r, const u8 *end, struct l
 {
 	pairs_vec hash = {0};
 	struct block b[2];
+	u16 factor = 1;
 
 	two_blocks(line, end, b);
+	/* Each has a factor of its own: a product of products would have to be waited for. */
 #pragma GCC unroll 8
 	for (size_t k = 0; k < 2 * BLOCK_VECS; k++) {
 		vec v = b[k / BLOCK_VECS].v[k % BLOCK_VECS], codes = coded(&r->hex, v);
 
 		memcpy(line->coded + k * WIDTH, &codes, WIDTH);
-		hash = hash_step(&r->hex, hash, v);
+		factor = (u16)(factor * HASH_FACTOR);
+		hash += rough(&r->hex, v) * factor;
 	}
 	return hash_end(hash, r->key, line->len);
 }
@@ -238,7 +258,7 @@ static __attribute__((noinline)) u64 long_line_read(const struct line_reader *r,
 
 			if (64 * i < CODED_ROOM)
 				memcpy(line->coded + 64 * i + k * WIDTH, &codes, WIDTH);
-			hash = hash_step(&r->hex, hash, b.v[k]);
+			hash = (hash + rough(&r->hex, b.v[k])) * HASH_FACTOR;
 		}
 	}
 	return hash_end(hash, r->key, line->len);
@@ -290,16 +310,6 @@ static inline bool line_fits(const struct line_reader *r, const struct memo_line
 		same &= codes_same(&r->hex, l, codes, at);
 	}
 	return is_all(same) && (line->len <= CODED_ROOM || rest_fits(r, l, line));
-}
-
-/* The first of a set's tags that is `hash`, or any if there is none. */
-static inline size_t first_way(const u64 tags[MEMO_WAYS], u64 hash)
-{
-	size_t way = 0;
-
-	for (size_t i = MEMO_WAYS; i-- > 0;)
-		way = tags[i] == hash ? i : way;
-	return way;
 }
 
 /* What bits say where there are some. */
