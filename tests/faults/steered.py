@@ -382,8 +382,9 @@ def reload(page, field):
 
 
 def attach(page, field):
-    code, _, _ = tool(page, field, "attach", "--config", field.files["all"])
-    if code:
+    """All of it, or a reason and nothing: but where only saying so fails."""
+    code, _, said = tool(page, field, "attach", "--config", field.files["all"])
+    if code and "standard output" not in said:
         field.is_free()
     else:
         field.take_down()

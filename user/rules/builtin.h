@@ -36,7 +36,7 @@
  * Values behind one label: "4711882, 4711883 and 4711884", "4711882/4711883", ["4711882","4711883"]. Where they could
  * be other numbers, the validator "list" asks that all are of one shape.
  */
-#define NEXT "(?:(?:\\\\?[\"'])?[,;] ?(?:and )?(?:\\\\?[\"'])?| ?/ ?| (?:and|&) )"
+#define NEXT "(?:(?:\\\\?[\"'])?[,;] ?(?:and )?(?:\\\\?[\"'])?| ?/ ?| (?:and|or|&) )"
 #define VALUES(item, guard_before, guard_after, ...)                                               \
 	FORM(item "(?:" NEXT item "){1,4}", guard_before, guard_after, DIGITS, 4,                  \
 	     .never = never_list, __VA_ARGS__)

@@ -6,7 +6,9 @@
 	LIST("dob", "d.o.b", "date of birth", "birth date", "birthdate", "birthday", "born",       \
 	     "born on", "d.o.b.")
 #define BIRTH_FORM(text, ...)                                                                      \
-	FORM(text, DECIMAL, DECIMAL, DIGITS, 3, .labels = BIRTH_LABELS, .distance = 24)
+	FORM(text, DECIMAL, GROUP, DIGITS, 3, .labels = BIRTH_LABELS, .distance = 24)
+
+#define APART "(?:[-/. ]| [-/] )"
 
 /* Nobody is known to have been older. */
 #define OLD "(9\\d|1[01]\\d|12[0-2])"
@@ -18,11 +20,12 @@ static const struct rule_def birth[] = {
 		.group = "builtin",
 		.what = "digits after a label of a date of birth, of the calendar or not",
 		.source = "45 CFR 164.514(b)(2)(i)(C)",
-		.examples = LIST("DOB [07281953]", "D.O.B. [7.28.53]",
-				 "date of birth: [13/45/1953]", "born [7 28 1953]", "DOB [1974-12]",
-				 "DOB unknown, room 12", "born 3 weeks early"),
+		.examples =
+			LIST("DOB [07281953]", "D.O.B. [7.28.53]", "date of birth: [13/45/1953]",
+			     "born [7 28 1953]", "DOB [1974-12]", "DOB [15 / 03 / 1945]",
+			     "DOB unknown, room 12", "born 3 weeks early"),
 		.nforms = 2,
-		.forms = {BIRTH_FORM("\\d{1,2}[-/. ]\\d{1,2}(?:[-/. ]\\d{2}(?:\\d{2})?)?"),
+		.forms = {BIRTH_FORM("\\d{1,2}" APART "\\d{1,2}(?:" APART "\\d{2}(?:\\d{2})?)?"),
 			  BIRTH_FORM("\\d{6}(?:\\d{2})?|\\d{1,2}[-/]\\d{4}|\\d{4}[-/. "
 				     "]\\d{1,2}(?:[-/. ]\\d{1,2})?")},
 	},
@@ -34,25 +37,32 @@ static const struct rule_def birth[] = {
 		.source = "45 CFR 164.514(b)(2)(i)(C)",
 		.examples = LIST("a [92]-year-old man", "[101] y/o female, aged [95]", "Age: [90]",
 				 "[92] y.o. F, [93] YO M, [94] years of age", "Age/Sex: [95]/F",
-				 "patient age: 0[93]Y",
+				 "patient age: 0[93]Y", "[92]M s/p fall, [94] F who, ([91] yrs)",
 				 "a [120] y/o, [95] yr. old, [93] y F, Age (yrs): [95]",
 				 "born in [1931], DOB [1929]", "an 89-year-old, aged 42",
 				 "at 92 % for 98 years", "age 92.5 months",
-				 "born in 1975, built in 1931"),
+				 "born in 1975, built in 1931", "fever to 101F with chills"),
 		.nforms = 3,
-		.forms = {FORM("(?i)" OLD "(?:[- ]years?(?:[- ]old| of age)"
-			       "|[- ]?yrs?\\.?[- ]old|[- ]?y[./]?o| y/? ?[fm])",
-			       DECIMAL, WORD, DIGITS, 2),
-			  FORM("0?" OLD "(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL, DIGITS, 2,
-			       .labels = LIST("age", "aged", "patient age", "age/sex", "age/gender",
-					      "age (yrs)", "age (years)", "age (y)"),
-			       .distance = 6),
-			  /* At 90 in 2026; a year later it may be one more. */
-			  FORM("(?:in )?(18\\d{2}|19[0-2]\\d|193[0-6])", DECIMAL, DECIMAL, DIGITS,
-			       3,
-			       .labels = LIST("born", "dob", "d.o.b", "d.o.b.", "year of birth",
-					      "birthyear", "yob", "date of birth"),
-			       .distance = 8)},
+		.forms =
+			{/* "101F with chills" is a temperature. */
+			 FORM(OLD "(?: ?-?[Yy](?:ears?|EARS?)(?:[- ](?:old|OLD)| (?:of age|OF AGE)"
+				  "|,? (?:(?:fe)?male|(?:FE)?MALE))"
+				  "|[- ]?[Yy][Rr][Ss]?\\.?(?:[- ](?:old|OLD)| (?:fe)?male| [FfMm])"
+				  "|[- ]?[Yy][./-]?[Oo]| [Yy](?:/? ?[FfMm]| old)"
+				  "|[- ]?y(?:(?:ea)?rs?)?(?: old)?\\)"
+				  "| ?(?:M (?:with|w/)|[FM] (?:s/p|who|[hc]/o|p/w|hx|pmh"
+				  "|present(?:s|ed|ing)?|admit(?:s|ted)?)))",
+			      DECIMAL, WORD, DIGITS, 2),
+			 FORM("0?" OLD "(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL, DIGITS, 2,
+			      .labels = LIST("age", "aged", "patient age", "age/sex", "age/gender",
+					     "age (yrs)", "age (years)", "age (y)", "age years",
+					     "age in years", "age at visit"),
+			      .distance = 6),
+			 /* At 90 in 2026; a year later it may be one more. */
+			 FORM("(?:in )?(18\\d{2}|19[0-2]\\d|193[0-6])", DECIMAL, DECIMAL, DIGITS, 3,
+			      .labels = LIST("born", "dob", "d.o.b", "d.o.b.", "year of birth",
+					     "birthyear", "yob", "date of birth"),
+			      .distance = 8)},
 	},
 };
 

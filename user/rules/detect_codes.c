@@ -139,7 +139,8 @@ static const struct rule_def codes[] = {
 			       "+$%&*=,-]{5,69}[0-9A-Za-z]|\\(01\\) ?\\d{14}",
 			       DIGIT, WORD, BYTES, 6,
 			       .labels = LIST("udi", "carrierhrf", "udi no", "udi-di",
-					      "device identifier"),
+					      "device identifier", "device identifier (di)",
+					      "distinct identifier"),
 			       .distance = 16)},
 	},
 };

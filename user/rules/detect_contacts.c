@@ -15,9 +15,10 @@
 	     "reached", "hotline", "landline", "phone number", "fax number", "mobile number",      \
 	     "my number", "his number", "her number",                                              \
                                                                                                    \
-	     "phone (home", "phone (work", "phone (cell", "phone (mobile",                         \
-	     "home :", "work :", "use\":\"home", "use\":\"work", "use\":\"mobile", "callback",     \
-	     "caller id", "texted", "sms", "dialed",                                               \
+	     "phone (home", "phone (work", "phone (cell", "phone (mobile", "phone (h", "phone (w", \
+	     "phone (c", "phone (m", "phone 1", "phone 2", "faxed to", "call back", "msisdn",      \
+	     "contact number", "home :", "work :", "use\":\"home", "use\":\"work",                 \
+	     "use\":\"mobile", "callback", "caller id", "texted", "sms", "dialed",                 \
                                                                                                    \
 	     "text me", "caller", "my registered", "number on file", "home number", "work number", \
 	     "messages to", /* X12, PER */ "=*TE*", "=*CP*", "=*HP*", "=*WP*", "=*FX*",            \
@@ -63,6 +64,8 @@ static const struct rule_def contacts[] = {
 				 "[(11) 98765-4321], [(02) 9876 5432], [+(370) 61234567]",
 				 "[+44 20 7946 0958], fax [030 123456]", "[089 72 63 41] office",
 				 "tel [555-1234, 555-9876], phones [5551234567/5559876543]",
+				 "Phone/Fax: [617-555-0123]/[617-555-0124], tel [5550101 or "
+				 "5550102]",
 				 "pager [31245], \"phoneNumber\":[2125550123]",
 				 "[212-555-0123 #204], tel [(0)617 5550155]",
 				 "phone: [(212)  555-0123], tel [212 - 555 - 0123]",

@@ -27,7 +27,7 @@
 
 #define DAY_LABELS                                                                                 \
 	"date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized", "presented",    \
-		"appt", "edd", "lmp"
+		"appt", "appointment", "edd", "lmp", "last menstrual period", "onset"
 /* Versions have these, too ("since 2.6.30"). */
 #define TIME_LABELS LIST(DAY_LABELS, "since", "until", "seen on", "scheduled for")
 
@@ -58,6 +58,7 @@ static const struct rule_def dates[] = {
 			"seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08], scan_[2024_03_14]",
 			"DOS [01/02/2024]/[01/05/2024], scans/[01/15/2024]/2",
 			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
+			"Age/DOB: 60 [1/2/1932]", "[1945 Mar 15]",
 			"version 10.02.24, 3.12.24, release 2024.01.15",
 			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
 			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
@@ -81,7 +82,7 @@ static const struct rule_def dates[] = {
 			 /* The month first: apart, for an IPv4 address looks like both. */
 			 DATE_FORM("0[1-9]\\.(?:1[3-9]|2\\d|3[01])\\.\\d{2}", DECIMAL, DECIMAL, 4,
 				   .unless = NO_VERSION, .distance = 8),
-			 DATE_FORM(YEAR "-" MONTH "-" DAY, DECIMAL, DECIMAL, 4),
+			 DATE_FORM(YEAR "(?:-" MONTH "-| " MONTH " )" DAY, DECIMAL, DECIMAL, 4),
 			 /* Not a piece of a longer number with dashes. */
 			 DATE_FORM("\\d{1,2}-\\d{1,2}-(?:" YEAR "|\\d{2})", NUMBER, NUMBER, 4),
 			 DATE_FORM(YEAR

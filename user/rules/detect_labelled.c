@@ -24,7 +24,9 @@
 	LIST("account", "account number", "account numbers", "account num", "account nbr",         \
 	     "acct num", "acct nbr", "accounts :", "accounts\":", "account no", "account id",      \
 	     "acct", "acct no", "a/c", "visit no", "visit number", "encounter no",                 \
-	     "encounter number", "encounter id", "visit #", "encounter #", "fin", "csn", "=CLM*")
+	     "encounter number", "encounter id", "visit #", "encounter #",                         \
+	     "encounter :", "visit id", "har :", "guarantor no", "guarantor id", "guarantor #",    \
+	     "admission no", "admission #", "fin", "csn", "=CLM*")
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member ids", "member no", "member number", "member numbers",            \
 	     "member #", "subscriber", "subscriber id", "subscriber ids", "subscriber number",     \
@@ -34,21 +36,22 @@
 	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
 	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id", "ins id",           \
 	     "ins. id", "ins no", "ins #", "insurance #", "medi-cal", "dod id", "edipi",           \
-	     "claim id", "claim no", "claim number", "claim #", "=*MI*", "ref*1l", "ref*6p",       \
-	     "ref*0f", "ref*1w")
+	     "recipient id", "cardholder id", "contract no", "contract #", "rx group",             \
+	     "health card", "claim id", "claim no", "claim number", "claim #", "=*MI*", "ref*1l",  \
+	     "ref*6p", "ref*0f", "ref*1w")
 #define LICENSE_LABELS                                                                             \
 	LIST("license", "license no", "license number", "license numbers", "licence",              \
 	     "licence no", "licence number", "lic", "=DLN", "dl no", "dl number", "dl #",          \
 	     "certificate", "certificate no", "certificate number", "cert no", "cert #", "permit", \
 	     "permit no", "permit number", "passport", "passport no", "passport number",           \
-	     "state id")
+	     "state id", "cdl", "military id", "alien registration", "a-number", "green card")
 #define PLATE_LABELS                                                                               \
 	LIST("license plate", "licence plate", "number plate", "registration plate", "plate no",   \
 	     "plate number", "plate #", "tag no", "tag number", "tag #")
 #define DEVICE_LABELS                                                                              \
 	LIST("s/n", "sn :", "sn #", "serial :", "serial\":", "serial no", "serial number",         \
 	     "serial numbers", "serial #", "ser no", "ser #", "device id", "device no",            \
-	     "device number", "imei", "imsi", "iccid", "meid")
+	     "device number", "imei", "imsi", "iccid", "meid", "device #", "asset tag")
 
 static const struct rule_def labelled[] = {
 	{
@@ -136,7 +139,7 @@ static const struct rule_def labelled[] = {
 			  ID_LETTERS(LICENSE_LABELS, .validate = "license"),
 			  ID_VALUES(LICENSE_LABELS),
 			  /* Behind its state, or its kind: "RN 558812"; or in threes. */
-			  FORM("[A-Z]{2} [A-Z]{0,2}\\d{5,13}|\\d{3} \\d{3} \\d{3}", WORD, WORD,
+			  FORM("[A-Z]{1,2} [A-Z]{0,2}\\d{5,13}|\\d{3} \\d{3} \\d{3}", WORD, WORD,
 			       DIGITS, 4, .labels = LICENSE_LABELS, .distance = 24),
 			  /* "MG/DL 1500": a decilitre has fewer digits, and none in groups. */
 			  FORM("(?:[A-Z]{2} )?(?:[A-Z]{1,2}-?)?\\d{5}(?:-?\\d){0,12}"

@@ -13,7 +13,9 @@
 /* "DOE, JANE", "DOE,JANE", and as HL7 and DICOM write it, "DOE^JANE". */
 #define BETWEEN "(?:,? |,|\\^{1,3})"
 /* One word and up to n more; initials may stand in front. */
-#define NAME(n)    FRONT PARTICLES WORD_ "(?:" BETWEEN PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
+#define NAME(n) FRONT PARTICLES WORD_ "(?:" BETWEEN PARTICLES "(?:" WORD_ "|" INITIAL ")){0," n "}"
+/* Whoever makes names up writes numbers behind them: "Damon455". */
+#define NUMBERED   WORD_ "\\d{0,4}"
 #define SMALL_WORD "[a-z][a-z'-]{1,20}"
 /* A key and what shows that its value follows. */
 #define KEY(name) name "=", name "\":"
@@ -27,19 +29,26 @@
 	     "first name", "last name", "given name", "family name", "middle name", "maiden name", \
 	     "surname", "legal name", "preferred name", "insured name", "subscriber name",         \
 	     "guarantor name", "guardian name", "contact name", "member name", "customer name",    \
-	     "forename", "patient :", "pt :", "guarantor :", "guardian :", "next of kin :",        \
-	     "nok :", "emergency contact :", "spouse :", "mother :", "father :", "daughter :",     \
-	     "son :", "wife :", "husband :", "sister :", "brother :", "caregiver :", "insured :",  \
-	     "subscriber :", "beneficiary :", "signed by", "dictated by", "attending :",           \
-	     "physician :", "pcp :", "surgeon :", "assistant :", "witness :", "provider :",        \
-	     "cardholder :", "policyholder :", "member :", "contact person :", "emerg contact",    \
-	     "taken by :", "caller :", "radiologist :", "pathologist :", "technologist :",         \
-	     "anesthesiologist :", "interpreter :", "co-signed by",                                \
-	     "reviewed by :", "verified by :", "performed by :", "interpreted by :",               \
-	     "referred by :", "ordered by :", "referring :", "clinician :", "person><name>",       \
+	     "forename", "forenames", "fname", "lname", "provider name", "physician name",         \
+	     "doctor name", "caregiver name",                                                      \
+	     "name (last, first) :", "patient :", "pt :", "guarantor :", "guardian :",             \
+	     "next of kin :", "nok :", "emergency contact :", "spouse :", "mother :", "father :",  \
+	     "daughter :", "son :", "wife :", "husband :", "sister :", "brother :", "caregiver :", \
+	     "insured :", "subscriber :", "beneficiary :", "signed by", "by :", "dictated by",     \
+	     "attending :", "physician :", "pcp :", "surgeon :", "assistant :", "witness :",       \
+	     "provider :", "cardholder :", "policyholder :", "member :", "contact person :",       \
+	     "emerg contact", "caller :", "radiologist :", "pathologist :", "technologist :",      \
+	     "anesthesiologist :", "interpreter :", "attending md :", "signed :", "signature :",   \
+	     "author :", "responsible party :", "policy holder :", "account holder :",             \
+	     "significant other :", "partner :", "parent :", "informant :", "alias :",             \
+	     "decedent :", "client :", "veteran :", "resident :", "consultant :",                  \
+	     "social worker :", "case manager :", "therapist :", "pharmacist :", "cardiologist :", \
+	     "referring :", "clinician :", "person><name>",                                        \
 	     "beneficiary\":{\"display\":", "subscriber\":{\"display\":",                          \
 	     "subject\":{\"display\":", "patient\":{\"display\":", "name\":{\"text\":",            \
 	     "name\":[{\"text\":", "official\",\"text\":", "usual\",\"text\":", "\"family\" :",    \
+	     "\"physician\" :", "\"attending\" :", "attending physician\":", "family value=\"",    \
+	     "given value=\"", "given qualifier=\"cl\">",                                          \
 	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>")
 
 static const struct rule_def names[] = {
@@ -63,10 +72,13 @@ static const struct rule_def names[] = {
 			"last_name=string",
 			"Patient : [Odette Tesk], Patient: [\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e]",
 			"Patient: [Day, Doris], Name: [Doris Day], Dr. [Day] left",
-			"Patient: Male, 45",
+			"Patient: Male, 45", "Drs. [Tesk and Marrowby]",
+			"Patient [Odette Tesk] was", "NM1*IL*1*[TESK*ODETTE*M]***MI*", "MR. [TESK]",
+			"Patient Care Plan", "Patient: [Tesk] Aspirin",
+			"Caused by: Timeout, verified by: [Odette Tesk]",
 			"\"subject\":{\"reference\":\"Patient/f00\",\"display\":\"[Odette "
 			"Tesk]\"}"),
-		.nforms = 9,
+		.nforms = 12,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = NAME_LABELS,
 			       .unless = LIST(
@@ -76,28 +88,44 @@ static const struct rule_def names[] = {
 				       "facility name", "hospital name", "clinic name", "host name",
 				       "domain name", "procedure name", "plan name", "display name",
 				       "field name", "table name", "service name", "device name",
-				       "study name", "code name"),
+				       "study name", "code name", "caused by", "sorted by",
+				       "sort by", "powered by", "due by", "triggered by",
+				       "blocked by", "followed by"),
 			       .distance = 12),
 			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "titled-name",
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
-					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR"),
+					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR", "=MR.",
+					      "=MS.", "=MISS", "=PROF", "=DOCTOR", "=NURSE"),
 			       .distance = 4),
 			  /* "Pt. Denies pain": two words at least. */
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,
 			       3, .validate = "name", .labels = LIST("=Pt", "=Pt."), .distance = 3),
+			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_, WORD, WORD, BYTES, 3,
+			       .validate = "name", .labels = LIST("patient", "=pt"), .distance = 1),
+			  FORM(WORD_ "(?:(?:, |/)" WORD_ "){0,3}(?:,? (?:and|&) |/|, )" WORD_, WORD,
+			       WORD, BYTES, 3, .labels = LIST("=Drs"), .distance = 3),
+			  /* X12: a person's, not an organization's. */
+			  FORM(WORD_ "(?: " WORD_ ")?(?:\\*{1,2}(?:" WORD_ "|" INITIAL ")){0,2}",
+			       WORD, WORD, BYTES, 3,
+			       .labels = LIST("=NM1*IL*1*", "=NM1*QC*1*", "=NM1*82*1*",
+					      "=NM1*85*1*", "=NM1*DN*1*", "=NM1*DK*1*",
+					      "=NM1*71*1*", "=NM1*72*1*", "=NM1*P3*1*",
+					      "=NM1*74*1*", "=NM1*03*1*", "=NM1*S1*1*"),
+			       .distance = 0),
 			  FORM(WORD_ "\\^" WORD_ "(?:\\^{1,3}(?:" WORD_ "|" INITIAL ")){0,3}", WORD,
 			       WORD, BYTES, 3, .validate = "name", .labels = LIST("patient"),
 			       .distance = 3),
 			  /* FHIR: all given names of somebody in a list. */
-			  FORM(WORD_ "(?:\", ?\"" WORD_ "){1,4}", WORD, WORD, BYTES, 3,
-			       .labels = LIST("\"given\" :"), .distance = 4),
+			  FORM(NUMBERED "(?:\", ?\"" NUMBERED "){1,4}|" WORD_ "\\d{1,4}", WORD,
+			       WORD, BYTES, 3, .labels = LIST("\"given\" :", "\"family\" :"),
+			       .distance = 4),
 			  FORM("(?:" CHARACTER "){2}(?: ?" CHARACTER "){0,24}", WORD, DIGIT, BYTES,
 			       3, .labels = NAME_LABELS, .distance = 12),
 			  /* FHIR: what a reference to somebody shows. */
 			  FORM("(?:Patient|RelatedPerson|Practitioner)/[0-9A-Za-z.-]{1,40}\", "
-			       "?\"display\": ?\"(?:(?:Dr|Mr|Mrs|Ms)\\.? )?(" WORD_
-			       "(?:,? (?:" WORD_ "|" INITIAL ")){0,3})",
+			       "?\"display\": ?\"(?:(?:Dr|Mr|Mrs|Ms)\\.? )?(" NUMBERED
+			       "(?:,? (?:" NUMBERED "|" INITIAL ")){0,3})",
 			       WORD, WORD, BYTES, 60),
 			  /* HL7: behind somebody's NPI. */
 			  FORM("[12]\\d{9}\\^" WORD_ "\\^" WORD_ "(?:\\^" INITIAL ")?", WORD, WORD,

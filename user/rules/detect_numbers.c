@@ -5,7 +5,8 @@
 
 #define SSN_LABELS                                                                                 \
 	LIST("ssn", "ssns", "ss#", "ss no", "ssno", "social security", "social security number",   \
-	     "soc sec", "soc. sec", "social", "ssn number", "ssan", "ref*sy")
+	     "soc sec", "soc. sec", "social", "ssn number", "ssan", "s.s.n", "s.s.n.", "s.s.",     \
+	     "soc sec no", "ss number", "ref*sy")
 #define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
 #define SSN_END_LABELS                                                                             \
 	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", LAST_FOUR("ssn"),           \
@@ -22,15 +23,18 @@
 	     "chart number", "chart no", "chart #", "chart id", "patient id", "patient ids",       \
 	     "patient number", "patient no", "patient #", "patient identifier", "pt id", "pt no",  \
 	     "pt #", "hospital number", "hospital no", "hospital #", "hosp no", "hosp #",          \
-	     "unit number", "unit no", "unit #", "m.r.n", "med. rec", "ref*ea", "code\":\"mr",     \
-	     "extension=\"")
+	     "unit number", "unit no", "unit #", "m.r.n", "med. rec",                              \
+	     "mr :", "pid :", "record id", "medical id", "hospital id", "clinic number",           \
+	     "history number", "uhid", "empi", "hosp. no", "pt. id", "pat id", "person id",        \
+	     "ref*ea", "code\":\"mr", "extension=\"")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
 	     .distance = 24, MRN_TAIL)
 
 #define POSTAL_LABELS                                                                              \
-	LIST("zip", "zips", "zip code", "zip codes", "postal", "postal code", "postcode")
+	LIST("zip", "zips", "zip code", "zip codes", "zip+4", "postal", "postal code", "postcode", \
+	     "post code")
 /* Nothing touches it, or "LA30189-7", an answer of LOINC, were of Louisiana. */
 #define ZIP_FORM(digits, ...)                                                                      \
 	FORM(digits "(?:-?\\d{4})?", TOKEN, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
@@ -69,7 +73,7 @@ static const struct rule_def numbers[] = {
 			  FORM("\\d{3}" GAP "\\d{2}(?:" GAP "|[-. ])\\d{4}", DECIMAL, DECIMAL,
 			       DIGITS, 4, ENCODED("ssn")),
 			  /* Whatever the groups, and issued or not: a label says what it is. */
-			  FORM("\\d(?:[-. ]?\\d){8}", DECIMAL, DECIMAL, DIGITS, 4,
+			  FORM("\\d(?:(?:[-. ]| - )?\\d){8}", DECIMAL, DECIMAL, DIGITS, 4,
 			       .labels = SSN_LABELS, .distance = 24),
 			  VALUES("\\d{9}", DECIMAL, DECIMAL, .labels = SSN_LABELS, .distance = 24),
 			  /* Parts of an identifier are identifiers. */
@@ -184,7 +188,9 @@ static const struct rule_def numbers[] = {
 			      WORD, WORD, BYTES, 4, .labels = POSTAL_LABELS, .distance = 16),
 			 FORM("\\d{1,3}\\.\\d{2,15}", DECIMAL, DECIMAL, DIGITS, 4,
 			      .labels = LIST("latitude", "longitude",
-					     "\"lat\":", "\"lng\":", "\"lon\":", "\"long\":"),
+					     "\"lat\":", "\"lng\":", "\"lon\":", "\"long\":",
+					     "lat=", "lng=", "lon=", "latitude\",\"valuedecimal\":",
+					     "longitude\",\"valuedecimal\":"),
 			      .distance = 4)},
 	},
 };

@@ -57,7 +57,7 @@ bool never_list(const u8 *text)
 		n++;
 	while (n < QUICK_READ && text[n] && strchr("\\\"',; /&", text[n]))
 		n++;
-	if (n + 3 > QUICK_READ || !memcmp(text + n, "and", 3))
+	if (n + 3 > QUICK_READ || !memcmp(text + n, "and", 3) || !memcmp(text + n, "or ", 3))
 		return false;
 	return !goes_on(text[n]) || byte_is_digit(text[n]) != byte_is_digit(text[0]);
 }

@@ -17,8 +17,8 @@ static bool begins_with_date(const u8 *text, size_t len)
 }
 
 /*
- * Whether text begins with a number of North America, which is whole, and other digits stand behind a
- * space: ten digits, or eleven behind a 1 (ATIS-0300051).
+ * Whether text begins with a number of North America, which is whole, ten digits, or eleven behind a 1 (ATIS-0300051),
+ * and other digits stand behind a space, or a second number behind a slash.
  */
 static bool goes_on(const u8 *text, size_t len)
 {
@@ -33,6 +33,8 @@ static bool goes_on(const u8 *text, size_t len)
 	}
 	if (text[0] == '+' || n < whole || d[whole - 10] < '2' || d[whole - 7] < '2')
 		return false;
+	if (at + 3 < len && text[at] == '/')
+		return byte_is_digit(text[at + 3]) || text[at + 1] == '(';
 	return at + 1 < len && text[at] == ' ' &&
 	       (byte_is_digit(text[at + 1]) || text[at + 1] == '(');
 }
