@@ -117,7 +117,7 @@ static const struct rule_def contacts[] = {
 			      NUMBER, GROUP, DIGITS, 7, ENCODED("phone-groups")),
 			 NAMED_PHONE("(?:\\d|\\(\\d{1,5}\\))(?:[ .-]?\\d){5,12}"),
 			 FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
-			      .labels = LIST("pager", "beeper", "bleep"), .distance = 8),
+			      .labels = LIST("pager", "beeper", "bleep", "pgr"), .distance = 8),
 			 VALUES("(?:\\d{3}-\\d{4}|\\d{7}|\\d{10})", DIGIT, GROUP,
 				.validate = "list", .labels = PHONE_LABELS, .distance = 24)},
 	},

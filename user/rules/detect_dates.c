@@ -16,6 +16,8 @@
 	"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?"              \
 	"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 #define DAY_OF DAY ORDINAL "(?: of)?[- /]?"
+/* A full stop may also be that of a list, unless a year follows. */
+#define DAY_DOT DAY "(?:" ORDINAL "(?: of)?[- /]?|\\. ?)"
 /* Month and day in either order; until another day. */
 #define MONTH_DAY    "(?:(?:0?[1-9]|1[0-2])/" DAY "|(?:3[01]|2\\d|1[3-9])/(?:0?[1-9]|1[0-2]))"
 #define MONTH_DIGITS "(?:0[1-9]|1[0-2])"
@@ -58,7 +60,7 @@ static const struct rule_def dates[] = {
 			"seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08], scan_[2024_03_14]",
 			"DOS [01/02/2024]/[01/05/2024], scans/[01/15/2024]/2",
 			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
-			"Age/DOB: 60 [1/2/1932]", "[1945 Mar 15]",
+			"Age/DOB: 60 [1/2/1932]", "[1945 Mar 15]", "[15.Mar.1945], [2. April 1951]",
 			"version 10.02.24, 3.12.24, release 2024.01.15",
 			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
 			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
@@ -99,8 +101,8 @@ static const struct rule_def dates[] = {
 			 DATE_ENCODED(MONTH "\\.?" GAP "(?:" DAY ORDINAL "(?:,?(?:" GAP "| )" YEAR
 					    ")?|" YEAR ")",
 				      WORD, 1),
-			 DATE_FORM(DAY_OF "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-./, ]{1,2}" YEAR
-					  "|" YEAR "|[-/]\\d{2}| '\\d{2})",
+			 DATE_FORM(DAY_DOT "(?:" MONTH "|" SMALL_MONTH "|may)(?:[-./, ]{1,2}" YEAR
+					   "|" YEAR "|[-/]\\d{2}| '\\d{2})",
 				   DECIMAL, DECIMAL, 1, .never = never_month),
 			 /* Without a year: not "1 decent", "over 20 may", nor the id "c5dec". */
 			 DATE_FORM(DAY_OF "(?:" MONTH "(?:\\d{2})?|" SMALL_MONTH ")", WORD, WORD, 1,

@@ -6,10 +6,11 @@
 #define SSN_LABELS                                                                                 \
 	LIST("ssn", "ssns", "ss#", "ss no", "ssno", "social security", "social security number",   \
 	     "soc sec", "soc. sec", "social", "ssn number", "ssan", "s.s.n", "s.s.n.", "s.s.",     \
-	     "soc sec no", "ss number", "ref*sy")
+	     "soc sec no", "ss number", "code\":\"ss", "ref*sy")
 #define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
 #define SSN_END_LABELS                                                                             \
-	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", LAST_FOUR("ssn"),           \
+	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", "ssn last4", "ssn last 4",  \
+	     "ssn last four", "ssn ending", "ssn ending in", LAST_FOUR("ssn"),                     \
 	     LAST_FOUR("social"), LAST_FOUR("my social"), LAST_FOUR("your social"))
 
 #define NPI_LABELS                                                                                 \

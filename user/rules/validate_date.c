@@ -173,7 +173,7 @@ size_t brief_packed(const u8 *text)
 	return on_calendar(year, month, day) ? n : QUICK_REFUSED;
 }
 
-/* One or two digits, a space, a dash or a slash or none; an ordinal or "of" is left to the automaton. */
+/* One or two digits, a space, a dash, a slash, a full stop or none; an ordinal or "of" is left to the automaton. */
 bool never_month(const u8 *text)
 {
 	size_t i = 1 + byte_is_digit(text[1]);
@@ -184,7 +184,8 @@ bool never_month(const u8 *text)
 	if ((c == 's' && d == 't') || (c == 'n' && d == 'd') || (c == 'r' && d == 'd') ||
 	    (c == 't' && d == 'h'))
 		return false;
-	i += text[i] == ' ' || text[i] == '-' || text[i] == '/';
+	i += text[i] == '.' && text[i + 1] == ' ';
+	i += text[i] == ' ' || text[i] == '-' || text[i] == '/' || text[i] == '.';
 	if ((text[i] == ' ' || text[i] == 'o') || month_by_name(text + i))
 		return false;
 	return true;
