@@ -45,13 +45,14 @@ static const struct rule_def birth[] = {
 		.nforms = 3,
 		.forms =
 			{/* "101F with chills" is a temperature. */
-			 FORM(OLD "(?: ?-?[Yy](?:ears?|EARS?)(?:[- ](?:old|OLD)| (?:of age|OF AGE)"
-				  "|,? (?:(?:fe)?male|(?:FE)?MALE))"
-				  "|[- ]?[Yy][Rr][Ss]?\\.?(?:[- ](?:old|OLD)| (?:fe)?male| [FfMm])"
-				  "|[- ]?[Yy][./-]?[Oo]| [Yy](?:/? ?[FfMm]| old)"
-				  "|[- ]?y(?:(?:ea)?rs?)?(?: old)?\\)"
-				  "| ?(?:M (?:with|w/)|[FM] (?:s/p|who|[hc]/o|p/w|hx|pmh"
-				  "|present(?:s|ed|ing)?|admit(?:s|ted)?)))",
+			 FORM(OLD
+			      "(?: ?-?[Yy](?:ears?|EARS?)(?:[- ][Oo](?:ld|LD)| (?:of age|OF AGE)"
+			      "|,? (?:(?:fe)?male|(?:FE)?MALE))"
+			      "|[- ]?[Yy][Rr][Ss]?\\.?(?:[- ][Oo](?:ld|LD)| (?:fe)?male| [FfMm])"
+			      "|[- ]?[Yy][./-]?[Oo]| [Yy](?:/? ?[FfMm]| old)"
+			      "|[- ]?y(?:(?:ea)?rs?)?(?: old)?\\)"
+			      "| ?(?:M (?:with|w/)|[FM] (?:s/p|who|[hc]/o|p/w|hx|pmh"
+			      "|present(?:s|ed|ing)?|admit(?:s|ted)?)))",
 			      DECIMAL, WORD, DIGITS, 2),
 			 FORM("0?" OLD "(?:Y|(?: ?y(?:ea)?rs?)?)", DECIMAL, DECIMAL, DIGITS, 2,
 			      .labels = LIST("age", "aged", "patient age", "age/sex", "age/gender",

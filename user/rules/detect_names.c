@@ -40,10 +40,9 @@
 	     "emerg contact", "caller :", "radiologist :", "pathologist :", "technologist :",      \
 	     "anesthesiologist :", "interpreter :", "attending md :", "signed :", "signature :",   \
 	     "author :", "responsible party :", "policy holder :", "account holder :",             \
-	     "significant other :", "partner :", "parent :", "informant :", "alias :",             \
-	     "decedent :", "client :", "veteran :", "resident :", "consultant :",                  \
-	     "social worker :", "case manager :", "therapist :", "pharmacist :", "cardiologist :", \
-	     "referring :", "clinician :", "person><name>",                                        \
+	     "significant other :", "informant :", "decedent :", "veteran :", "resident :",        \
+	     "consultant :", "social worker :", "case manager :", "therapist :", "pharmacist :",   \
+	     "cardiologist :", "referring :", "clinician :", "person><name>",                      \
 	     "beneficiary\":{\"display\":", "subscriber\":{\"display\":",                          \
 	     "subject\":{\"display\":", "patient\":{\"display\":", "name\":{\"text\":",            \
 	     "name\":[{\"text\":", "official\",\"text\":", "usual\",\"text\":", "\"family\" :",    \

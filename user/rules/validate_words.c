@@ -102,7 +102,7 @@ static const struct {
 	 "verbalized verbalizes visit was we weight were where who with world yes yesterday you "
 	 "your zip"},
 	/* Of these, those that families are called by: "Day, Doris"; and those that stand behind a name for no other reason. */
-	{FAMILY, "day he male no self street"},
+	{FAMILY, "blood day he male no self street"},
 	{FAMILY_LAST, "day self"},
 };
 
