@@ -29,7 +29,7 @@
 
 #define DAY_LABELS                                                                                 \
 	"date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized", "presented",    \
-		"appt", "appointment", "edd", "lmp", "last menstrual period", "onset"
+		"appt", "appointment :", "edd", "lmp", "last menstrual period", "onset"
 /* Versions have these, too ("since 2.6.30"). */
 #define TIME_LABELS LIST(DAY_LABELS, "since", "until", "seen on", "scheduled for")
 

@@ -44,7 +44,7 @@
 	     "licence no", "licence number", "lic", "=DLN", "dl no", "dl number", "dl #",          \
 	     "certificate", "certificate no", "certificate number", "cert no", "cert #", "permit", \
 	     "permit no", "permit number", "passport", "passport no", "passport number",           \
-	     "state id", "cdl", "military id", "alien registration", "a-number", "green card")
+	     "state id", "cdl", "military id", "a-number", "green card")
 #define PLATE_LABELS                                                                               \
 	LIST("license plate", "licence plate", "number plate", "registration plate", "plate no",   \
 	     "plate number", "plate #", "tag no", "tag number", "tag #")

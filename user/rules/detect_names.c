@@ -95,13 +95,13 @@ static const struct rule_def names[] = {
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
 					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR", "=MR.",
-					      "=MS.", "=MISS", "=PROF", "=DOCTOR", "=NURSE"),
+					      "=MS.", "=PROF", "=DOCTOR", "=NURSE"),
 			       .distance = 4),
 			  /* "Pt. Denies pain": two words at least. */
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,
 			       3, .validate = "name", .labels = LIST("=Pt", "=Pt."), .distance = 3),
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_, WORD, WORD, BYTES, 3,
-			       .validate = "name", .labels = LIST("patient", "=pt"), .distance = 1),
+			       .validate = "name", .labels = LIST("patient"), .distance = 1),
 			  FORM(WORD_ "(?:(?:, |/)" WORD_ "){0,3}(?:,? (?:and|&) |/|, )" WORD_, WORD,
 			       WORD, BYTES, 3, .labels = LIST("=Drs"), .distance = 3),
 			  /* X12: a person's, not an organization's. */

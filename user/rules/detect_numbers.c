@@ -10,8 +10,8 @@
 #define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
 #define SSN_END_LABELS                                                                             \
 	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", "ssn last4", "ssn last 4",  \
-	     "ssn last four", "ssn ending", "ssn ending in", LAST_FOUR("ssn"),                     \
-	     LAST_FOUR("social"), LAST_FOUR("my social"), LAST_FOUR("your social"))
+	     "ssn last four", "ssn ending in", LAST_FOUR("ssn"), LAST_FOUR("social"),              \
+	     LAST_FOUR("my social"), LAST_FOUR("your social"))
 
 #define NPI_LABELS                                                                                 \
 	LIST("npi", "npis", "extension=\"", "national provider", "national provider identifier",   \
@@ -24,18 +24,16 @@
 	     "chart number", "chart no", "chart #", "chart id", "patient id", "patient ids",       \
 	     "patient number", "patient no", "patient #", "patient identifier", "pt id", "pt no",  \
 	     "pt #", "hospital number", "hospital no", "hospital #", "hosp no", "hosp #",          \
-	     "unit number", "unit no", "unit #", "m.r.n", "med. rec",                              \
-	     "mr :", "pid :", "record id", "medical id", "hospital id", "clinic number",           \
-	     "history number", "uhid", "empi", "hosp. no", "pt. id", "pat id", "person id",        \
-	     "ref*ea", "code\":\"mr", "extension=\"")
+	     "unit number", "unit no", "unit #", "m.r.n", "med. rec", "mr :", "medical id",        \
+	     "hospital id", "clinic number", "history number", "uhid", "empi", "hosp. no",         \
+	     "pt. id", "pat id", "person id", "ref*ea", "code\":\"mr", "extension=\"")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
 	     .distance = 24, MRN_TAIL)
 
 #define POSTAL_LABELS                                                                              \
-	LIST("zip", "zips", "zip code", "zip codes", "zip+4", "postal", "postal code", "postcode", \
-	     "post code")
+	LIST("zip", "zips", "zip code", "zip codes", "zip+4", "postal", "postal code", "postcode")
 /* Nothing touches it, or "LA30189-7", an answer of LOINC, were of Louisiana. */
 #define ZIP_FORM(digits, ...)                                                                      \
 	FORM(digits "(?:-?\\d{4})?", TOKEN, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)
