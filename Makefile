@@ -149,12 +149,12 @@ unit: $(UNIT)
 # Other test and bench programs bring their own small makefile; so does what is installed.
 include $(wildcard tests/*/module.mk bench/module.mk) dist/module.mk
 
-# A fourth of what the longest unit tests repeat: in two minutes, building included. `make test` does all.
+# An eighth of what the longest unit tests repeat: in two minutes, building included. `make test` does all.
 .PHONY: check
 check: layers
 	@SETUP=0 tools/setup build unit
 	@$(MAKE) --no-print-directory SAN=1 unit all
-	@SCRIM_SHARE=$${SCRIM_SHARE:-4} SCRIM_BUILD=$(BUILD) tests/run check
+	@SCRIM_SHARE=$${SCRIM_SHARE:-8} SCRIM_BUILD=$(BUILD) tests/run check
 
 .PHONY: test
 test:
