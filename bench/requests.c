@@ -3,16 +3,24 @@
  * Latency of requests through a relay, by a schedule that nothing slows down.
  *
  *   requests --relay PORT --sink PORT [--pid PID] --connections N --size BYTES [--rate N]
- *            --warm SECONDS --seconds SECONDS --corpus FILE --expect FILE
+ *            [--burst SECONDS --rest SECONDS] --warm SECONDS --seconds SECONDS --corpus FILE
+ *            --expect FILE
  *
  * Request i is due at begin + i / rate, whatever became of the ones before, and its latency counts
  * from then until the last byte of its reply is here and compared. So a relay that stalls is
  * charged for every request that had to wait meanwhile (no coordinated omission). A connection
  * carries several requests at once where replies are late.
  *
+ * With --rest the load comes in bursts, and request i is due later by the rests before it. A guest
+ * whose cores are all busy for long is stopped by its host, and then it is the host that is measured.
+ * Both cores were asleep until a burst begins: its first part is not recorded.
+ *
+ *   |▒▒████████████|         |▒▒████████████|         |▒▒██...     ▒ not recorded
+ *    burst          rest      burst
+ *
  * Without --rate: each connection asks again as soon as it is answered, which shows the peak.
- * Clients and server share this thread and its core. By schedule it never sleeps, so that no
- * timer's wake-up is part of a latency; else it waits, so that its CPU time means something.
+ * Clients and server share this thread and its core. By schedule it sleeps in rests only, so that
+ * no timer's wake-up is part of a latency; else it waits, so that its CPU time means something.
  *
  * Printed is one JSON object: requests, rate, latencies in microseconds, CPU-seconds.
  */
@@ -28,6 +36,8 @@
 
 #define SECOND     1000000000ULL
 #define STALLED_NS (10 * SECOND)
+#define MS         1000000ULL
+#define UNRECORDED 8 /* a burst's first part: one of so many */
 
 struct client {
 	int fd;
@@ -43,6 +53,7 @@ struct run {
 	unsigned int n; /* connections */
 	u32 size;
 	double rate;        /* requests a second; 0: as fast as they are answered */
+	u64 burst, rest;    /* ns; rest 0: without */
 	u64 warm, measured; /* ns */
 	struct text corpus, expect;
 	u64 begin, end, recorded_from;
@@ -64,7 +75,17 @@ static size_t corpus_at(const struct run *r, const struct client *c, u64 at)
 
 static u64 due_at(const struct run *r, u64 i)
 {
-	return r->begin + (u64)((double)i * (double)SECOND / r->rate);
+	u64 at = (u64)((double)i * (double)SECOND / r->rate);
+
+	return r->begin + at + (r->rest ? at / r->burst * r->rest : 0);
+}
+
+static bool is_recorded(const struct run *r, u64 due)
+{
+	if (due < r->recorded_from || r->nlatency == r->room)
+		return false;
+	return !(r->rate > 0) || !r->rest ||
+	       (due - r->begin) % (r->burst + r->rest) >= r->burst / UNRECORDED;
 }
 
 static void client_send(struct run *r, struct client *c)
@@ -97,7 +118,7 @@ static void client_answered(struct run *r, struct client *c, u64 nth)
 	u64 due = r->rate > 0 ? due_at(r, nth * r->n + (u64)(c - r->client)) : c->asked_at;
 
 	r->answered++;
-	if (due >= r->recorded_from && r->nlatency < r->room)
+	if (is_recorded(r, due))
 		r->latency[r->nlatency++] = now - due > UINT32_MAX ? UINT32_MAX : (u32)(now - due);
 	if (!(r->rate > 0) && now < r->end)
 		client_ask(r, c, now);
@@ -153,14 +174,14 @@ static int run_turn(struct run *r, int ms)
 
 static void run_schedule(struct run *r)
 {
-	u64 total = (u64)(r->rate * (double)(r->end - r->begin) / (double)SECOND), moved = 0;
+	u64 moved = 0;
 
-	while (r->answered < total) {
-		u64 now = now_ns();
+	while (r->answered < r->due || due_at(r, r->due) < r->end) {
+		u64 now = now_ns(), next;
 
-		for (; r->due < total && due_at(r, r->due) <= now; moved = now)
+		for (; (next = due_at(r, r->due)) <= now && next < r->end; moved = now)
 			client_ask(r, &r->client[r->due % r->n], now);
-		if (run_turn(r, 0) > 0)
+		if (run_turn(r, next < now + 2 * MS ? 0 : (int)((next - now) / MS) - 1) > 0)
 			moved = now;
 		if (now > r->end && now - moved > STALLED_NS)
 			die("no reply came for %llu s", STALLED_NS / SECOND);
@@ -196,9 +217,11 @@ static void run_print(struct run *r, const struct usage *a, const struct usage *
 	if (!r->nlatency)
 		die("no reply was measured");
 	qsort(r->latency, r->nlatency, sizeof(*r->latency), ascending);
-	printf("{\"requests\": %lu, \"rate\": %.1f, \"p50\": %.2f, \"p99\": %.2f, "
+	printf("{\"requests\": %lu, \"answered\": %lu, \"rate\": %.1f, \"p50\": %.2f, \"p99\": "
+	       "%.2f, "
 	       "\"p999\": %.2f, \"max\": %.2f, ",
-	       r->nlatency, (double)r->nlatency * (double)SECOND / (double)r->measured,
+	       r->nlatency, r->answered,
+	       r->rate > 0 ? r->rate : (double)r->nlatency * (double)SECOND / (double)r->measured,
 	       percentile(r, 0.5), percentile(r, 0.99), percentile(r, 0.999),
 	       (double)r->latency[r->nlatency - 1] / 1e3);
 	usage_print(a, b);
@@ -213,6 +236,8 @@ static void run_arguments(struct run *r, int argc, char **argv)
 						{"connections", required_argument, NULL, 'n'},
 						{"size", required_argument, NULL, 'b'},
 						{"rate", required_argument, NULL, 'a'},
+						{"burst", required_argument, NULL, 'u'},
+						{"rest", required_argument, NULL, 'z'},
 						{"warm", required_argument, NULL, 'w'},
 						{"seconds", required_argument, NULL, 't'},
 						{"corpus", required_argument, NULL, 'c'},
@@ -233,6 +258,10 @@ static void run_arguments(struct run *r, int argc, char **argv)
 			r->size = (u32)atoi(optarg);
 		else if (o == 'a')
 			r->rate = atof(optarg);
+		else if (o == 'u')
+			r->burst = (u64)(atof(optarg) * (double)SECOND);
+		else if (o == 'z')
+			r->rest = (u64)(atof(optarg) * (double)SECOND);
 		else if (o == 'w')
 			r->warm = (u64)(atof(optarg) * (double)SECOND);
 		else if (o == 't')
@@ -245,8 +274,8 @@ static void run_arguments(struct run *r, int argc, char **argv)
 			exit(2);
 	}
 	if (!r->relay || !r->sink || !r->n || r->n > CONNECTIONS_MAX || !r->size ||
-	    r->size > SIZE_MAX_BYTES || !r->measured || r->corpus.len < r->size ||
-	    r->corpus.len != r->expect.len)
+	    r->size > SIZE_MAX_BYTES || !r->measured || (r->rest && !r->burst) ||
+	    r->corpus.len < r->size || r->corpus.len != r->expect.len)
 		die("an argument is missing or too large, or corpus and expect differ in length");
 }
 

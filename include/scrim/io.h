@@ -109,6 +109,7 @@ struct io_limits {
 	u32 line_memo; /* 1, the default: a worker remembers lines to read them faster (scan.h); 0: none */
 	/* How long a worker looks for more to do, awake, where that has paid of late; 0: it sleeps at once; 20. */
 	u32 busy_wait_us;
+	u32 busy_share; /* percent of its time that it may spend so, 1 to 100; 10 */
 };
 /* Fills in the defaults. */
 void io_limits_default(struct io_limits *l);

@@ -8,8 +8,7 @@
 #include "worker.h"
 #include <linux/sock_diag.h>
 
-#define ROOM_LEAST    4096 /* what a socket that polls writable is given at least */
-#define LOOKS_BETWEEN 16   /* receives between looks at the socket that is received from */
+#define ROOM_LEAST 4096 /* what a socket that polls writable is given at least */
 
 static void socket_size(int fd, int forced, int plain, u32 size)
 {
@@ -53,8 +52,8 @@ u32 room_left(struct direction *d, u32 most)
 	u32 size = mask_turn(d);
 	u32 mem[SK_MEMINFO_VARS] = {0}, in[SK_MEMINFO_VARS], room, used;
 
-	if (++d->looks % LOOKS_BETWEEN == 0)
-		socket_look(direction_in(d), socket_share(d), in);
+	/* Each time: a single receive may make the kernel double what it offers the other end. */
+	socket_look(direction_in(d), socket_share(d), in);
 	if (!socket_look(direction_out(d), socket_share(d), mem))
 		return ROOM_LEAST;
 	/* The kernel counts its own overhead into wmem_queued: a sixteenth is left for that. */

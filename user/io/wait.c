@@ -3,12 +3,12 @@
  * Waiting for completions. To be woken takes longer than most of what a worker does for a message,
  * so it looks for `busy_wait` first, awake, where that has paid lately:
  *
- *   nothing to do ─▶ were most of the last waits short?
+ *   nothing to do ─▶ were most of the last waits short, and is time for it saved (look.h)?
  *                     yes ─▶ look ─▶ something came ──────────────────▶ take it
  *                     no ──────┴───▶ sleep, up to the next deadline ──▶
  *
  * A worker with little to do sleeps, and so does one whose peer needs its processor. To look costs
- * processor time that sleep would not: `busy_wait: none` is for who would rather wait.
+ * processor time that sleep would not, `busy_share` of it at most; `busy_wait: none` costs nothing.
  */
 #include "worker.h"
 #include <time.h>
@@ -37,9 +37,10 @@ static u64 busy_wait_ns(const struct io_worker *w)
 	return w->conf.limits.busy_wait_us * 1000ULL;
 }
 
-static bool habit_says_look(const struct io_worker *w)
+static bool says_look(struct io_worker *w)
 {
-	return w->habit > HABIT_ONE * 3 / 4;
+	return w->habit > HABIT_ONE * 3 / 4 &&
+	       look_may(&w->look, clock_ns(), busy_wait_ns(w), w->conf.limits.busy_share);
 }
 
 /* A look in vain counts for several waits: who would have come may need this processor. */
@@ -119,7 +120,7 @@ static int wait_asleep(struct io_worker *w)
 
 int worker_wait(struct io_worker *w)
 {
-	bool looked = habit_says_look(w), in_vain;
+	bool looked = says_look(w), in_vain;
 	u64 began;
 	int r = 0;
 
@@ -130,6 +131,8 @@ int worker_wait(struct io_worker *w)
 	}
 	began = clock_ns();
 	in_vain = looked && !wait_awake(w, began + busy_wait_ns(w));
+	if (looked)
+		look_paid(&w->look, clock_ns() - began);
 	if (looked && !in_vain)
 		r = io_uring_get_events(&w->ring); /* they are delivered within a call only */
 	if (r >= 0 && !io_uring_cq_ready(&w->ring))

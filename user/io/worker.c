@@ -25,7 +25,8 @@ void io_limits_default(struct io_limits *l)
 				.buffers = 1,
 				.buffers_max = 32,
 				.line_memo = 1,
-				.busy_wait_us = 20};
+				.busy_wait_us = 20,
+				.busy_share = 10};
 }
 
 static u32 light_size(const struct io_limits *l)

@@ -18,6 +18,7 @@
 
 #include "address.h"
 #include "list.h"
+#include "look.h"
 #include "pool.h"
 #include <scrim/io.h>
 #include <scrim/log.h>
@@ -49,7 +50,6 @@ struct direction {
 	u32 turn;                   /* bytes of a bulk receive that is masked; 0: not known yet */
 	u16 count;                  /* buffers of it */
 	u8 index;                   /* 0: client to server */
-	u8 looks;                   /* at the sockets' memory, in a row */
 	u8 small;                   /* small receives in a row while bulk */
 	u8 zero_copy;               /* enum zero_copy: of the socket that is sent to */
 	u8 nic;                     /* received without a copy: which pool; 0: it is not */
@@ -140,6 +140,7 @@ struct io_worker {
 	bool pins_no_more;   /* buffers cannot be registered: said once */
 	struct link conns, connecting, resetting, quiet, idle, blocked, starving[POOLS];
 	int habit;                        /* how many of the last waits were short: wait.c */
+	struct look look;                 /* and how much it may look */
 	u64 now;                          /* ns, read at most once a round; 0: not read yet */
 	u64 tick_at, drain_by, accept_at; /* ns; 0: none */
 	u64 turns;                        /* of the loop; written by the worker, read by any */
