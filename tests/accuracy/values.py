@@ -222,6 +222,7 @@ VALUES = {
     "DL": lambda r: shape(r, r.choice(("@*#######", "*########", "@###-####-####", "@###-###-##-###-#", "*## ### ###"))),
     "PLATE": lambda r: shape(r, r.choice(("*@@@###", "@@@-####", "@@@ ####", "### @@@"))),
     "DEVICE": lambda r: shape(r, r.choice(("@@@*######", "SN*#######", "*########", "GT-####-@", "@@@@####"))),
+    "OTHER": lambda r: shape(r, r.choice(("@##-#####", "*#########", "*######", "CV-20##-#####", "##-#######"))),
     "MAC": mac,
     "URL": lambda r: r.choice(("https://", "http://", "www.")) + r.choice(HOSTS) +
     r.choice(("", "/chart/", "/p?id=")) + shape(r, "a##"),

@@ -52,6 +52,17 @@
 	LIST("s/n", "sn :", "sn #", "serial :", "serial\":", "serial no", "serial number",         \
 	     "serial numbers", "serial #", "ser no", "ser #", "device id", "device no",            \
 	     "device number", "imei", "imsi", "iccid", "meid", "device #", "asset tag")
+/* "case" and "badge" are words: not without "no", "id" or "#". */
+#define OTHER_LABELS                                                                               \
+	LIST("accession", "accession number", "specimen id", "specimen no", "specimen number",     \
+	     "specimen #", "case id", "case no", "case number", "case #", "employee id",           \
+	     "employee no", "employee number", "employee #", "emp id", "emp no", "badge id",       \
+	     "badge no", "badge number", "badge #", "student id", "student no", "subject id",      \
+	     "participant id", "donor id", "inmate no", "inmate number", "inmate #", "inmate id",  \
+	     "incident no", "incident number", "incident #", "rx no", "rx number", "rx #",         \
+	     "prescription no", "prescription number", "prescription #", "=EIN", "employer id",    \
+	     "tax id", "tax identification", "pathology no", "pathology number", "=TIN",           \
+	     "taxpayer id")
 
 static const struct rule_def labelled[] = {
 	{
@@ -165,6 +176,23 @@ static const struct rule_def labelled[] = {
 			  ID_VALUES(DEVICE_LABELS),
 			  FORM("(?:[A-Z]{1,4}-?)?\\d{5,20}[A-Z]?", WORD, WORD, DIGITS, 4,
 			       .labels = LIST("serial", "=SN", "s/n"), .distance = 8)},
+	},
+	{
+		.name = "other-id",
+		.class = ID_OTHER,
+		.group = "builtin",
+		.what = "number of a specimen, case, employee, prescription or taxpayer after a "
+			"label",
+		.source = "45 CFR 164.514(b)(2)(i)(R), DICOM PS3.15 E.1",
+		.examples = LIST("Accession #: [S07-12345], specimen id [2460716436]",
+				 "employee ID [E104577], badge no. [88213]",
+				 "\"accessionNumber\": \"[20240611-0042]\"",
+				 "EIN [12-3456789], tax ID: [98-7654321]", "Rx # [6601234]",
+				 "case no [CV-2023-00417]", "specimen id [4460716, 4460717]",
+				 "a case of 2019, in case 12345 calls", "badge 12, ein 12345"),
+		.nforms = 4,
+		.forms = {ID_DIGITS(OTHER_LABELS), ID_LETTERS(OTHER_LABELS),
+			  ID_VALUES(OTHER_LABELS)},
 	},
 };
 
