@@ -32,7 +32,8 @@
 /* Of groups, however many. */
 #define PHONE_GROUPS(text, ...)                                                                    \
 	FORM(text EXTENSION, NUMBER, GROUP, DIGITS, 7, .validate = "phone", ##__VA_ARGS__)
-#define NANP_GROUPS "[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-)\\d{4}"
+#define NANP_GROUPS "[2-9]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.|[ /][2-9]\\d{2}-| - [2-9]\\d{2} - )\\d{4}"
+#define DASH        "(?: ?[-.] ?| )?"
 /* Of an area that cannot be: an extension says what it is. */
 #define EXTENDED "[01]\\d{2}(?:-\\d{3}-|\\.\\d{3}\\.)\\d{4} ?[Xx]\\d{2,6}"
 #define NAMED_PHONE(text)                                                                          \
@@ -73,14 +74,16 @@ static const struct rule_def contacts[] = {
 				 "tel [5550123] 12-34-56-78-90, tel [212-555-0123] 12 34 5",
 				 "[030 123456] 13/14/1999, phone [1-093-184-8018]",
 				 "[(112) 555-0123], [012-555-0123x45], [(06227) 93966]",
+				 "[(212) 555 - 0123], [+1 (212) 555 - 0123], [212 - 555 - 0123]",
+				 "[1 - 212 - 555 - 0123], [(212)555 -0123], 212 - 155 - 0123",
 				 "112-555-0123 and 212 155 0123", "0055 0308 0340",
 				 "NDC 0378-0023-01, 0-306-40615-2", "call 911, pager 2 times"),
 		.nforms = 17,
 		.forms =
 			{PHONE_FORM(EXTENDED "|" NANP_GROUPS),
-			 PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)[-. ]?\\d{3}"
-				    "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})"
-				    "[-. ]?\\d{4})"),
+			 PHONE_FORM("\\((?:0\\d{2,4}\\) ?\\d{5,6}|(?:[1-9]\\d{2}\\)" DASH "\\d{3}"
+				    "|0\\d{1,4}\\)[-. ]?\\d{3,5}|[1-9]\\d\\) ?\\d{4,5})" DASH
+				    "\\d{4})"),
 			 FORM(TRUNK EXTENSION, TOKEN, GROUP, DIGITS, 7, .validate = "trunk",
 			      .brief = brief_trunk),
 			 /* France: pairs, with full stops or dashes too. Australia: an area and two fours. */
@@ -88,10 +91,10 @@ static const struct rule_def contacts[] = {
 			      7),
 			 PHONE_FORM("(?:[78] ?)?\\([2-9]\\d{2}\\) ?\\d{3}-\\d{2}-\\d{2}"
 				    "|8[ -]9\\d{2}[ -]\\d{3}[ -]\\d{2}[ -]\\d{2}"),
-			 PHONE_FORM("(?:00)?1[-. ](?:[2-9]\\d{2}[-. ]|\\([1-9]\\d{2}\\)[-. ]?)"
-				    "\\d{3}[-. ]\\d{4}"),
-			 PHONE_FORM(
-				 "\\+1\\)?[-. ]?(?:\\d{3}|\\(\\d{3}\\))[-. ]?\\d{3}[-. ]?\\d{4}"),
+			 PHONE_FORM("(?:00)?1(?:[-. ](?:[2-9]\\d{2}[-. ]|\\([1-9]\\d{2}\\)[-. ]?)"
+				    "\\d{3}[-. ]| - [2-9]\\d{2} - \\d{3} - )\\d{4}"),
+			 PHONE_FORM("\\+1\\)?" DASH "(?:\\d{3}|\\(\\d{3}\\))" DASH "\\d{3}" DASH
+				    "\\d{4}"),
 			 PHONE_GROUPS("\\+(?:[2-9]\\d{0,14}|[01]\\d\\(\\d\\)\\d{5}|\\([2-9]\\d{0,3}"
 				      "\\)|[2-9]\\d{0,3}\\))"
 				      "(?:[ ./-]?\\(\\d{1,5}\\)|[ ./-]?\\d{1,7}){1,6}"),
