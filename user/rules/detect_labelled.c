@@ -61,8 +61,8 @@
 	     "participant id", "donor id", "inmate no", "inmate number", "inmate #", "inmate id",  \
 	     "incident no", "incident number", "incident #", "rx no", "rx number", "rx #",         \
 	     "prescription no", "prescription number", "prescription #", "=EIN", "employer id",    \
-	     "tax id", "tax identification", "pathology no", "pathology number", "=TIN",           \
-	     "taxpayer id")
+	     "ein\":", "national id", "tax id", "tax identification", "pathology no",              \
+	     "pathology number", "=TIN", "taxpayer id")
 
 static const struct rule_def labelled[] = {
 	{

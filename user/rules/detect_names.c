@@ -47,7 +47,10 @@
 	     "subject\":{\"display\":", "patient\":{\"display\":", "name\":{\"text\":",            \
 	     "name\":[{\"text\":", "official\",\"text\":", "usual\",\"text\":", "\"family\" :",    \
 	     "\"physician\" :", "\"attending\" :", "attending physician\":", "family value=\"",    \
-	     "given value=\"", "given qualifier=\"cl\">",                                          \
+	     "patient\":", "patient\":{\"name\":", "contact\":{\"name\":", "emergency contact\":", \
+	     "next of kin\":", "guarantor\":", "guardian\":", "spouse\":", "mother\":",            \
+	     "father\":", "subscriber\":", "insured\":", "caregiver\":", "surgeon\":",             \
+	     "doctor\":", "nickname", "given value=\"", "given qualifier=\"cl\">",                 \
 	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>")
 
 static const struct rule_def names[] = {
@@ -75,6 +78,8 @@ static const struct rule_def names[] = {
 			"Patient [Odette Tesk] was", "NM1*IL*1*[TESK*ODETTE*M]***MI*", "MR. [TESK]",
 			"Patient Care Plan", "Patient: [Tesk] Aspirin",
 			"Caused by: Timeout, verified by: [Odette Tesk]",
+			"{\"patient\":{\"name\":\"[Odette Tesk]\"},\"nextOfKin\": \"[Corwin "
+			"Tesk]\"}",
 			"\"subject\":{\"reference\":\"Patient/f00\",\"display\":\"[Odette "
 			"Tesk]\"}"),
 		.nforms = 12,
