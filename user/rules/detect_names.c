@@ -50,7 +50,8 @@
 	     "patient\":", "patient\":{\"name\":", "contact\":{\"name\":", "emergency contact\":", \
 	     "next of kin\":", "guarantor\":", "guardian\":", "spouse\":", "mother\":",            \
 	     "father\":", "subscriber\":", "insured\":", "caregiver\":", "surgeon\":",             \
-	     "doctor\":", "nickname", "given value=\"", "given qualifier=\"cl\">",                 \
+	     "doctor\":", "nickname", "maidenname\", \"valuestring\":", "given value=\"",          \
+	     "given qualifier=\"cl\">",                                                            \
 	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>")
 
 static const struct rule_def names[] = {
