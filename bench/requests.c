@@ -217,9 +217,8 @@ static void run_print(struct run *r, const struct usage *a, const struct usage *
 	if (!r->nlatency)
 		die("no reply was measured");
 	qsort(r->latency, r->nlatency, sizeof(*r->latency), ascending);
-	printf("{\"requests\": %lu, \"answered\": %lu, \"rate\": %.1f, \"p50\": %.2f, \"p99\": "
-	       "%.2f, "
-	       "\"p999\": %.2f, \"max\": %.2f, ",
+	printf("{\"requests\": %lu, \"answered\": %lu, \"rate\": %.1f, \"p50\": %.2f, "
+	       "\"p99\": %.2f, \"p999\": %.2f, \"max\": %.2f, ",
 	       r->nlatency, r->answered,
 	       r->rate > 0 ? r->rate : (double)r->nlatency * (double)SECOND / (double)r->measured,
 	       percentile(r, 0.5), percentile(r, 0.99), percentile(r, 0.999),
