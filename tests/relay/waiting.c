@@ -25,13 +25,14 @@ static u32 times_awake(void)
 }
 
 /* A byte goes and one comes back, over and over, until `enough` turns are done or, with 0, the worker was seen awake. */
-static void back_and_forth(u32 busy_wait_us, u64 enough)
+static void back_and_forth(u32 busy_wait_us, u32 busy_share, u64 enough)
 {
 	struct host h;
 	struct pair p;
 
 	host_init(&h, AF_INET);
 	h.conf.limits.busy_wait_us = busy_wait_us;
+	h.conf.limits.busy_share = busy_share;
 	host_start(&h);
 	p = host_pair(&h);
 	for (u64 i = 0; enough ? i < enough : !times_awake(); i++) {
@@ -46,17 +47,25 @@ static void back_and_forth(u32 busy_wait_us, u64 enough)
 /* On a busy host it may take a while until most waits are brief. */
 static void awake(void)
 {
-	back_and_forth(1000, 0);
+	back_and_forth(1000, 100, 0);
+}
+
+/* There are two waits a turn, and most of them are short. */
+static void sparing(void)
+{
+	back_and_forth(1000, 1, TURNS);
+	CHECK(times_awake() < TURNS);
 }
 
 static void asleep(void)
 {
-	back_and_forth(0, TURNS);
+	back_and_forth(0, 100, TURNS);
 	CHECK(!times_awake());
 }
 
 const struct test waiting_tests[] = {
 	{"waiting: awake where it pays", awake},
+	{"waiting: mostly asleep where it may not look for long", sparing},
 	{"waiting: asleep at once", asleep},
 	{0},
 };
