@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define WINDOW   3000 /* more than a batch of the scanner */
-#define WINDOWS  3    /* of a file, the first among them; a file of no more than WINDOW has one */
+#define WINDOWS  2    /* of a file, the first among them; a file of no more than WINDOW has one */
 #define FILE_MAX (16u << 20)
 
 /* What a window became. */
