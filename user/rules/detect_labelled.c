@@ -26,14 +26,16 @@
 	     "acct", "acct no", "a/c", "visit no", "visit number", "encounter no",                 \
 	     "encounter number", "encounter id", "visit #", "encounter #",                         \
 	     "encounter :", "visit id", "har :", "guarantor no", "guarantor id", "guarantor #",    \
-	     "admission no", "admission #", "fin", "csn", "=CLM*")
+	     "admission no", "admission #", "fin", "fin nbr",                                      \
+	     "visit :", "visit=", "har=", "har\":", "enc no", "enc #", "csn", "=CLM*")
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member ids", "member no", "member number", "member numbers",            \
-	     "member #", "subscriber", "subscriber id", "subscriber ids", "subscriber number",     \
-	     "policy", "policy id", "policy no", "policy number", "policy numbers", "plan id",     \
-	     "plan no", "plan number", "group no", "group number", "group #", "grp",               \
-	     "insurance id", "insurance no", "insurance number", "insured id", "insured no",       \
-	     "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare",               \
+	     "member #", "member's id", "subscriber's id", "insured's id", "mbr id", "group id",   \
+	     "contract number", "contract id", "subscriber", "subscriber id", "subscriber ids",    \
+	     "subscriber number", "policy", "policy id", "policy no", "policy number",             \
+	     "policy numbers", "plan id", "plan no", "plan number", "group no", "group number",    \
+	     "group #", "grp", "insurance id", "insurance no", "insurance number", "insured id",   \
+	     "insured no", "beneficiary", "beneficiary id", "medicaid", "medicaid id", "medicare", \
 	     "medicare id", "hic", "hicn", "enrollee", "enrollee id", "rx id", "ins id",           \
 	     "ins. id", "ins no", "ins #", "insurance #", "medi-cal", "dod id", "edipi",           \
 	     "recipient id", "cardholder id", "contract no", "contract #", "rx group",             \
@@ -51,14 +53,19 @@
 #define DEVICE_LABELS                                                                              \
 	LIST("s/n", "sn :", "sn #", "serial :", "serial\":", "serial no", "serial number",         \
 	     "serial numbers", "serial #", "ser no", "ser #", "device id", "device no",            \
-	     "device number", "imei", "imsi", "iccid", "meid", "device #", "asset tag")
+	     "device number", "device sn", "imei", "imsi", "iccid", "meid", "device #",            \
+	     "asset tag")
 /* "case" and "badge" are words: not without "no", "id" or "#". */
 #define OTHER_LABELS                                                                               \
 	LIST("accession", "accession number", "specimen id", "specimen no", "specimen number",     \
 	     "specimen #", "case id", "case no", "case number", "case #", "employee id",           \
 	     "employee no", "employee number", "employee #", "emp id", "emp no", "badge id",       \
 	     "badge no", "badge number", "badge #", "student id", "student no", "subject id",      \
-	     "participant id", "donor id", "inmate no", "inmate number", "inmate #", "inmate id",  \
+	     "participant id", "prior auth", "auth no", "auth number", "auth #",                   \
+	     "authorization no", "authorization number", "authorization #", "referral no",         \
+	     "referral number", "referral #", "reference no", "reference number", "reference #",   \
+	     "ref*g1", "ref*9f", "ref*ej", "control number", "=ICN", "=DCN", "=TCN",               \
+	     "trace number", "donor id", "inmate no", "inmate number", "inmate #", "inmate id",    \
 	     "incident no", "incident number", "incident #", "rx no", "rx number", "rx #",         \
 	     "prescription no", "prescription number", "prescription #", "=EIN", "employer id",    \
 	     "ein\":", "national id", "tax id", "tax identification", "pathology no",              \

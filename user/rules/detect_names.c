@@ -50,7 +50,17 @@
 	     "patient\":", "patient\":{\"name\":", "contact\":{\"name\":", "emergency contact\":", \
 	     "next of kin\":", "guarantor\":", "guardian\":", "spouse\":", "mother\":",            \
 	     "father\":", "subscriber\":", "insured\":", "caregiver\":", "surgeon\":",             \
-	     "doctor\":", "nickname", "maidenname\", \"valuestring\":", "given value=\"",          \
+	     "doctor\":", "physician\":", "ordering provider\":", "referring provider\":",         \
+	     "rendering provider\":", "attending provider\":", "care provider\":", "patient=",     \
+	     "attending=", "physician=", "nurse=", "guarantor=", "guarantor\":{\"name\":",         \
+	     "next of kin\":[{\"name\":", "pat name", "mbr name", "holder name",                   \
+	     "dependent :", "enrollee :", "claimant :", "payee :", "adjuster :", "ordering md :",  \
+	     "partner :", "relative :", "emerg. contact",                                          \
+	     "contact 1 :", "contact #1 :", "poa :", "health care proxy :", "technician :",        \
+	     "phlebotomist :", "aka :", "attn :", "rn :", "verified by", "witnessed by",           \
+	     "performed by", "transcribed by", "entered by", "ordered by", "administered by",      \
+	     "sincerely,", "regards,", "pt. name", "patient.name", "name..", "patient><name>",     \
+	     "physician>", "nickname", "maidenname\", \"valuestring\":", "given value=\"",         \
 	     "given qualifier=\"cl\">",                                                            \
 	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>")
 
@@ -77,13 +87,16 @@ static const struct rule_def names[] = {
 			"Patient: [Day, Doris], Name: [Doris Day], Dr. [Day] left",
 			"Patient: Male, 45", "Drs. [Tesk and Marrowby]",
 			"Patient [Odette Tesk] was", "NM1*IL*1*[TESK*ODETTE*M]***MI*", "MR. [TESK]",
-			"Patient Care Plan", "Patient: [Tesk] Aspirin",
+			"Patient Care Plan", "her daughter [Petra Tesk] and mother [Ada M. Tesk]",
+			"RE: [Odette Tesk], DOB", "patientName=[odette+tesk]&x",
+			"</LastName><DateOfBirth>", "her husband, [Corwin Tesk]",
+			"mother Denies Pain", "Patient: [Tesk] Aspirin",
 			"Caused by: Timeout, verified by: [Odette Tesk]",
 			"{\"patient\":{\"name\":\"[Odette Tesk]\"},\"nextOfKin\": \"[Corwin "
 			"Tesk]\"}",
 			"\"subject\":{\"reference\":\"Patient/f00\",\"display\":\"[Odette "
 			"Tesk]\"}"),
-		.nforms = 12,
+		.nforms = 15,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = NAME_LABELS,
 			       .unless = LIST(
@@ -100,14 +113,25 @@ static const struct rule_def names[] = {
 			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "titled-name",
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
-					      "=Hi", "=Hello", "=DR.", "=MRS", "=DEAR", "=MR.",
-					      "=MS.", "=PROF", "=DOCTOR", "=NURSE"),
+					      "=Hi", "=Hello", "=Hey", "=DR.", "=MRS", "=DEAR",
+					      "=MR.", "=MS.", "=PROF", "=DOCTOR", "=NURSE"),
 			       .distance = 4),
 			  /* "Pt. Denies pain": two words at least. */
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,
 			       3, .validate = "name", .labels = LIST("=Pt", "=Pt."), .distance = 3),
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_, WORD, WORD, BYTES, 3,
 			       .validate = "name", .labels = LIST("patient"), .distance = 1),
+			  /* "daughter Petra Tesk", "her husband, Corwin Tesk". */
+			  FORM(WORD_ " (?:[A-Z]\\.? )?" WORD_, WORD, WORD, BYTES, 3,
+			       .validate = "name",
+			       .labels = LIST("daughter", "son", "wife", "husband", "mother",
+					      "father", "sister", "brother", "spouse",
+					      "next of kin"),
+			       .distance = 2),
+			  /* Of a letter: "RE: Odette Tesk, DOB ...". */
+			  FORM("(" NAME("3") ")(?:, ?|; ?| \\(| - )(?:DOB|MRN|D\\.O\\.B|MR ?#)",
+			       WORD, NONE, BYTES, 3, .labels = LIST("re :", "patient:"),
+			       .distance = 3),
 			  FORM(WORD_ "(?:(?:, |/)" WORD_ "){0,3}(?:,? (?:and|&) |/|, )" WORD_, WORD,
 			       WORD, BYTES, 3, .labels = LIST("=Drs"), .distance = 3),
 			  /* X12: a person's, not an organization's. */
@@ -135,6 +159,13 @@ static const struct rule_def names[] = {
 			  /* HL7: behind somebody's NPI. */
 			  FORM("[12]\\d{9}\\^" WORD_ "\\^" WORD_ "(?:\\^" INITIAL ")?", WORD, WORD,
 			       BYTES, 40, .validate = "npi", .never = never_named),
+			  /* As a URL writes it. */
+			  FORM("[A-Za-z][a-z'-]{1,20}(?:(?:,?%20|\\+|%2C|%2C%20|,)[A-Za-z][a-z'-]{"
+			       "1,20}){1,3}",
+			       WORD, WORD, BYTES, 3,
+			       .labels = LIST(
+				       "patient name=", "full name=", "first name=", "last name="),
+			       .encoded = true, .distance = 0),
 			  FORM(SMALL_WORD "(?: " SMALL_WORD "){0,2}", WORD, WORD, BYTES, 3,
 			       .validate = "name",
 			       .labels = LIST(KEY("patient name"), KEY("full name"),

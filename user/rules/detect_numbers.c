@@ -26,7 +26,8 @@
 	     "pt #", "hospital number", "hospital no", "hospital #", "hosp no", "hosp #",          \
 	     "unit number", "unit no", "unit #", "m.r.n", "med. rec", "mr :", "medical id",        \
 	     "hospital id", "clinic number", "history number", "uhid", "empi", "hosp. no",         \
-	     "pt. id", "nhs no", "nhs number", "pat id", "person id", "ref*ea", "code\":\"mr",     \
+	     "pt. id", "patient's id", "patients/", "patient/", "chart :", "enterprise id",        \
+	     "eid :", "nhs no", "nhs number", "pat id", "person id", "ref*ea", "code\":\"mr",      \
 	     "extension=\"")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \

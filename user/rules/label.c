@@ -193,6 +193,8 @@ static bool label_stands(const struct label_set *set, const u8 *text, size_t p)
 {
 	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
 
+	if (begins_tag_name(text, p))
+		return false;
 	while (end > from && p - end <= set->distance) {
 		if (any_label_ends(set, text, from, end))
 			return true;

@@ -55,6 +55,12 @@ bool label_ends_first(const struct label *l, size_t left, const u8 *text, size_t
 /* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
 bool word_begins(const u8 *text, size_t from, size_t at);
 
+/* Whether a tag's name may begin at text[p]: that is no value, whatever stands before. */
+static inline bool begins_tag_name(const u8 *text, size_t p)
+{
+	return p && text[p - 1] == '<' && text[p] < 0x80 && byte_is_letter(text[p]);
+}
+
 /*
  * One step from a value at p back towards its label: over a separator or a small word, or over the rest of a tag
  * that ends before p; or `end`.

@@ -83,6 +83,19 @@ static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, si
 	return sets;
 }
 
+/* Those of the places behind text[end) that are not a tag's name. */
+static u64 but_tag_names(const u8 *text, size_t end, size_t len, u64 places)
+{
+	u64 names = 0;
+
+	for (u64 m = places; m; m &= m - 1) {
+		size_t p = end + 1 + (size_t)__builtin_ctzll(m);
+
+		names |= p < len && begins_tag_name(text, p) ? m & -m : 0;
+	}
+	return places & ~names;
+}
+
 u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, size_t len,
 		     u64 *ret_gap)
 {
@@ -96,7 +109,8 @@ u64 label_index_ends(const struct label_index *x, const u8 *text, size_t end, si
 
 		far = distance > far ? distance : far;
 	}
-	*ret_gap = label_gap(text, end, len - end < far ? len - end : far);
+	*ret_gap = but_tag_names(text, end, len,
+				 label_gap(text, end, len - end < far ? len - end : far));
 	return sets;
 }
 
@@ -194,6 +208,8 @@ u64 label_index_find(const struct label_index *x, const u8 *text, size_t p)
 	size_t from = p > SCRIM_LOOKBACK ? p - SCRIM_LOOKBACK : 0, end = p, before;
 	u64 sets = 0;
 
+	if (begins_tag_name(text, p))
+		return 0;
 	while (end > from && p - end <= x->distance && (x->near[p - end] & ~sets)) {
 		sets |= index_ends(x, x->near[p - end] & ~sets, text, from, end);
 		before = end;

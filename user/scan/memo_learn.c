@@ -42,7 +42,8 @@ static void add_labels(struct study *y, size_t end, u64 sets, u64 sure)
 		if (distance && !(gap >> (distance - 1) & 1))
 			continue;
 		y->sets[end + distance] |= sets & near[distance];
-		if (!distance || sure_gap >> (distance - 1) & 1)
+		if ((!distance || sure_gap >> (distance - 1) & 1) &&
+		    y->bytes[end + distance - 1] != '<')
 			y->sure[end + distance] |= sure & near[distance];
 	}
 }
