@@ -59,6 +59,11 @@ static const struct {
 	{"<mrn\r>7", false},
 	{"MRN b>7", false},
 	{"MRN \xc2\xa0| 7", false},
+	{"MRN: <7", true},
+	{"MRN: (b", true},
+	{"MRN: <b", false}, /* a tag is no value */
+	{"<mrn>x</mrn><b", false},
+	{"<mrn><b", false},
 	{"MRN            7", true},
 	{"MRN             7", false}, /* a byte too far */
 	{"Medical Record No. 7", true},
