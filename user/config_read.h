@@ -28,12 +28,20 @@ struct key {
 /* A fault at a node's place. */
 #define wrong(r, at, ...) fault_add((r)->faults, (at)->line, (at)->column, __VA_ARGS__)
 
+#define KEYS_MOST 24 /* of a map */
+
 /*
  * Reads a map into a struct: unknown, repeated and missing keys are faults.
  *   what  in messages: "a listener"
  */
-void read_map(struct reader *r, const struct yaml *map, const char *what, const struct key *keys,
-	      size_t n, void *into);
+void read_keys(struct reader *r, const struct yaml *map, const char *what, const struct key *keys,
+	       size_t n, void *into);
+/* The same of an array of keys, as many as it may have. */
+#define read_map(r, map, what, keys, n, into)                                                      \
+	do {                                                                                       \
+		_Static_assert((n) <= KEYS_MOST, "there is room for all keys of a map");           \
+		read_keys(r, map, what, keys, n, into);                                            \
+	} while (0)
 
 /* True if the node is of the kind; else a fault that says what it should be. */
 bool expect(struct reader *r, const struct yaml *node, enum yaml_kind kind, const char *what);

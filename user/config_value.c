@@ -30,7 +30,7 @@ const char *words_joined(struct reader *r, const char *const *words, size_t n)
 static void unknown_key(struct reader *r, const struct yaml *key, const char *what,
 			const struct key *keys, size_t n)
 {
-	const char *names[16], *near;
+	const char *names[KEYS_MOST], *near;
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = keys[i].name;
@@ -42,13 +42,12 @@ static void unknown_key(struct reader *r, const struct yaml *key, const char *wh
 		      words_joined(r, names, n));
 }
 
-void read_map(struct reader *r, const struct yaml *map, const char *what, const struct key *keys,
-	      size_t n, void *into)
+void read_keys(struct reader *r, const struct yaml *map, const char *what, const struct key *keys,
+	       size_t n, void *into)
 {
-	const struct yaml *seen[16] = {0};
+	const struct yaml *seen[KEYS_MOST] = {0};
 	size_t k;
 
-	_Static_assert(array_size(seen) == 16, "no map has more keys");
 	for (const struct yaml *v = map->first; v; v = v->next) {
 		for (k = 0; k < n && strcmp(keys[k].name, v->key->text); k++)
 			;

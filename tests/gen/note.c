@@ -46,7 +46,7 @@ static const char *const near_misses[] = {
 	"Pump firmware 10.2.3.4 is current.",
 	"Gateway <ip-never> was a typing error.",
 	"Voucher <card-wrong> was refused.",
-	"Accession <order>, rack <#2>, tube <#1>.",
+	"Sample <order>, rack <#2>, tube <#1>.",
 };
 
 static const char *const short_texts[] = {

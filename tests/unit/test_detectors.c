@@ -138,7 +138,7 @@ static const struct {
 	{"license", "lic. no. [A1234567], driver's license [D123-4567-8901]"},
 	{"plate", "license plate number is [ABC-1234], tag no. [4 XYZ 77]"},
 	{"device-serial", "Serial No. [12345678], IMEI [353456789012348]"},
-	{"other-id",
+	{"unique-id",
 	 "Case Number: [2023-00123], accession [C24-1234], EMP ID [10457], a case no 1"},
 	{"vin", "chassis number [wvwzzz1jzxw000001], [5GZCZ43D13S812715]."},
 	{"iban", "([gb82west12345698765432]), [NO93 8601 1117 947] by"},

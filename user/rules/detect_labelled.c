@@ -185,7 +185,7 @@ static const struct rule_def labelled[] = {
 			       .labels = LIST("serial", "=SN", "s/n"), .distance = 8)},
 	},
 	{
-		.name = "other-id",
+		.name = "unique-id",
 		.class = ID_OTHER,
 		.group = "builtin",
 		.what = "number of a specimen, case, employee, prescription or taxpayer after a "
