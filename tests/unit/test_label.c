@@ -61,8 +61,9 @@ static const struct {
 	{"MRN \xc2\xa0| 7", false},
 	{"MRN: <7", true},
 	{"MRN: (b", true},
-	{"MRN: <b", false}, /* a tag is no value */
-	{"<mrn>x</mrn><b", false},
+	{"MRN: <b", true},
+	{"<mrn>x</mrn><b", false}, /* a tag is no value */
+	{"<mrn>x</mrn><7", true},
 	{"<mrn><b", false},
 	{"MRN            7", true},
 	{"MRN             7", false}, /* a byte too far */

@@ -130,8 +130,7 @@ static const struct rule_def names[] = {
 			       .distance = 2),
 			  /* Of a letter: "RE: Odette Tesk, DOB ...". */
 			  FORM("(" NAME("3") ")(?:, ?|; ?| \\(| - )(?:DOB|MRN|D\\.O\\.B|MR ?#)",
-			       WORD, NONE, BYTES, 3, .labels = LIST("re :", "patient:"),
-			       .distance = 3),
+			       WORD, NONE, BYTES, 3, .labels = LIST("re :"), .distance = 3),
 			  FORM(WORD_ "(?:(?:, |/)" WORD_ "){0,3}(?:,? (?:and|&) |/|, )" WORD_, WORD,
 			       WORD, BYTES, 3, .labels = LIST("=Drs"), .distance = 3),
 			  /* X12: a person's, not an organization's. */

@@ -55,10 +55,14 @@ bool label_ends_first(const struct label *l, size_t left, const u8 *text, size_t
 /* Whether a word can begin at text[at], `from` being the first byte that can be seen. */
 bool word_begins(const u8 *text, size_t from, size_t at);
 
-/* Whether a tag's name may begin at text[p]: that is no value, whatever stands before. */
+/*
+ * Whether a tag's name begins at text[p], right behind another tag: that is no value, whatever stands before. Without a tag
+ * in front it may be one in brackets, "MRN: <A12345>".
+ */
 static inline bool begins_tag_name(const u8 *text, size_t p)
 {
-	return p && text[p - 1] == '<' && text[p] < 0x80 && byte_is_letter(text[p]);
+	return p > 1 && text[p - 1] == '<' && text[p - 2] == '>' && text[p] < 0x80 &&
+	       byte_is_letter(text[p]);
 }
 
 /*
