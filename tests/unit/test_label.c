@@ -146,26 +146,46 @@ Test(label, looks_back_no_further_than_they_may)
 	ruleset_free(rs);
 }
 
-/* A line of labels and of what may stand behind them, or nearly. */
-static size_t draw_line(u64 *seed, char *line)
-{
-	static const char *const parts[] = {
-		"mrn",  "|",     " | ", " ",  "\t", "  ",       "\\H\\",  "\\N\\",
-		" is ", " code", ":",   "x",  "-",  "\xc2\xa0", "number", "OK",
-		"||",   "<b>",   "</",  "<b", ">",  "<x=\"",    "<mrn",   "<x-mrn ",
-		"\n",   "<",     "/>",  "7",  "\\", " | |"};
-	size_t n = 0;
+/* Labels, and what lines are made of: these, and what may stand behind them, or nearly. */
+#define LABELS_MAX 16
+#define PARTS_MAX  64
+struct vocabulary {
+	const char *labels[LABELS_MAX], *parts[PARTS_MAX];
+};
+static const struct vocabulary gaps = {
+	.labels = {"mrn", "=OK", "x:"},
+	.parts = {"mrn",   "|",     " | ",    " ",        "\t",      "  ",  "\\H\\", "\\N\\",
+		  ":",     "x",     "-",      "\xc2\xa0", "OK",      "||",  "<b>",   "</",
+		  "<b",    ">",     "<x=\"",  "<mrn",     "<x-mrn ", "\n",  "<",     "/>",
+		  "7",     "\\",    " | |",   "no",       "nr",      "id",  "is",    "of",
+		  "my",    "me",    "us",     "at",       "on",      "to",  "be",    "as",
+		  "num",   "was",   "are",    "the",      "his",     "her", "code",  "your",
+		  "value", "their", "number", "e",        "<x:zed",  "zed"},
+};
+static const struct vocabulary heads = {
+	.labels = {"record provider", "medical record provider", "x-provider", "=ID provider",
+		   "chartprovider", "a provider", "x record-provider", "1 provider",
+		   "policy provider", "eprovider", "very long-winded provider"},
+	.parts = {"provider", "Provider", "record", "Record", "x",       "-", "_",       " ",
+		  "ID",       "id",       "chart",  "a",      "medical", "e", "1",       "policy",
+		  "very",     "long",     "winded", "\t",     "7",       ":", "\xc2\xa0"},
+};
 
+static size_t draw_line(u64 *seed, const struct vocabulary *of, char *line)
+{
+	size_t n = 0, nparts = 0;
+
+	while (nparts < PARTS_MAX && of->parts[nparts])
+		nparts++;
 	for (u32 count = 1 + draw(seed, 9); count > 0; count--)
-		n += (size_t)sprintf(line + n, "%s", parts[draw(seed, array_size(parts))]);
+		n += (size_t)sprintf(line + n, "%s", of->parts[draw(seed, (u32)nparts)]);
 	return n;
 }
 
-/* The places behind a label that label_gap() finds as it reads on are those from which steps lead back to it. */
-Test(label, the_gap_read_forwards_is_the_gap_read_backwards)
+/* Places to which a label leads, read forwards, are those from which steps back lead to one. */
+static void same_both_ways(const struct vocabulary *of)
 {
-	const char *const near[] = {"mrn", "=OK", NULL};
-	struct form_def def = {.pattern = "7", .labels = near, .distance = 40};
+	struct form_def def = {.pattern = "7", .labels = of->labels, .distance = 40};
 	struct ruleset *rs = one_form(&def);
 	const struct label_index *x;
 	struct arena a = {0};
@@ -174,7 +194,7 @@ Test(label, the_gap_read_forwards_is_the_gap_read_backwards)
 
 	cr_assert_eq(0, label_index_build(&a, &rs->forms[0].labels, 1, &x));
 	for (int round = 0; round < 400000; round++) {
-		size_t len = draw_line(&seed, line);
+		size_t len = draw_line(&seed, of, line);
 		bool stands[128] = {false};
 
 		for (size_t end = 1; end < len; end++) {
@@ -190,4 +210,20 @@ Test(label, the_gap_read_forwards_is_the_gap_read_backwards)
 	}
 	arena_free(&a);
 	ruleset_free(rs);
+}
+
+Test(label, the_gap_read_forwards_is_the_gap_read_backwards)
+{
+	same_both_ways(&gaps);
+}
+
+/* Labels that end alike are told apart by what stands before that. */
+Test(label, of_many_with_one_tail_each_is_found)
+{
+	static struct vocabulary and_none;
+
+	same_both_ways(&heads);
+	and_none = heads;
+	and_none.labels[0] = "provider";
+	same_both_ways(&and_none);
 }

@@ -50,6 +50,30 @@ static bool is_small_word(u64 packed, size_t n)
 	return false;
 }
 
+/* Whether a small word begins with these two: few others do. */
+static bool begins_small_word(u8 first, u8 second)
+{
+#define WITH(a) 1U << ((a) & 31)
+	static const u32 seconds[32] = {
+		['a' & 31] = WITH('t') | WITH('s') | WITH('r'),
+		['b' & 31] = WITH('e'),
+		['c' & 31] = WITH('o'),
+		['h' & 31] = WITH('i') | WITH('e'),
+		['i' & 31] = WITH('d') | WITH('s'),
+		['m' & 31] = WITH('y') | WITH('e'),
+		['n' & 31] = WITH('o') | WITH('r') | WITH('u'),
+		['o' & 31] = WITH('f') | WITH('n'),
+		['t' & 31] = WITH('o') | WITH('h'),
+		['u' & 31] = WITH('s'),
+		['v' & 31] = WITH('a'),
+		['w' & 31] = WITH('a'),
+		['y' & 31] = WITH('o'),
+	};
+#undef WITH
+
+	return byte_is_letter(second) && seconds[first & 31] >> (second & 31) & 1;
+}
+
 /* The begin of the small word that ends at text[end), or end if there is none. */
 static size_t small_word(const u8 *text, size_t from, size_t end)
 {
@@ -224,7 +248,12 @@ u64 label_gap(const u8 *text, size_t end, size_t n)
 	size_t plain = name < n ? 0 : plain_gap(text + end, n);
 	bool tag = n && !name;                       /* in one that leads on */
 	u64 gap = plain ? ~0ULL >> (64 - plain) : 0; /* bit k - 1: place k leads to the label */
+	const u8 *next = text + end + plain;
 
+	/* Mostly what follows is a value. */
+	if (n - plain > 1 && next[0] < 0x80 && byte_is_letter(next[0]) &&
+	    !begins_small_word(next[0], next[1]))
+		return gap;
 	if (plain)
 		run.len = 0;
 	for (size_t k = plain + 1; k <= n; k++) {

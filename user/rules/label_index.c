@@ -20,10 +20,18 @@ static u64 eight_before(const u8 *text, size_t end)
 	return eight | 0x2020202020202020;
 }
 
+/* A place where labels may end. */
+struct label_end {
+	const u8 *text;
+	size_t from, end;
+	u64 asked; /* sets */
+};
+
 /* What may be the head of a label before its tail: right before it, and before a separator. */
 struct heads {
 	u64 at[2];
 	u64 known; /* all bits, if there is enough text */
+	bool separated;
 };
 
 static struct heads heads_before(const u8 *text, size_t from, size_t end)
@@ -32,28 +40,73 @@ static struct heads heads_before(const u8 *text, size_t from, size_t end)
 
 	if (end - from <= sizeof(h.at[0]))
 		return h;
+	h.separated = label_is_space(text[end - 1]);
 	h.at[0] = eight_before(text, end);
-	h.at[1] = eight_before(text, end - label_is_space(text[end - 1]));
+	h.at[1] = eight_before(text, end - h.separated);
 	h.known = ~0ULL;
 	return h;
 }
 
-/* Of the sets asked for, those that have a label with this tail which ends at text[end); `seen` letters of it are there. */
-static u64 tail_ends(const struct label_index *x, const struct tail *t, u64 asked, size_t seen,
-		     const u8 *text, size_t from, size_t end)
+/* Whether label l ends there, of which n letters and, as far as heads are known, the head are there. */
+static bool rest_ends(const struct indexed *l, const struct heads *heads, size_t n,
+		      const struct label_end *p)
 {
-	const struct indexed *l = x->labels + t->first, *behind = l + t->n;
-	const struct heads heads = seen ? heads_before(text, from, end - seen) : (struct heads){0};
+	if (l->whole && heads->known)
+		return word_begins(p->text, p->from,
+				   p->end - n - (l->spaced && heads->separated) - l->nhead);
+	if (l->label.exact)
+		n = 0;
+	return label_ends_first(&l->label, l->label.len - n, p->text, p->from, p->end - n);
+}
+
+/* Of the sets asked for, those of the labels from the first on, n of them, that end there, `seen` letters being there. */
+static u64 labels_end(const struct label_index *x, size_t first, size_t n,
+		      const struct heads *heads, size_t seen, const struct label_end *p)
+{
 	u64 sets = 0;
 
-	for (; l < behind; l++) {
-		size_t n = l->label.exact ? 0 : seen;
+	for (const struct indexed *l = x->labels + first; n; l++, n--)
+		if ((l->sets & p->asked & ~sets) &&
+		    !((l->head ^ heads->at[l->spaced]) & l->mask & heads->known) &&
+		    rest_ends(l, heads, seen, p))
+			sets |= l->sets & p->asked;
+	return sets;
+}
 
-		if (!(l->sets & asked & ~sets) ||
-		    ((l->head ^ heads.at[l->spaced]) & l->mask & heads.known))
-			continue;
-		if (label_ends_first(&l->label, l->label.len - n, text, from, end - n))
-			sets |= l->sets & asked;
+/* The same of those that have this tail. */
+static u64 tail_ends(const struct label_index *x, const struct tail *t, size_t seen,
+		     const struct label_end *p)
+{
+	struct heads heads = {0};
+	const u16 *first;
+	unsigned int key[2];
+	u64 sets;
+
+	if (seen)
+		heads = heads_before(p->text, p->from, p->end - seen);
+	if (!t->heads || !heads.known)
+		return labels_end(x, t->first, t->n, &heads, seen, p);
+	first = x->heads[t->heads].first;
+	key[0] = head_key(heads.at[0]);
+	key[1] = head_key(heads.at[1]);
+	sets = labels_end(x, first[0], (size_t)(first[1] - first[0]), &heads, seen, p);
+	for (int k = key[0] == key[1]; k < 2; k++)
+		sets |= labels_end(x, first[key[k]], (size_t)(first[key[k] + 1] - first[key[k]]),
+				   &heads, seen, p);
+	return sets;
+}
+
+/* The same of those whose tail is listed by a key, `known` being the bits of `tail` that are. */
+static u64 listed_end(const struct label_index *x, const struct tails_by *by, u32 key, u64 tail,
+		      u64 known, const struct label_end *p)
+{
+	u64 sets = 0;
+
+	for (u32 k = by->first[key]; k < by->first[key + 1]; k++) {
+		const struct tail *t = &by->listed[k];
+
+		if (!((t->bytes ^ tail) & t->mask & known))
+			sets |= tail_ends(x, t, known ? t->letters : 0, p);
 	}
 	return sets;
 }
@@ -62,25 +115,18 @@ static u64 tail_ends(const struct label_index *x, const struct tail *t, u64 aske
 static u64 index_ends(const struct label_index *x, u64 asked, const u8 *text, size_t from,
 		      size_t end)
 {
+	const struct label_end p = {text, from, end, asked};
 	u8 c = text[end - 1], before = end - from > 1 ? text[end - 2] : 0;
 	unsigned int pair = pair_of(c, before);
-	u64 tail = 0, known = 0, sets = 0;
+	u64 tail;
 
-	if (x->first[pair] == x->first[pair + 1] ||
-	    (byte_is_letter(c) && byte_joins_letter(text[end])))
+	if (byte_is_letter(c) && byte_joins_letter(text[end]))
 		return 0;
-	if (end - from >= sizeof(tail)) {
-		tail = eight_before(text, end);
-		known = ~0ULL;
-	}
-	for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
-		const struct tail *t = &x->listed[k];
-
-		if (!((t->bytes ^ tail) & t->mask & known))
-			sets |= tail_ends(x, t, asked & ~sets, known ? t->letters : 0, text, from,
-					  end);
-	}
-	return sets;
+	if (end - from < sizeof(tail))
+		return listed_end(x, &x->pairs, pair, 0, 0, &p);
+	tail = eight_before(text, end);
+	return listed_end(x, &x->others, pair, tail, ~0ULL, &p) |
+	       listed_end(x, &x->fours, four_of(tail), tail, ~0ULL, &p);
 }
 
 /* Those of the places behind text[end) that are not a tag's name. */
@@ -188,9 +234,9 @@ u64 label_index_may_end(const struct label_index *x, const u8 *outline, size_t e
 		for (u32 m = x->before[c & 31] & before; m; m &= m - 1) {
 			unsigned int pair = pair_of(c, (u8)__builtin_ctz(m));
 
-			for (u32 k = x->first[pair]; k < x->first[pair + 1]; k++) {
-				tail_may_end(x, &x->listed[k], outline, end, &sets, &sure);
-				*looked += x->listed[k].n;
+			for (u32 k = x->pairs.first[pair]; k < x->pairs.first[pair + 1]; k++) {
+				tail_may_end(x, &x->pairs.listed[k], outline, end, &sets, &sure);
+				*looked += x->pairs.listed[k].n;
 			}
 		}
 	}

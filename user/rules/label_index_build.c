@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sorts labels for being looked up together: by their tails, which many have in common, and the tails by their last two
- * bytes.
+ * Sorts labels for being looked up together: by their tails, which many have in common, and the tails by their last bytes.
  */
 #include "label_index.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FEW_LABELS 4 /* of a tail: so many are looked at one by one */
 
 static struct tail tail_of(const struct label *l)
 {
@@ -31,15 +32,24 @@ static void take_head(struct indexed *l, size_t n)
 	const char *text = l->label.text;
 	size_t end = l->label.len - n;
 	u8 bytes[8] = {0}, mask[8] = {0};
+	bool letters = true;
 
 	l->spaced = end && text[end - 1] == ' ';
 	end -= l->spaced;
 	for (size_t k = 1; k <= 8 && k <= end && text[end - k] != ' '; k++) {
 		bytes[8 - k] = label_byte(&l->label, end - k) | 0x20;
 		mask[8 - k] = 0xff;
+		letters &= byte_is_letter((u8)text[end - k]);
+		l->nhead = (u8)k;
 	}
 	memcpy(&l->head, bytes, sizeof(l->head));
 	memcpy(&l->mask, mask, sizeof(l->mask));
+	l->whole = n && letters && l->nhead == end && !l->label.exact;
+}
+
+static unsigned int label_head_key(const struct indexed *l)
+{
+	return l->nhead ? head_key(l->head) : 0;
 }
 
 static int by_tail(const void *a, const void *b)
@@ -49,60 +59,119 @@ static int by_tail(const void *a, const void *b)
 
 	if (s.bytes != t.bytes)
 		return s.bytes < t.bytes ? -1 : 1;
-	return (s.mask > t.mask) - (s.mask < t.mask);
+	if (s.mask != t.mask)
+		return s.mask < t.mask ? -1 : 1;
+	return (int)label_head_key(x) - (int)label_head_key(y);
+}
+
+/* Where the labels of a tail begin by the last byte of their heads, if they are many. */
+static void take_heads(struct label_index *x, struct tail *t)
+{
+	struct heads_of *heads = &x->heads[x->nheads + 1];
+
+	if (!t->letters || t->n <= FEW_LABELS)
+		return;
+	for (u16 i = 0; i < t->n; i++)
+		for (unsigned int key = label_head_key(&x->labels[t->first + i]) + 1;
+		     key <= HEAD_KEYS; key++)
+			heads->first[key]++;
+	for (unsigned int key = 0; key <= HEAD_KEYS; key++)
+		heads->first[key] = (u16)(heads->first[key] + t->first);
+	t->heads = ++x->nheads;
 }
 
 /* Sorts the labels and takes their tails. */
 static void take_tails(struct label_index *x)
 {
+	for (u16 i = 0; i < x->n; i++)
+		take_head(&x->labels[i], tail_of(&x->labels[i].label).letters);
 	qsort(x->labels, x->n, sizeof(x->labels[0]), by_tail);
 	for (u16 i = 0; i < x->n; i++) {
 		struct tail t = tail_of(&x->labels[i].label);
 
 		x->ends[label_last(&x->labels[i].label)] = true;
-		take_head(&x->labels[i], t.letters);
 		t.first = i;
 		if (!i || x->tails[x->ntails - 1].bytes != t.bytes ||
 		    x->tails[x->ntails - 1].mask != t.mask)
 			x->tails[x->ntails++] = t;
 		x->tails[x->ntails - 1].n++;
 	}
+	for (u16 i = 0; i < x->ntails; i++)
+		take_heads(x, &x->tails[i]);
 }
 
-/* Whether a tail may end in the pair: what is before its last byte may be anything if it is alone. */
-static bool ends_in(const struct tail *t, unsigned int pair)
-{
-	u8 bytes[8], mask[8];
+/* Keys that follow each other. */
+struct keys {
+	u32 first, n;
+};
 
-	memcpy(bytes, &t->bytes, sizeof(bytes));
-	memcpy(mask, &t->mask, sizeof(mask));
-	return pair >> 5 == (bytes[7] & 31u) && (!mask[6] || pair % 32 == (bytes[6] & 31u));
+static bool has_four(const struct tail *t)
+{
+	return t->mask >> 32 == 0xffffffff;
 }
 
-static int list_pairs(struct arena *a, struct label_index *x)
+static struct keys keys_of_four(const struct tail *t)
 {
-	u32 n = 0;
+	return (struct keys){four_of(t->bytes), has_four(t)};
+}
 
-	for (int pass = 0; pass < 2; pass++) {
-		n = 0;
-		for (unsigned int pair = 0; pair < PAIRS; pair++) {
-			x->first[pair] = n;
-			for (u16 i = 0; i < x->ntails; i++) {
-				if (!ends_in(&x->tails[i], pair))
-					continue;
-				if (pass)
-					x->listed[n] = x->tails[i];
-				x->before[pair / 32] |= 1U << pair % 32;
-				n++;
-			}
-		}
-		x->first[PAIRS] = n;
-		if (!pass)
-			x->listed = arena_array(a, n, sizeof(*x->listed));
-		if (!x->listed)
-			return -ENOMEM;
+/* What is before its last byte may be anything if it is alone. */
+static struct keys keys_of_pair(const struct tail *t)
+{
+	unsigned int pair = pair_of((u8)(t->bytes >> 56), (u8)(t->bytes >> 48));
+
+	return t->mask >> 48 == 0xffff ? (struct keys){pair, 1} : (struct keys){pair & ~31u, 32};
+}
+
+static struct keys keys_of_other(const struct tail *t)
+{
+	return has_four(t) ? (struct keys){0, 0} : keys_of_pair(t);
+}
+
+/* Lists the tails by nkeys keys. */
+static int list_tails(struct arena *a, const struct label_index *x, u32 nkeys,
+		      struct keys (*keys_of)(const struct tail *t), struct tails_by *ret_by)
+{
+	u32 *first = arena_array(a, nkeys + 2, sizeof(*first)), total = 0;
+	struct tail *listed;
+
+	if (!first)
+		return -ENOMEM;
+	/* Two keys on: so that what is counted there is where to go on, and in the end where they begin. */
+	for (u16 i = 0; i < x->ntails; i++) {
+		struct keys keys = keys_of(&x->tails[i]);
+
+		for (u32 k = 0; k < keys.n; k++)
+			first[keys.first + k + 2]++;
+		total += keys.n;
 	}
+	for (u32 k = 2; k < nkeys + 2; k++)
+		first[k] += first[k - 1];
+	listed = arena_array(a, total ? total : 1, sizeof(*listed));
+	if (!listed)
+		return -ENOMEM;
+	for (u16 i = 0; i < x->ntails; i++) {
+		struct keys keys = keys_of(&x->tails[i]);
+
+		for (u32 k = 0; k < keys.n; k++)
+			listed[first[keys.first + k + 1]++] = x->tails[i];
+	}
+	*ret_by = (struct tails_by){first, listed};
 	return 0;
+}
+
+static int list_all(struct arena *a, struct label_index *x)
+{
+	int r = list_tails(a, x, PAIRS, keys_of_pair, &x->pairs);
+
+	if (!r)
+		r = list_tails(a, x, PAIRS, keys_of_other, &x->others);
+	if (!r)
+		r = list_tails(a, x, 1U << FOURS_BITS, keys_of_four, &x->fours);
+	for (u32 pair = 0; !r && pair < PAIRS; pair++)
+		if (x->pairs.first[pair] < x->pairs.first[pair + 1])
+			x->before[pair / 32] |= 1U << pair % 32;
+	return r;
 }
 
 static void index_add(struct label_index *x, const struct label *l, u64 set)
@@ -130,7 +199,8 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 	if (!x)
 		return -ENOMEM;
 	x->tails = arena_array(a, total, sizeof(*x->tails));
-	if (!x->tails)
+	x->heads = arena_array(a, 1 + total / FEW_LABELS, sizeof(*x->heads));
+	if (!x->tails || !x->heads)
 		return -ENOMEM;
 	for (size_t i = 0; i < nsets; i++) {
 		for (u16 k = 0; k < sets[i]->first[256]; k++)
@@ -143,5 +213,5 @@ int label_index_build(struct arena *a, const struct label_set *const *sets, size
 	}
 	take_tails(x);
 	*ret_index = x;
-	return list_pairs(a, x);
+	return list_all(a, x);
 }

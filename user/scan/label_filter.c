@@ -38,10 +38,10 @@ struct heaps {
 	bool halves; /* bytes are known by their halves */
 	const struct pages *pages;
 	float common[256]; /* how common each byte is, among its kind */
-	struct heap heap[HEAPS + 1];
+	struct heap heap[8 * HEAP_BANKS + 1];
 	u64 between[PAGE_WORDS]; /* places of the page between two letters */
-	float size[HEAPS + 1];
-	float growth[HEAPS + 1][HEAPS + 1]; /* of two when put together */
+	float size[8 * HEAP_BANKS + 1];
+	float growth[8 * HEAP_BANKS + 1][8 * HEAP_BANKS + 1]; /* of two when put together */
 };
 
 /* All bytes with a half that a byte of `set` has. */
@@ -205,14 +205,15 @@ static u64 lower_bits(const bool *set, unsigned int mask)
 }
 
 /* Sets the bits of all tails whose last byte, the one before and so on are of the sets, n of them. */
-static void set_tails(u64 *bits, const u64 *sets, unsigned int n, unsigned int place, u64 tail)
+static void set_tails(struct label_filter *lf, const u64 *sets, unsigned int n, unsigned int place,
+		      u64 tail)
 {
 	if (place == n) {
-		bits[tail_hash(tail) / 64] |= 1ULL << tail_hash(tail) % 64;
+		lf->tails[tail_row(tail)][tail_bit(tail) / 64] |= 1ULL << tail_bit(tail) % 64;
 		return;
 	}
 	for (u64 m = sets[place]; m; m &= m - 1)
-		set_tails(bits, sets, n, place + 1,
+		set_tails(lf, sets, n, place + 1,
 			  tail | (u64)__builtin_ctzll(m) << (56 - 8 * place));
 }
 
@@ -225,12 +226,7 @@ static void add_tails(struct label_filter *lf, bool places[LABEL_PLACES][256])
 		sets[k] = lower_bits(places[k + 1], k ? 31 : 63);
 	while (known < 6 && __builtin_popcountll(sets[known]) <= MANY)
 		known++;
-	if (known == 6)
-		set_tails(lf->six, sets, 6, 0, 0);
-	else if (known >= 3)
-		set_tails(lf->four, sets, 4, 0, 0);
-	else
-		set_tails(lf->three, sets, 3, 0, 0);
+	set_tails(lf, sets, known == 6 ? 6 : known >= 3 ? 4 : 3, 0, 0);
 }
 
 static void put_heap(struct label_filter *lf, const struct heap *heap, size_t h)
@@ -288,7 +284,7 @@ static void label_halves(struct label_filter *lf)
 }
 
 int label_filter_build(struct label_filter *lf, const struct label_index *x,
-		       const struct pages *pages, size_t nheaps, bool halves)
+		       const struct pages *pages, size_t banks, bool halves)
 {
 	struct heaps *hs = calloc(1, sizeof(*hs));
 	bool places[LABEL_PLACES][256];
@@ -308,7 +304,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x,
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
 		add_tails(lf, places);
 		add_heap(hs, places);
-		if (hs->n > nheaps)
+		if (hs->n > 8 * banks)
 			join_cheapest(hs);
 	}
 	for (size_t h = 0; h < hs->n; h++)

@@ -151,33 +151,34 @@ struct prefilter {
  * fits[h / 8][k][c] having bit h % 8 if c may stand at place k + 1 of heap h (label_index_tail());
  * control bytes are alike, and so are those over 0x7f. Closer, for a single place: a bit for the hash
  * of its last six bytes, each by its lower five bits, the last by six (which tells capitals);
- * labels that leave much open have one for that of four or three.
+ * labels that leave much open have one for that of four or three. All three are in the row of the last three bytes, a line of
+ * the cache.
  */
 #define HEAP_PLACES (LABEL_PLACES - 1)
-#define HEAP_BANKS  2
-#define HEAPS       (8 * HEAP_BANKS)
+#define HEAP_BANKS  4
 #define TAIL_BYTES  8 /* that label_tail() reads */
 #define TAIL_SIX    0x3f1f1f1f1f1f0000ULL
 #define TAIL_FOUR   0x3f1f1f1f00000000ULL
 #define TAIL_THREE  0x3f1f1f0000000000ULL
-#define TAIL_BITS   18
+#define TAIL_ROWS   11 /* bits of their number */
 struct label_filter {
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
-	u8 class[256];                                   /* by byte, for fits_class */
-	u8 fits_class[HEAP_BANKS][HEAP_PLACES][CLASSES]; /* by class */
+	u8 class[256]; /* by byte, for fits_class */
+	/* By class. */
+	_Alignas(CLASSES) u8 fits_class[HEAP_BANKS][HEAP_PLACES][CLASSES];
 	/* By each half of a byte: what fits both may fit. */
 	u8 low[HEAP_BANKS][HEAP_PLACES][16], high[HEAP_BANKS][HEAP_PLACES][16];
-	u64 six[(1 << TAIL_BITS) / 64], four[(1 << TAIL_BITS) / 64], three[(1 << TAIL_BITS) / 64];
+	_Alignas(64) u64 tails[1 << TAIL_ROWS][8];
 };
 
 /*
  *   pages   what the labels are weighed with
- *   nheaps  HEAPS, or 8 for who looks at the first bank alone
+ *   banks   of eight heaps, as many as are looked at
  *   halves  bytes will be known by their halves
  * Returns 0, -ENOMEM.
  */
 int label_filter_build(struct label_filter *lf, const struct label_index *x,
-		       const struct pages *pages, size_t nheaps, bool halves);
+		       const struct pages *pages, size_t banks, bool halves);
 
 /* As labels see it: of ASCII, or over 0x7f, but for c2 and e2, which begin a Unicode space or dash. */
 static inline bool is_letter(u8 c)
@@ -185,26 +186,37 @@ static inline bool is_letter(u8 c)
 	return (u8)((c | 0x20) - 'a') < 26 || (c >= 0x80 && (c | 0x20) != 0xe2);
 }
 
-static inline size_t tail_hash(u64 tail)
+#define TAIL_FACTOR 0x9e3779b97f4a7c15ULL
+
+/* Of a place whose last bytes are `tail`. */
+static inline size_t tail_row(u64 tail)
 {
-	return tail * 0x9e3779b97f4a7c15ULL >> (64 - TAIL_BITS);
+	return (tail & TAIL_THREE) * TAIL_FACTOR >> (64 - TAIL_ROWS);
 }
 
-static inline u64 tail_bit(const u64 *bits, u64 tail)
+/* Which of a row's bits some of them have. */
+static inline size_t tail_bit(u64 tail)
 {
-	size_t hash = tail_hash(tail);
+	return tail * TAIL_FACTOR >> (55 - TAIL_ROWS) & 511;
+}
 
-	return bits[hash / 64] >> hash % 64;
+static inline u64 tail_has(const u64 row[8], u64 tail)
+{
+	size_t bit = tail_bit(tail);
+
+	return row[bit / 64] >> bit % 64;
 }
 
 /* Whether a label may end before text[end], as far as its last bytes tell; end >= TAIL_BYTES. */
 static inline bool label_tail(const struct label_filter *lf, const u8 *text, size_t end)
 {
+	const u64 *row;
 	u64 tail;
 
 	memcpy(&tail, text + end - sizeof(tail), sizeof(tail));
-	return (tail_bit(lf->six, tail & TAIL_SIX) | tail_bit(lf->four, tail & TAIL_FOUR) |
-		tail_bit(lf->three, tail & TAIL_THREE)) &
+	row = lf->tails[tail_row(tail)];
+	return (tail_has(row, tail & TAIL_SIX) | tail_has(row, tail & TAIL_FOUR) |
+		tail_has(row, tail & TAIL_THREE)) &
 	       1;
 }
 

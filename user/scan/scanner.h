@@ -20,6 +20,9 @@
 #define SSE42_BANKS  3
 #define AVX2_BANKS   3
 #define AVX512_BANKS 6
+/* Of heaps of labels. */
+#define SHUFFLE_HEAPS 3
+#define AVX512_HEAPS  HEAP_BANKS
 
 #define LOOK_READ  16 /* bytes that a look at what a match begins with may read */
 #define LABEL_SETS 64 /* different ones that are looked up together */

@@ -124,15 +124,9 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 			      size_t n, u64 *ends)
 {
 	const struct byte_table class = byte_table(lf->class);
-	__m512i first[HEAP_PLACES], second[HEAP_PLACES];
 	u8 classes[64 + CHUNK]; /* from 64 - HEAP_PLACES on */
 	u64 letters, before = at && is_letter(job->text[at - 1]);
 
-#pragma GCC unroll 6
-	for (int k = 0; k < HEAP_PLACES; k++) {
-		first[k] = _mm512_loadu_si512(lf->fits_class[0][k]);
-		second[k] = _mm512_loadu_si512(lf->fits_class[1][k]);
-	}
 	for (size_t k = 1; k <= HEAP_PLACES; k++)
 		classes[64 - k] = lf->class[at < k ? '\n' : job->text[at - k]];
 	for (size_t i = 0; i < n; i += 64) {
@@ -144,26 +138,24 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		before = letters >> 63;
 	}
 	for (size_t i = 0; i < n; i += 64) {
-		__m512i c[HEAP_PLACES], fit, other, last;
+		__m512i c[HEAP_PLACES], any = _mm512_setzero_si512();
 
 #pragma GCC unroll 6
 		for (size_t k = 0; k < HEAP_PLACES; k++)
 			c[k] = _mm512_loadu_si512(classes + 63 + i - k);
-		fit = and3(_mm512_permutexvar_epi8(c[0], first[0]),
-			   _mm512_permutexvar_epi8(c[1], first[1]),
-			   _mm512_permutexvar_epi8(c[2], first[2]));
-		fit = and3(fit, _mm512_permutexvar_epi8(c[3], first[3]),
-			   _mm512_permutexvar_epi8(c[4], first[4]));
-		fit = _mm512_and_si512(fit, _mm512_permutexvar_epi8(c[5], first[5]));
-		other = and3(_mm512_permutexvar_epi8(c[0], second[0]),
-			     _mm512_permutexvar_epi8(c[1], second[1]),
-			     _mm512_permutexvar_epi8(c[2], second[2]));
-		other = and3(other, _mm512_permutexvar_epi8(c[3], second[3]),
-			     _mm512_permutexvar_epi8(c[4], second[4]));
-		last = _mm512_permutexvar_epi8(c[5], second[5]);
-		/* fit | (other & last) */
-		fit = _mm512_ternarylogic_epi64(fit, other, last, 0xf8);
-		ends[i / 64] &= _mm512_test_epi8_mask(fit, fit);
+#pragma GCC unroll 4
+		for (int bank = 0; bank < HEAP_BANKS; bank++) {
+			__m512i fit = and3(by_class(c[0], lf->fits_class[bank][0]),
+					   by_class(c[1], lf->fits_class[bank][1]),
+					   by_class(c[2], lf->fits_class[bank][2]));
+
+			fit = and3(fit, by_class(c[3], lf->fits_class[bank][3]),
+				   by_class(c[4], lf->fits_class[bank][4]));
+			/* any | (fit & the last) */
+			any = _mm512_ternarylogic_epi64(
+				any, fit, by_class(c[5], lf->fits_class[bank][5]), 0xf8);
+		}
+		ends[i / 64] &= _mm512_test_epi8_mask(any, any);
 	}
 	if (n % 64)
 		ends[n / 64] &= lowest(n % 64);

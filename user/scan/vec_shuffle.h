@@ -294,7 +294,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		letters[i / 64] |= letters_of(bytes) << i % 64;
 	}
 	memset(ends, 0, (n + 63) / 64 * sizeof(*ends));
-	for (int bank = 0; bank < HEAP_BANKS; bank++)
+	for (int bank = 0; bank < SHUFFLE_HEAPS; bank++)
 		heaps_fit(lf, bank, &halves, n, ends);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		ends[w] &= ~(letters[w] & (letters[w] << 1 | before));
