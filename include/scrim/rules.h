@@ -369,6 +369,15 @@ u64 label_index_find(const struct label_index *x, const u8 *text, size_t p);
 #define LABEL_PLACES 7
 bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LABEL_PLACES][256]);
 /*
+ * Calls take() with the last bytes of the i-th label in each way that it may be written: with any separator, or none, where it
+ * has a space, and with a last letter of either case unless it is exact. Other letters are in lower case, unless so.
+ *   bytes  n of them, the last one first; fewer than LABEL_TAIL if that is all of the label
+ * Returns false behind the last label.
+ */
+#define LABEL_TAIL 6
+typedef void (*label_tail_fn)(void *arg, const u8 bytes[LABEL_TAIL], size_t n);
+bool label_index_tails(const struct label_index *x, size_t i, label_tail_fn take, void *arg);
+/*
  * The sets that have a label which ends at text[end), end < len.
  *   ret_gap  unless there are none: bit k if only what may stand between a label and its value stands
  *            in text[end, end + k + 1), as far as the farthest of the sets looks; how far each of

@@ -318,3 +318,41 @@ bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LAB
 	}
 	return true;
 }
+
+/* The ways to write what is left of a label, its first bytes, in front of n bytes. */
+static void tails_with(const struct label *l, size_t left, u8 bytes[LABEL_TAIL], size_t n,
+		       label_tail_fn take, void *arg)
+{
+	if (n == LABEL_TAIL || !left) {
+		take(arg, bytes, n);
+		return;
+	}
+	if (l->text[left - 1] != ' ') {
+		bytes[n] = label_byte(l, left - 1);
+		tails_with(l, left - 1, bytes, n + 1, take, arg);
+		return;
+	}
+	tails_with(l, left - 1, bytes, n, take, arg);
+	for (unsigned int c = 0; c < 256; c++) {
+		if (!label_is_space((u8)c))
+			continue;
+		bytes[n] = (u8)c;
+		tails_with(l, left - 1, bytes, n + 1, take, arg);
+	}
+}
+
+bool label_index_tails(const struct label_index *x, size_t i, label_tail_fn take, void *arg)
+{
+	const struct label *l = &x->labels[i].label;
+	u8 bytes[LABEL_TAIL], last;
+
+	if (i >= x->n)
+		return false;
+	last = bytes[0] = label_byte(l, l->len - 1);
+	tails_with(l, l->len - 1, bytes, 1, take, arg);
+	if (!l->exact && byte_is_lower(last)) {
+		bytes[0] = last ^ 0x20;
+		tails_with(l, l->len - 1, bytes, 1, take, arg);
+	}
+	return true;
+}

@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MANY 6 /* bytes at a place */
-
 #define CHANCE 3 /* against what the page says */
 
 /*
@@ -194,39 +192,31 @@ static void make_alike(u8 *fits, unsigned int from, unsigned int to)
 	memset(fits + from, any, to - from);
 }
 
-/* A set by the lower bits of its bytes. */
-static u64 lower_bits(const bool *set, unsigned int mask)
+static void set_tail(struct label_filter *lf, u64 tail)
 {
-	u64 bits = 0;
-
-	for (unsigned int c = 0; c < 256; c++)
-		bits |= (u64)set[c] << (c & mask);
-	return bits;
+	lf->tails[tail_row(tail)][tail_bit(tail) / 64] |= 1ULL << tail_bit(tail) % 64;
 }
 
-/* Sets the bits of all tails whose last byte, the one before and so on are of the sets, n of them. */
-static void set_tails(struct label_filter *lf, const u64 *sets, unsigned int n, unsigned int place,
-		      u64 tail)
+/* Sets the bits of a tail of n bytes, the last one on top, and of all those with any others before it. */
+static void set_with_any(struct label_filter *lf, u64 tail, size_t n)
 {
-	if (place == n) {
-		lf->tails[tail_row(tail)][tail_bit(tail) / 64] |= 1ULL << tail_bit(tail) % 64;
-		return;
-	}
-	for (u64 m = sets[place]; m; m &= m - 1)
-		set_tails(lf, sets, n, place + 1,
-			  tail | (u64)__builtin_ctzll(m) << (56 - 8 * place));
+	if (n >= 6)
+		set_tail(lf, tail & TAIL_SIX);
+	else if (n >= 4)
+		set_tail(lf, tail & TAIL_FOUR);
+	else if (n == 3)
+		set_tail(lf, tail & TAIL_THREE);
+	for (u64 c = 0; n < 3 && c < 32; c++)
+		set_with_any(lf, tail | c << (56 - 8 * n), n + 1);
 }
 
-static void add_tails(struct label_filter *lf, bool places[LABEL_PLACES][256])
+static void add_tail(void *arg, const u8 bytes[LABEL_TAIL], size_t n)
 {
-	u64 sets[6];
-	unsigned int known = 0;
+	u64 tail = 0;
 
-	for (unsigned int k = 0; k < 6; k++)
-		sets[k] = lower_bits(places[k + 1], k ? 31 : 63);
-	while (known < 6 && __builtin_popcountll(sets[known]) <= MANY)
-		known++;
-	set_tails(lf, sets, known == 6 ? 6 : known >= 3 ? 4 : 3, 0, 0);
+	for (size_t k = 0; k < n; k++)
+		tail |= (u64)bytes[k] << (56 - 8 * k);
+	set_with_any(arg, tail, n);
 }
 
 static void put_heap(struct label_filter *lf, const struct heap *heap, size_t h)
@@ -302,7 +292,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x,
 	}
 	find_between(hs);
 	for (size_t i = 0; label_index_tail(x, i, places); i++) {
-		add_tails(lf, places);
+		label_index_tails(x, i, add_tail, lf);
 		add_heap(hs, places);
 		if (hs->n > 8 * banks)
 			join_cheapest(hs);

@@ -160,7 +160,7 @@ struct prefilter {
 #define TAIL_SIX    0x3f1f1f1f1f1f0000ULL
 #define TAIL_FOUR   0x3f1f1f1f00000000ULL
 #define TAIL_THREE  0x3f1f1f0000000000ULL
-#define TAIL_ROWS   11 /* bits of their number */
+#define TAIL_ROWS   10 /* bits of their number */
 struct label_filter {
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
 	u8 class[256]; /* by byte, for fits_class */
