@@ -297,6 +297,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x,
 		if (hs->n > 8 * banks)
 			join_cheapest(hs);
 	}
+	lf->banks = (u8)((hs->n + 7) / 8);
 	for (size_t h = 0; h < hs->n; h++)
 		put_heap(lf, &hs->heap[h], h);
 	for (int k = 0; k < HEAP_BANKS * HEAP_PLACES; k++) {

@@ -143,7 +143,9 @@ struct prefilter {
 	u8 is_anchor[256], prefix[256], first[256], before[256];
 	u16 least[ANCHORS], most[ANCHORS]; /* bytes of a match before its anchor */
 	u16 nanchors;
-	u16 back; /* the longest of theirs */
+	u16 back;   /* the longest of theirs */
+	u8 banks;   /* the first ones, behind which all but the last have no shape */
+	bool quick; /* the last one has shapes of forms with a quick way */
 };
 
 /*
@@ -162,6 +164,7 @@ struct prefilter {
 #define TAIL_THREE  0x3f1f1f0000000000ULL
 #define TAIL_ROWS   10 /* bits of their number */
 struct label_filter {
+	u8 banks; /* that have heaps */
 	u8 fits[HEAP_BANKS][HEAP_PLACES][256];
 	u8 class[256]; /* by byte, for fits_class */
 	/* By class. */

@@ -11,6 +11,8 @@
 
 /* A shape that more often than this finds something is better anchored elsewhere. */
 #define OFTEN (0.0005f * SAMPLE_PLACES)
+/* Places of the pages that two shapes may let through in vain if they are one: a bank of eight costs what some fifty do. */
+#define LITTLE 4
 
 void shape_join(struct shape *sh, const struct shape *other)
 {
@@ -143,24 +145,36 @@ static void look_closer(struct prefilter_builder *b, size_t i, size_t j)
 	find_nearest(b, i);
 }
 
+/* The same, with what they lose; 0 for both and no loss: there are no two. */
+static float find_join(struct prefilter_builder *b, bool quick, size_t *ret_i, size_t *ret_j)
+{
+	find_cheapest(b, quick, ret_i, ret_j);
+	while (*ret_j && !b->weighed[*ret_i][*ret_j]) {
+		look_closer(b, *ret_i, *ret_j);
+		find_cheapest(b, quick, ret_i, ret_j);
+	}
+	return *ret_j ? b->loss[*ret_i][*ret_j] : 0;
+}
+
+static void join(struct prefilter_builder *b, size_t i, size_t j)
+{
+	shape_join(&b->shapes[i].shape, &b->shapes[j].shape);
+	sample_join(&b->shapes[i].sample, &b->shapes[j].sample);
+	forms_join(&b->shapes[i], &b->shapes[j]);
+	b->nquick -= b->shapes[i].quick;
+	move_last(b, j);
+	for (size_t k = 0; k < b->npieces; k++)
+		b->of[k] = b->of[k] == j ? i : b->of[k] == b->n ? j : b->of[k];
+	weigh(b, i);
+}
+
 /* Of the quick ones, or of the others. */
 static void join_cheapest(struct prefilter_builder *b, bool quick)
 {
 	size_t i, j;
 
-	find_cheapest(b, quick, &i, &j);
-	while (!b->weighed[i][j]) {
-		look_closer(b, i, j);
-		find_cheapest(b, quick, &i, &j);
-	}
-	shape_join(&b->shapes[i].shape, &b->shapes[j].shape);
-	sample_join(&b->shapes[i].sample, &b->shapes[j].sample);
-	forms_join(&b->shapes[i], &b->shapes[j]);
-	b->nquick -= quick;
-	move_last(b, j);
-	for (size_t k = 0; k < b->npieces; k++)
-		b->of[k] = b->of[k] == j ? i : b->of[k] == b->n ? j : b->of[k];
-	weigh(b, i);
+	find_join(b, quick, &i, &j);
+	join(b, i, j);
 }
 
 /* Which anchor stands for these bytes; a new one, if none does. */
@@ -280,14 +294,18 @@ static void give_places(struct prefilter_builder *b)
 		if (plain == SHAPE_ZONED)
 			plain = SHAPE_ANCHOR + ANCHOR_SHAPES;
 		b->shapes[i].place = b->shapes[i].quick ? quick++ : plain++;
+		b->pf->quick |= b->shapes[i].quick;
 	}
+	b->pf->banks = (u8)(1 + (plain ? plain - 1 : 0) / 8);
 }
 
 /* From what was gathered to as many shapes as there may be. */
 static void join_down(struct prefilter_builder *b)
 {
+	size_t i, j;
+
 	b->npieces = b->n;
-	for (size_t i = 0; i < b->n; i++) {
+	for (i = 0; i < b->n; i++) {
 		b->pieces[i] = b->shapes[i];
 		b->of[i] = i;
 	}
@@ -295,6 +313,9 @@ static void join_down(struct prefilter_builder *b)
 		join_cheapest(b, true);
 	while (b->n - b->nquick > b->max)
 		join_cheapest(b, false);
+	/* And fewer, where that loses less than a bank costs. */
+	while (find_join(b, false, &i, &j) <= LITTLE && j)
+		join(b, i, j);
 	if (b->n < b->npieces)
 		shapes_move(b);
 }

@@ -51,43 +51,42 @@ static inline u64 lowest(size_t n)
 	return _bzhi_u64(~0ULL, n < 64 ? (unsigned int)n : 64);
 }
 
-/*
- * Where shapes fit text[at, at + n), n <= CHUNK: bit i of word w for a match that begins at
- * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
- */
-static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
-			      size_t n, struct fits *to)
+/* Which shapes fit the 64 bytes whose classes begin behind `classes`: of the first banks, `plain` of them, and if `quick` the last. */
+static inline __attribute__((always_inline)) void fit_banks(const struct prefilter *pf,
+							    const u8 *classes, int plain,
+							    bool quick, __m512i ret_fit[ISA_BANKS])
 {
-	const struct byte_table class = byte_table(pf->class);
-	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
-	const __m512i anchors = _mm512_set1_epi8((char)BANK0_ANCHOR);
-	const __m512i zoned = _mm512_set1_epi8(BANK0_ZONED), plain = _mm512_set1_epi8(BANK0_PLAIN);
-	u8 classes[64 + CHUNK + 64]; /* from 63 on */
-
-	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
-	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
-		u64 there = lowest(at + i < job->len ? job->len - at - i : 0);
-		__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i);
-
-		_mm512_storeu_si512(classes + 64 + i,
-				    _mm512_mask_mov_epi8(nothing, there, look_up(&class, bytes)));
-	}
-	for (size_t i = 0; i < n; i += 64) {
-		__m512i fit[ISA_BANKS], any;
+#pragma GCC unroll 8
+	for (int bank = 0; bank < ISA_BANKS; bank++)
+		ret_fit[bank] = bank < plain || (quick && bank == QUICK_BANK)
+					? _mm512_set1_epi8(-1)
+					: _mm512_setzero_si512();
+#pragma GCC unroll 10
+	for (int k = 0; k < SHAPE_DEPTH; k += 2) {
+		__m512i c = _mm512_loadu_si512(classes + k);
+		__m512i next = _mm512_loadu_si512(classes + 1 + k);
 
 #pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++)
-			fit[bank] = _mm512_set1_epi8(-1);
-#pragma GCC unroll 10
-		for (int k = 0; k < SHAPE_DEPTH; k += 2) {
-			__m512i c = _mm512_loadu_si512(classes + 63 + i + k);
-			__m512i next = _mm512_loadu_si512(classes + 64 + i + k);
+			if (bank < plain || (quick && bank == QUICK_BANK))
+				ret_fit[bank] =
+					and3(ret_fit[bank], by_class(c, pf->fits_class[bank][k]),
+					     by_class(next, pf->fits_class[bank][k + 1]));
+	}
+}
 
-#pragma GCC unroll 8
-			for (int bank = 0; bank < ISA_BANKS; bank++)
-				fit[bank] = and3(fit[bank], by_class(c, pf->fits_class[bank][k]),
-						 by_class(next, pf->fits_class[bank][k + 1]));
-		}
+/* shapes_fit() of n bytes whose classes begin behind `classes`, where some banks have shapes. */
+static inline __attribute__((always_inline)) void words_fit(const struct prefilter *pf,
+							    const u8 *classes, size_t n, int banks,
+							    bool quick, struct fits *to)
+{
+	const __m512i anchors = _mm512_set1_epi8((char)BANK0_ANCHOR);
+	const __m512i zoned = _mm512_set1_epi8(BANK0_ZONED), plain = _mm512_set1_epi8(BANK0_PLAIN);
+
+	for (size_t i = 0; i < n; i += 64) {
+		__m512i fit[ISA_BANKS], any;
+
+		fit_banks(pf, classes + i, banks, quick, fit);
 		any = _mm512_and_si512(fit[0], plain);
 #pragma GCC unroll 8
 		for (int bank = 0; bank < ISA_BANKS; bank++) {
@@ -101,6 +100,36 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		to->zoned[i / 64] = _mm512_test_epi8_mask(fit[0], zoned);
 		to->candidates[i / 64] = _mm512_test_epi8_mask(any, any);
 	}
+}
+
+/*
+ * Where shapes fit text[at, at + n), n <= CHUNK: bit i of word w for a match that begins at
+ * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
+ */
+static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
+			      size_t n, struct fits *to)
+{
+	const struct byte_table class = byte_table(pf->class);
+	const __m512i nothing = _mm512_set1_epi8((char)(job->ends ? pf->class['\n'] : pf->wild));
+	u8 classes[64 + CHUNK + 64]; /* from 63 on */
+
+	classes[63] = pf->class[at ? job->text[at - 1] : '\n'];
+	for (size_t i = 0; i < n + SHAPE_DEPTH; i += 64) {
+		u64 there = lowest(at + i < job->len ? job->len - at - i : 0);
+		__m512i bytes = _mm512_maskz_loadu_epi8(there, job->text + at + i);
+
+		_mm512_storeu_si512(classes + 64 + i,
+				    _mm512_mask_mov_epi8(nothing, there, look_up(&class, bytes)));
+	}
+	/* Few rules leave banks empty. */
+	if (pf->banks == 1 && !pf->quick)
+		words_fit(pf, classes + 63, n, 1, false, to);
+	else if (pf->banks == 1)
+		words_fit(pf, classes + 63, n, 1, true, to);
+	else if (pf->banks <= 3)
+		words_fit(pf, classes + 63, n, 3, true, to);
+	else
+		words_fit(pf, classes + 63, n, QUICK_BANK, true, to);
 	if (n % 64) {
 		to->candidates[n / 64] &= lowest(n % 64);
 		to->zoned[n / 64] &= lowest(n % 64);
@@ -117,6 +146,32 @@ static inline u64 letters_of(__m512i bytes)
 	return _mm512_mask_cmpneq_epu8_mask(_mm512_movepi8_mask(bytes), low,
 					    _mm512_set1_epi8((char)0xe2)) |
 	       _mm512_cmple_epu8_mask(past, _mm512_set1_epi8(25));
+}
+
+/* Leaves those bits of n places, whose classes end before `classes`, where a heap of the first banks fits. */
+static inline __attribute__((always_inline)) void
+heaps_fit(const struct label_filter *lf, const u8 *classes, size_t n, int banks, u64 *ends)
+{
+	for (size_t i = 0; i < n; i += 64) {
+		__m512i c[HEAP_PLACES], any = _mm512_setzero_si512();
+
+#pragma GCC unroll 6
+		for (size_t k = 0; k < HEAP_PLACES; k++)
+			c[k] = _mm512_loadu_si512(classes - 1 + i - k);
+#pragma GCC unroll 4
+		for (int bank = 0; bank < banks; bank++) {
+			__m512i fit = and3(by_class(c[0], lf->fits_class[bank][0]),
+					   by_class(c[1], lf->fits_class[bank][1]),
+					   by_class(c[2], lf->fits_class[bank][2]));
+
+			fit = and3(fit, by_class(c[3], lf->fits_class[bank][3]),
+				   by_class(c[4], lf->fits_class[bank][4]));
+			/* any | (fit & the last) */
+			any = _mm512_ternarylogic_epi64(
+				any, fit, by_class(c[5], lf->fits_class[bank][5]), 0xf8);
+		}
+		ends[i / 64] &= _mm512_test_epi8_mask(any, any);
+	}
 }
 
 /* Where a label may have ended before text[at, at + n), n <= CHUNK: bit i of word w for at + 64 w + i. */
@@ -137,26 +192,10 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		ends[i / 64] = ~(letters & (letters << 1 | before));
 		before = letters >> 63;
 	}
-	for (size_t i = 0; i < n; i += 64) {
-		__m512i c[HEAP_PLACES], any = _mm512_setzero_si512();
-
-#pragma GCC unroll 6
-		for (size_t k = 0; k < HEAP_PLACES; k++)
-			c[k] = _mm512_loadu_si512(classes + 63 + i - k);
-#pragma GCC unroll 4
-		for (int bank = 0; bank < HEAP_BANKS; bank++) {
-			__m512i fit = and3(by_class(c[0], lf->fits_class[bank][0]),
-					   by_class(c[1], lf->fits_class[bank][1]),
-					   by_class(c[2], lf->fits_class[bank][2]));
-
-			fit = and3(fit, by_class(c[3], lf->fits_class[bank][3]),
-				   by_class(c[4], lf->fits_class[bank][4]));
-			/* any | (fit & the last) */
-			any = _mm512_ternarylogic_epi64(
-				any, fit, by_class(c[5], lf->fits_class[bank][5]), 0xf8);
-		}
-		ends[i / 64] &= _mm512_test_epi8_mask(any, any);
-	}
+	if (lf->banks == 1)
+		heaps_fit(lf, classes + 64, n, 1, ends);
+	else
+		heaps_fit(lf, classes + 64, n, HEAP_BANKS, ends);
 	if (n % 64)
 		ends[n / 64] &= lowest(n % 64);
 }

@@ -150,21 +150,22 @@ static inline void shape_tables(const struct prefilter *pf, struct shape_tables 
 	}
 }
 
-/* Which shapes of each bank fit, where `class` and `low` are of the bytes before each match. */
-static inline void fit_places(const struct shape_tables *t, const u8 *class, const u8 *low,
-			      vec ret_fit[ISA_BANKS])
+/* Which shapes of the first banks fit, where `class` and `low` are of the bytes before each match. */
+static inline __attribute__((always_inline)) void fit_places(const struct shape_tables *t,
+							     const u8 *class, const u8 *low,
+							     int banks, vec ret_fit[ISA_BANKS])
 {
 	vec fit[ISA_BANKS];
 
 #pragma GCC unroll 4
 	for (int bank = 0; bank < ISA_BANKS; bank++)
-		fit[bank] = vec_all(0xff);
+		fit[bank] = vec_all(bank < banks ? 0xff : 0);
 #pragma GCC unroll 8
 	for (int i = 0; i < NEAR_DEPTH; i++) {
 		vec by_class = vec_load(class + i), by_low = vec_load(low + i);
 
 #pragma GCC unroll 4
-		for (int bank = 0; bank < ISA_BANKS; bank++) {
+		for (int bank = 0; bank < banks; bank++) {
 			fit[bank] &= vec_lookup(t->class[bank][i], by_class);
 			fit[bank] &= ~vec_lookup(t->not_low[bank][i], by_low);
 		}
@@ -174,28 +175,14 @@ static inline void fit_places(const struct shape_tables *t, const u8 *class, con
 		ret_fit[bank] = fit[bank];
 }
 
-/*
- * Where shapes fit text[at, at + n), n <= CHUNK: bit i of word w for a match that begins at
- * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
- */
-static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
-			      size_t n, struct fits *to)
+/* shapes_fit() of n bytes, where the first banks have shapes. */
+static inline __attribute__((always_inline)) void words_fit(const struct shape_tables *tables,
+							    const struct classified *c, size_t n,
+							    int banks, struct fits *to)
 {
 	const vec anchor = vec_all(BANK0_ANCHOR), zone = vec_all(BANK0_ZONED);
 	const vec plain = vec_all(BANK0_PLAIN);
-	const struct class_tables t = class_tables(pf);
-	u8 before = at ? job->text[at - 1] : '\n';
-	struct shape_tables tables;
-	struct classified c;
 
-	shape_tables(pf, &tables);
-	c.class[63] = pf->class[before];
-	c.low[63] = before % 16;
-	for (size_t i = 0; i < n + NEAR_DEPTH; i += 64) {
-		size_t left = at + i < job->len ? job->len - at - i : 0;
-
-		classify64(&t, pf, job, at + i, left < 64 ? left : 64, &c, 64 + i);
-	}
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		u64 none = 0, zoned = 0, anchors = 0;
 
@@ -203,7 +190,7 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 			size_t place = 64 + 64 * w + part;
 			vec fit[ISA_BANKS], any = vec_all(0);
 
-			fit_places(&tables, c.class + place - 1, c.low + place - 1, fit);
+			fit_places(tables, c->class + place - 1, c->low + place - 1, banks, fit);
 #pragma GCC unroll 4
 			for (int bank = 0; bank < ISA_BANKS; bank++) {
 				vec_store(to->fit[bank] + 64 * w + part, fit[bank]);
@@ -218,6 +205,33 @@ static inline void shapes_fit(const struct prefilter *pf, const struct scan_job 
 		to->zoned[w] = ~zoned;
 		to->anchors[w] = ~anchors;
 	}
+}
+
+/*
+ * Where shapes fit text[at, at + n), n <= CHUNK: bit i of word w for a match that begins at
+ * at + 64 w + i (candidates; zoned, if a label stands before), or an anchor there.
+ */
+static inline void shapes_fit(const struct prefilter *pf, const struct scan_job *job, size_t at,
+			      size_t n, struct fits *to)
+{
+	const struct class_tables t = class_tables(pf);
+	u8 before = at ? job->text[at - 1] : '\n';
+	struct shape_tables tables;
+	struct classified c;
+
+	shape_tables(pf, &tables);
+	c.class[63] = pf->class[before];
+	c.low[63] = before % 16;
+	for (size_t i = 0; i < n + NEAR_DEPTH; i += 64) {
+		size_t left = at + i < job->len ? job->len - at - i : 0;
+
+		classify64(&t, pf, job, at + i, left < 64 ? left : 64, &c, 64 + i);
+	}
+	/* Few rules leave banks empty. */
+	if (pf->banks == 1)
+		words_fit(&tables, &c, n, 1, to);
+	else
+		words_fit(&tables, &c, n, ISA_BANKS, to);
 	if (n % 64) {
 		to->candidates[n / 64] &= ~(~0ULL << n % 64);
 		to->zoned[n / 64] &= ~(~0ULL << n % 64);
@@ -294,7 +308,7 @@ static inline void labels_fit(const struct label_filter *lf, const struct scan_j
 		letters[i / 64] |= letters_of(bytes) << i % 64;
 	}
 	memset(ends, 0, (n + 63) / 64 * sizeof(*ends));
-	for (int bank = 0; bank < SHUFFLE_HEAPS; bank++)
+	for (int bank = 0; bank < lf->banks; bank++)
 		heaps_fit(lf, bank, &halves, n, ends);
 	for (size_t w = 0; w < (n + 63) / 64; w++) {
 		ends[w] &= ~(letters[w] & (letters[w] << 1 | before));
