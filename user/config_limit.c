@@ -65,7 +65,7 @@ static const struct key limit_keys[] = {
 	{"buffers_max", offsetof(struct io_limits, buffers_max), read_count, NULL},
 	{"line_memo", offsetof(struct io_limits, line_memo), read_switch, NULL},
 	{"busy_wait", offsetof(struct io_limits, busy_wait_us), read_busy_wait, NULL},
-	{"busy_share", offsetof(struct io_limits, busy_share), read_count, NULL},
+	{"busy_share", offsetof(struct io_limits, busy_share), read_percent, NULL},
 };
 
 /* Where a limit stands: its value, or all of them where it is a default that does not fit the others. */
@@ -112,9 +112,6 @@ void read_limits(struct reader *r, const struct yaml *value)
 	if (l->busy_wait_us > BUSY_WAIT_MOST)
 		wrong(r, limit_at(value, "busy_wait"), "busy_wait of %u us; at most 1ms, or none",
 		      l->busy_wait_us);
-	if (l->busy_share > 100)
-		wrong(r, limit_at(value, "busy_share"), "busy_share of %u; from 1 to 100 percent",
-		      l->busy_share);
 	if (l->memory_kib && l->memory_kib < io_limits_least(l))
 		wrong(r, limit_at(value, "memory"),
 		      "memory of %u KiB; these buffers need %llu KiB for each worker",

@@ -59,6 +59,7 @@ void read_text(struct reader *r, const struct yaml *value, void *field); /* cons
 void read_interface(struct reader *r, const struct yaml *value, void *field); /* const char * */
 void read_port(struct reader *r, const struct yaml *value, void *field);      /* u16 */
 void read_count(struct reader *r, const struct yaml *value, void *field);     /* u32, over 0 */
+void read_percent(struct reader *r, const struct yaml *value, void *field);   /* u32, 1 to 100 */
 void read_us(struct reader *r, const struct yaml *value, void *field);        /* u32, "2ms" */
 void read_ms(struct reader *r, const struct yaml *value, void *field);        /* u32, "10s" */
 void read_kib(struct reader *r, const struct yaml *value, void *field);       /* u32, "2GiB" */

@@ -160,6 +160,19 @@ void read_count(struct reader *r, const struct yaml *value, void *field)
 		*(u32 *)field = n;
 }
 
+void read_percent(struct reader *r, const struct yaml *value, void *field)
+{
+	const char *rest;
+	u32 n;
+
+	if (!expect(r, value, YAML_TEXT, "a percentage"))
+		return;
+	if (!parse_number(value->text, &n, &rest) || *rest || n < 1 || n > 100)
+		wrong(r, value, "`%s` is not a percentage; a number from 1 to 100", value->text);
+	else
+		*(u32 *)field = n;
+}
+
 struct unit {
 	const char *name;
 	u32 factor;
