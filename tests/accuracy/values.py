@@ -201,6 +201,12 @@ def name(r):
                      f"{given} {shape(r, '@')}. {family}", f"{given} {r.choice(GIVEN)} {family}"))
 
 
+def signer(r):
+    given, family = r.choice(GIVEN), r.choice(FAMILY)
+    return r.choice((f"{given} {family}", f"{given} {shape(r, '@')}. {family}",
+                     f"{shape(r, '@')}. {family}", f"{given} {r.choice(GIVEN)} {family}"))
+
+
 def mac(r):
     """One of the pairs is sure to have a letter."""
     pairs = ["b4"] + [f"{r.randrange(256):02x}" for _ in range(5)]
@@ -213,7 +219,7 @@ VALUES = {
     "CARD": lambda r: grouped(r, card_digits(r)), "DATE": date, "MONTH": month, "DOB": dob, "PHONE": phone,
     "PHONE_LABELLED": phone_labelled, "EMAIL": email, "IP": ip, "IBAN": iban, "DEA": dea, "MBI": mbi,
     "VIN": vin, "ABA": aba, "UDI": udi, "NPI": npi, "STREET": street, "CITY": city, "ZIP": zip_code,
-    "NAME": name, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 123)),
+    "NAME": name, "SIGNER": signer, "FAMILY": lambda r: r.choice(FAMILY), "AGE": lambda r: str(r.randrange(90, 123)),
     "PO_BOX": lambda r: r.choice(("P.O. Box ", "PO Box ", "PO BOX ")) + shape(r, "*###"),
     "MRN": lambda r: shape(r, r.choice(("0*######", "*#######", "HX-########", "@*######", "MR*#####", "@@@@####"))),
     "ACCOUNT": lambda r: shape(r, r.choice(("*#########", "AC-#######", "@########", "#### #### ####", "@@@@@####"))),
@@ -238,7 +244,7 @@ NEAR = {
     "HEX": lambda r: "".join(r.choice("abcdf0123456789") for _ in range(7)) + "c",
 }
 # Kinds of values under one label.
-SAME = {"SSN9": "SSN", "MONTH": "DATE", "PHONE_LABELLED": "PHONE", "FAMILY": "NAME", "DL": "LICENSE"}
+SAME = {"SSN9": "SSN", "MONTH": "DATE", "PHONE_LABELLED": "PHONE", "FAMILY": "NAME", "SIGNER": "NAME", "DL": "LICENSE"}
 ROUNDS = 12
 
 

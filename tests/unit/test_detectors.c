@@ -202,7 +202,7 @@ static const struct {
 	       "06-2021, 07281953"},
 	{"date", "TKA [03/2019], from [3/2019-11/2020], DOB: [12/1953], a/[1/1998]/b"},
 	{NULL, "45/03/2024, 3/2024/1, Q3/2024, 1.03/2024, 2-03/2024, 1/2048s, 0/2024, 00/2024"},
-	{NULL, "Jane Doe, MD, and A. Smith, RN, PA; Fine, OK; Left Arm, IN pain"},
+	{NULL, "Clinic, MD, and Home, RN, PA; Fine, OK; Left Arm, IN pain"},
 	{NULL, "Dr. said, Mr. and Mrs., Dear Patient, Dear Sir or Madam, DR 5, MS for years"},
 	{NULL, "Patient: Denies pain. Name: N/A. Name of the drug, brand name: Lipitor"},
 	{NULL, "\"name\":\"Hemoglobin\", test name: Glucose, file name: Report, Patient Education"},

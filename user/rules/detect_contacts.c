@@ -24,7 +24,9 @@
 	     "messages to", /* X12, PER */ "=*TE*", "=*CP*", "=*HP*", "=*WP*", "=*FX*",            \
 	     "toll free", "call from", "text to", "office number", "your number?", "me back",      \
 	     "voicemail from", "daytime number", "number on record", "phone numbers",              \
-	     "message to", "called from", "calling from", "results to")
+	     "message to", "called from", "calling from", "results to", "phone nbr", "phone num",  \
+	     "phone no", "fax nbr", "fax no", "fax num", "mobile no", "mobile num", "cell no",     \
+	     "cell num", "tel no", "tel num")
 
 /* As it is dialled at home, behind the trunk prefix 0 (ITU-T E.123): in groups. */
 #define TRUNK                 "(?:0|\\(0\\))[1-9]\\d{0,4}[ /-]\\d{2,8}(?:[ -]\\d{2,5}){0,3}"
@@ -120,7 +122,9 @@ static const struct rule_def contacts[] = {
 			      NUMBER, GROUP, DIGITS, 7, ENCODED("phone-groups")),
 			 NAMED_PHONE("(?:\\d|\\(\\d{1,5}\\))(?:[ .-]?\\d){5,12}"),
 			 FORM("\\d{4,6}", DECIMAL, DECIMAL, DIGITS, 3,
-			      .labels = LIST("pager", "beeper", "bleep", "pgr"), .distance = 8),
+			      .labels = LIST("pager", "beeper", "bleep", "pgr", "vocera", "ascom",
+					     "spectralink", "ext"),
+			      .distance = 8),
 			 VALUES("(?:\\d{3}-\\d{4}|\\d{7}|\\d{10})", DIGIT, GROUP,
 				.validate = "list", .labels = PHONE_LABELS, .distance = 24)},
 	},

@@ -27,7 +27,11 @@
 	     "encounter number", "encounter id", "visit #", "encounter #",                         \
 	     "encounter :", "visit id", "har :", "guarantor no", "guarantor id", "guarantor #",    \
 	     "admission no", "admission #", "fin", "fin nbr",                                      \
-	     "visit :", "visit=", "har=", "har\":", "enc no", "enc #", "csn", "=CLM*")
+	     "visit :", "visit=", "har=", "har\":", "enc no", "enc #", "csn", "=CLM*",             \
+	     "visit num", "visit nbr", "encounter num", "enc id", "enc num", "acc no", "acc num",  \
+	     "statement #", "statement no", "stmt #", "invoice #", "invoice no", "invoice number", \
+	     "receipt #", "receipt no", "receipt number", "billing #", "encounters/", "accounts/", \
+	     "visits/")
 #define PLAN_LABELS                                                                                \
 	LIST("member id", "member ids", "member no", "member number", "member numbers",            \
 	     "member #", "member's id", "subscriber's id", "insured's id", "mbr id", "group id",   \
@@ -40,13 +44,18 @@
 	     "ins. id", "ins no", "ins #", "insurance #", "medi-cal", "dod id", "edipi",           \
 	     "recipient id", "cardholder id", "contract no", "contract #", "rx group",             \
 	     "health card", "claim id", "claim no", "claim number", "claim #", "=*MI*", "ref*1l",  \
-	     "ref*6p", "ref*0f", "ref*1w")
+	     "ref*6p", "ref*0f", "ref*1w", "policy num", "policy nbr", "policy #", "group num",    \
+	     "group nbr", "member num", "member nbr", "mbr no", "mbr #", "sub id", "claim num",    \
+	     "claim nbr", "claim :", "subscriber no", "subscriber #", "plan #", "contract num",    \
+	     "tricare", "members/", "claims/")
 #define LICENSE_LABELS                                                                             \
 	LIST("license", "license no", "license number", "license numbers", "licence",              \
 	     "licence no", "licence number", "lic", "=DLN", "dl no", "dl number", "dl #",          \
 	     "certificate", "certificate no", "certificate number", "cert no", "cert #", "permit", \
 	     "permit no", "permit number", "passport", "passport no", "passport number",           \
-	     "state id", "cdl", "military id", "a-number", "green card")
+	     "state id", "cdl", "military id", "a-number", "green card", "license num",            \
+	     "license nbr", "license #", "dl num", "lic num", "alien #", "alien no", "visa no",    \
+	     "visa number")
 #define PLATE_LABELS                                                                               \
 	LIST("license plate", "licence plate", "number plate", "registration plate", "plate no",   \
 	     "plate number", "plate #", "tag no", "tag number", "tag #")
@@ -54,7 +63,7 @@
 	LIST("s/n", "sn :", "sn #", "serial :", "serial\":", "serial no", "serial number",         \
 	     "serial numbers", "serial #", "ser no", "ser #", "device id", "device no",            \
 	     "device number", "device sn", "imei", "imsi", "iccid", "meid", "device #",            \
-	     "asset tag")
+	     "asset tag", "serial num", "serial nbr", "transmitter id", "asset #")
 /* "case" and "badge" are words: not without "no", "id" or "#". */
 #define OTHER_LABELS                                                                               \
 	LIST("accession", "accession number", "specimen id", "specimen no", "specimen number",     \
@@ -69,7 +78,17 @@
 	     "incident no", "incident number", "incident #", "rx no", "rx number", "rx #",         \
 	     "prescription no", "prescription number", "prescription #", "=EIN", "employer id",    \
 	     "ein\":", "national id", "tax id", "tax identification", "pathology no",              \
-	     "pathology number", "=TIN", "taxpayer id")
+	     "pathology number", "=TIN", "taxpayer id", "job #", "job no", "document #",           \
+	     "document no", "document number", "report #", "report no", "order #",                 \
+	     "requisition #", "requisition no", "requisition number", "req #", "req no", "lab #",  \
+	     "exam #", "exam no", "slide #", "slide no", "ref #", "ref no", "reference num",       \
+	     "conf #", "confirmation #", "confirmation no", "confirmation number", "tracking #",   \
+	     "tracking no", "tracking number", "transaction #", "ticket #", "ticket no",           \
+	     "ticket number", "trip id", "file #", "file no", "file number", "run #", "run no",    \
+	     "pcr #", "docket #", "docket no", "docket number", "booking #", "booking no",         \
+	     "study #", "subject #", "subject no", "auth code", "auth num", "case num",            \
+	     "case nbr", "rx num", "emp #", "emp num", "interpreter id", "interpreter #",          \
+	     "unos id", "check #", "check no", "client #", "(0008,0050) sh")
 
 static const struct rule_def labelled[] = {
 	{

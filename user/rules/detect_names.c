@@ -6,10 +6,11 @@
 #include "builtin.h"
 
 /* A byte of c3 to df, or e1, begins a letter that is not ASCII; e2, a dash or a quote. */
-#define WORD_     "[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,20}"
-#define INITIAL   "[A-Z]\\.?"
-#define PARTICLES "(?:(?:van|von|der|den|de|du|la|le|di|da|del|dos|bin|al|el|ter|S[tT]\\.) ){0,2}"
-#define FRONT     "(?:[A-Z](?:\\. ?| )){0,2}"
+#define WORD_      "[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,20}"
+#define SHORT_WORD "[A-Z\\xc3-\\xdf\\xe1][A-Za-z'\\x80-\\xff-]{1,14}"
+#define INITIAL    "[A-Z]\\.?"
+#define PARTICLES  "(?:(?:van|von|der|den|de|du|la|le|di|da|del|dos|bin|al|el|ter|S[tT]\\.) ){0,2}"
+#define FRONT      "(?:[A-Z](?:\\. ?| )){0,2}"
 /* "DOE, JANE", "DOE,JANE", and as HL7 and DICOM write it, "DOE^JANE". */
 #define BETWEEN "(?:,? |,|\\^{1,3})"
 /* One word and up to n more; initials may stand in front. */
@@ -62,7 +63,61 @@
 	     "sincerely,", "regards,", "pt. name", "patient.name", "name..", "patient><name>",     \
 	     "physician>", "nickname", "maidenname\", \"valuestring\":", "given value=\"",         \
 	     "given qualifier=\"cl\">",                                                            \
-	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>")
+	     "\"given\" :", "\"first\" :", "\"middle\" :", "\"last\" :", "family>", "given>",      \
+	     "scribe :", "fellow :", "intern :", "primary nurse :", "charge nurse :", "crna :",    \
+	     "sonographer :", "hospitalist :", "intensivist :", "neurologist :", "psychiatrist :", \
+	     "psychologist :", "oncologist :", "dietitian :", "dietician :", "chaplain :",         \
+	     "circulator :", "proceduralist :", "endoscopist :", "perfusionist :", "prescriber :", \
+	     "supervisor :", "attorney :", "deceased :", "funeral director :", "co-signer :",      \
+	     "cosigner :", "mom :", "dad :", "dtr :", "parent :", "fiance :", "girlfriend :",      \
+	     "boyfriend :", "grandmother :", "grandfather :", "niece :", "nephew :", "aunt :",     \
+	     "uncle :", "stepfather :", "stepmother :", "neighbor :", "first nm", "last nm",       \
+	     "middle nm", "patient nm", "pt nm", "name first", "name last", "mname",               \
+	     "given names", "pt first=", "pt last=", "nok first=", "nok last=", "name.given",      \
+	     "name.family", "family=", "given=", KEY("patient first"), KEY("patient last"),        \
+	     "pn [", "vr=\"pn\">", "\"pn\",\"value\":[{\"alphabetic\":")
+
+/* Behind these one word may be anything: names of two at least. */
+#define NAME_VERBS                                                                                 \
+	LIST("from :", "to :", "cc :", "bcc :", "copies to :", "authenticated by", "reviewed by",  \
+	     "scribed by", "attested by", "edited by", "signed out by", "electronically by",       \
+	     "read by", "seen by", "evaluated by", "examined by", "interpreted by",                \
+	     "completed by", "cosigned by", "co-signed by", "pronounced by", "taken by",           \
+	     "written by", "recorded by", "documented by", "prepared by", "reported by",           \
+	     "approved by", "spoke with", "d/w", "s/w", "called to", "given to", "routed to",      \
+	     "report to", "/es/", "/s/", "pcp", "pcp is", "identified as", "known as", "a/k/a",    \
+	     KEY("provider"), KEY("practitioner"), KEY("prescriber"), KEY("pcp name"),             \
+	     KEY("spouse name"), KEY("father name"), KEY("mother name"), KEY("resident name"),     \
+	     KEY("cardholder name"), KEY("client name"), KEY("person name"), KEY("nok name"),      \
+	     KEY("subscriber nm"),                                                                 \
+	     "created by=", "author=", "surgeon=", "pcp=", "ordering provider=",                   \
+	     "emergency contact=", "cn=", "displayname :", "individual\":{\"display\":",           \
+	     "individual\":[{\"display\":", "performer\":{\"display\":",                           \
+	     "performer\":[{\"display\":", "actor\":{\"display\":", "actor\":[{\"display\":",      \
+	     "author\":{\"display\":", "author\":[{\"display\":", "requester\":{\"display\":",     \
+	     "requester\":[{\"display\":", "recorder\":{\"display\":",                             \
+	     "recorder\":[{\"display\":", "enterer\":{\"display\":", "enterer\":[{\"display\":",   \
+	     "sender\":{\"display\":", "sender\":[{\"display\":", "recipient\":{\"display\":",     \
+	     "recipient\":[{\"display\":", "who\":{\"display\":", "who\":[{\"display\":",          \
+	     "practitioner\":{\"display\":", "practitioner\":[{\"display\":")
+#define RELATIONS                                                                                  \
+	LIST("daughter", "son", "wife", "husband", "mother", "father", "sister", "brother",        \
+	     "spouse", "next of kin", "girlfriend", "boyfriend", "partner", "fiance", "fiancee",   \
+	     "niece", "nephew", "aunt", "uncle", "grandson", "granddaughter", "grandmother",       \
+	     "grandfather", "stepfather", "stepmother", "stepson", "stepdaughter", "dtr", "mom",   \
+	     "dad", "roommate", "neighbor", "friend", "caregiver", "guardian")
+/* "Tesk, Odette M" or "Odette M. Tesk". */
+#define WHOLE_NAME                                                                                 \
+	"(?:(?:[A-Z]\\.? ){1,2}" WORD_ "|" WORD_ "(?:, ?| (?:[A-Z]\\.? )?)" WORD_ "(?: (?:" WORD_  \
+	"|" INITIAL "))?)"
+/*
+ * What somebody has learnt, behind the name, in capitals: then only a comma with two of these behind it has to be looked at. No
+ * "DO" without what ends it, no "MS" and no "PA".
+ */
+#define CREDENTIAL                                                                                 \
+	"(?:M(?:\\.D\\.?|D|BBS|S[NW])|D(?:\\.O\\.|DS|MD|PM|NP|PT|O[.,;)])|PA-C"                    \
+	"|(?:AG|PM|WH|[ACF])?NP(?:-B?C)?|A(?:PRN|RNP)|C(?:RNA|N[AM]|CC-SLP)|RN|RRT|L[PV]N|BSN"     \
+	"|L(?:I?C|M|I)SW|OTR(?:/L)?|EMT(?:-P)?|F(?:AC[CPS]|ACOG))"
 
 static const struct rule_def names[] = {
 	{
@@ -90,13 +145,17 @@ static const struct rule_def names[] = {
 			"Patient Care Plan", "her daughter [Petra Tesk] and mother [Ada M. Tesk]",
 			"RE: [Odette Tesk], DOB", "patientName=[odette+tesk]&x",
 			"</LastName><DateOfBirth>", "her husband, [Corwin Tesk]",
-			"mother Denies Pain", "Patient: [Tesk] Aspirin",
+			"wife ([Petra]), mother (Diabetes)", "[Odette Tesk], PA-C, [J. Tesk], RN",
+			"Chest Pain, RN notified", "Reviewed by [O. Tesk], spoke with [Petra Tesk]",
+			"Seen by Speech Therapy", "From: [Tesk, Odette] <", "/es/ [ODETTE M TESK]",
+			"PER DR [MARROWBY]", "Patient ....... [Tesk, Odette M]",
+			"Relieved by: Rest", "mother Denies Pain", "Patient: [Tesk] Aspirin",
 			"Caused by: Timeout, verified by: [Odette Tesk]",
 			"{\"patient\":{\"name\":\"[Odette Tesk]\"},\"nextOfKin\": \"[Corwin "
 			"Tesk]\"}",
 			"\"subject\":{\"reference\":\"Patient/f00\",\"display\":\"[Odette "
 			"Tesk]\"}"),
-		.nforms = 15,
+		.nforms = 20,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = NAME_LABELS,
 			       .unless = LIST(
@@ -106,15 +165,26 @@ static const struct rule_def names[] = {
 				       "facility name", "hospital name", "clinic name", "host name",
 				       "domain name", "procedure name", "plan name", "display name",
 				       "field name", "table name", "service name", "device name",
-				       "study name", "code name", "caused by", "sorted by",
-				       "sort by", "powered by", "due by", "triggered by",
-				       "blocked by", "followed by"),
+				       "study name", "code name", "job name", "unit name",
+				       "payer name", "group name", "channel name", "allergy name",
+				       "vaccine name", "location name", "form name", "role name",
+				       "lab name", "schema name", "event name", "class name",
+				       "queue name", "topic name", "step name", "caused by",
+				       "sorted by", "sort by", "powered by", "due by",
+				       "triggered by", "blocked by", "followed by", "relieved by",
+				       "exacerbated by", "aggravated by", "alleviated by",
+				       "evidenced by", "complicated by", "limited by",
+				       "accompanied by", "brought in by", "obtained by",
+				       "managed by", "treated by", "improved by", "worsened by"),
 			       .distance = 12),
 			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "titled-name",
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
 					      "=Miss", "=Mx", "=Prof", "=Rev", "=Dear", "=Nurse",
 					      "=Hi", "=Hello", "=Hey", "=DR.", "=MRS", "=DEAR",
-					      "=MR.", "=MS.", "=PROF", "=DOCTOR", "=NURSE"),
+					      "=MR.", "=MS.", "=PROF", "=DOCTOR", "=NURSE",
+					      "=Judge", "=Det.", "=Detective", "=Sgt.", "=Sergeant",
+					      "=Capt.", "=Captain", "=Lt.", "=Deputy", "=Trooper",
+					      "=Pastor", "=Rabbi", "=Chaplain", "=Hon.", "=Fr."),
 			       .distance = 4),
 			  /* "Pt. Denies pain": two words at least. */
 			  FORM(WORD_ "(?: [A-Z]\\.?)? " WORD_ "(?: " WORD_ ")?", WORD, WORD, BYTES,
@@ -123,13 +193,23 @@ static const struct rule_def names[] = {
 			       .validate = "name", .labels = LIST("patient"), .distance = 1),
 			  /* "daughter Petra Tesk", "her husband, Corwin Tesk". */
 			  FORM(WORD_ " (?:[A-Z]\\.? )?" WORD_, WORD, WORD, BYTES, 3,
-			       .validate = "name",
-			       .labels = LIST("daughter", "son", "wife", "husband", "mother",
-					      "father", "sister", "brother", "spouse",
-					      "next of kin"),
-			       .distance = 2),
+			       .validate = "name", .labels = RELATIONS, .distance = 2),
+			  /* "wife (Tess)". */
+			  FORM("(" WORD_ ")\\)", WORD, NONE, BYTES, 3, .validate = "name",
+			       .labels = RELATIONS, .distance = 2),
+			  FORM(WHOLE_NAME, WORD, WORD, BYTES, 3, .validate = "name",
+			       .labels = NAME_VERBS, .distance = 4),
+			  FORM(WORD_ ", ?" WORD_ "(?: " INITIAL ")?", WORD, WORD, BYTES, 3,
+			       .validate = "name", .labels = LIST("patient", "pt"), .distance = 12),
+			  /* In capitals, where "DR" alone may be a drive. */
+			  FORM("[A-Z]{4,20}(?: [A-Z]{4,20})?", WORD, WORD, BYTES, 3,
+			       .validate = "name", .labels = LIST("=DR", "=MISS"), .distance = 1),
+			  FORM("((?:[A-Z]\\. ?){1,2}" SHORT_WORD "|" SHORT_WORD " (?:" INITIAL
+			       " )?" SHORT_WORD "(?: " SHORT_WORD ")?), " CREDENTIAL,
+			       WORD, WORD, BYTES, 40, .validate = "learned-name"),
 			  /* Of a letter: "RE: Odette Tesk, DOB ...". */
-			  FORM("(" NAME("3") ")(?:, ?|; ?| \\(| - )(?:DOB|MRN|D\\.O\\.B|MR ?#)",
+			  FORM("(" NAME("2") ")(?:, ?|; ?| \\(| - | {1,3})(?:DOB|MRN|D\\.O\\.B|MR "
+					     "?#|ID ?#|Date of Birth|Acct|Claim)",
 			       WORD, NONE, BYTES, 3, .labels = LIST("re :"), .distance = 3),
 			  FORM(WORD_ "(?:(?:, |/)" WORD_ "){0,3}(?:,? (?:and|&) |/|, )" WORD_, WORD,
 			       WORD, BYTES, 3, .labels = LIST("=Drs"), .distance = 3),
@@ -139,11 +219,12 @@ static const struct rule_def names[] = {
 			       .labels = LIST("=NM1*IL*1*", "=NM1*QC*1*", "=NM1*82*1*",
 					      "=NM1*85*1*", "=NM1*DN*1*", "=NM1*DK*1*",
 					      "=NM1*71*1*", "=NM1*72*1*", "=NM1*P3*1*",
-					      "=NM1*74*1*", "=NM1*03*1*", "=NM1*S1*1*"),
+					      "=NM1*74*1*", "=NM1*03*1*", "=NM1*S1*1*",
+					      "=NM1*77*1*", "=NM1*GD*1*", "=NM1*QD*1*"),
 			       .distance = 0),
 			  FORM(WORD_ "\\^" WORD_ "(?:\\^{1,3}(?:" WORD_ "|" INITIAL ")){0,3}", WORD,
-			       WORD, BYTES, 3, .validate = "name", .labels = LIST("patient"),
-			       .distance = 3),
+			       WORD, BYTES, 3, .validate = "name",
+			       .labels = LIST("patient", "pn [", "pn : '"), .distance = 3),
 			  /* FHIR: all given names of somebody in a list. */
 			  FORM(NUMBERED "(?:\", ?\"" NUMBERED "){1,4}|" WORD_ "\\d{1,4}", WORD,
 			       WORD, BYTES, 3, .labels = LIST("\"given\" :", "\"family\" :"),

@@ -6,7 +6,8 @@
 #define SSN_LABELS                                                                                 \
 	LIST("ssn", "ssns", "ss#", "ss no", "ssno", "social security", "social security number",   \
 	     "soc sec", "soc. sec", "social", "ssn number", "ssan", "s.s.n", "s.s.n.", "s.s.",     \
-	     "soc sec no", "ss number", "code\":\"ss", "ref*sy")
+	     "soc sec no", "ss number", "code\":\"ss", "ref*sy", "ssn no", "ssn num", "ssn nbr",   \
+	     "ss num", "social sec no", "social sec num", "soc sec num", "soc sec nbr")
 #define LAST_FOUR(of) "last 4 of " of, "last four of " of, "last 4 digits of " of
 #define SSN_END_LABELS                                                                             \
 	LIST("last 4 ssn", "last four ssn", "last4ssn", "ssnlastfour", "ssn last4", "ssn last 4",  \
@@ -28,14 +29,17 @@
 	     "hospital id", "clinic number", "history number", "uhid", "empi", "hosp. no",         \
 	     "pt. id", "patient's id", "patients/", "patient/", "chart :", "enterprise id",        \
 	     "eid :", "nhs no", "nhs number", "pat id", "person id", "ref*ea", "code\":\"mr",      \
-	     "extension=\"")
+	     "extension=\"", "med rec no", "med rec num", "med rec nbr", "mr num", "mr nbr",       \
+	     "mrn no", "patient num", "patient nbr", "chart num", "emrn", "epic id", "cpi #",      \
+	     "charts/", "chart/", "(0010,0020) lo", "patient=")
 #define MRN_TAIL .tail = "[0-9A-Za-z-]"
 #define MRN_FORM(head)                                                                             \
 	FORM(head "(?:-?[0-9A-Za-z]){2,39}", WORD, NONE, DIGITS, 4, .labels = MRN_LABELS,          \
 	     .distance = 24, MRN_TAIL)
 
 #define POSTAL_LABELS                                                                              \
-	LIST("zip", "zips", "zip code", "zip codes", "zip+4", "postal", "postal code", "postcode")
+	LIST("zip", "zips", "zip code", "zip codes", "zip+4", "postal", "postal code", "postcode", \
+	     "zip cd", "zip5", "postal cd")
 /* Nothing touches it, or "LA30189-7", an answer of LOINC, were of Louisiana. */
 #define ZIP_FORM(digits, ...)                                                                      \
 	FORM(digits "(?:-?\\d{4})?", TOKEN, DECIMAL, DIGITS, 4, .validate = "zip", __VA_ARGS__)

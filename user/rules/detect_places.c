@@ -47,7 +47,8 @@
 	     "addr :", "addr=", "addr\":", "address1\":", "line1\":", "line\" :", "street :",      \
 	     "street=", "street\":", "home address", "mailing address", "street address",          \
 	     "billing address", "=N3*", "residence :", "residing at", "resides at", "lives at",    \
-	     "living at", "lived at")
+	     "living at", "lived at", "addr1", "addr 1", "address1", "address 1",                  \
+	     "address line 1", "address line1", "street1", "line1=", "home address1")
 
 static const struct rule_def places[] = {
 	{
@@ -100,25 +101,36 @@ static const struct rule_def places[] = {
 		.group = "builtin",
 		.what = "city, state and ZIP code; city and state; a city after a label",
 		.source = "45 CFR 164.514(b)(2)(i)(B); USPS Publication 28, appendix B",
-		.examples = LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
-				 "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
-				 "[Majuro, MH 96960], [Trenton, New Jersey], [BOISE, ID 83702]",
-				 "City: [Port St. Lucie]", "Jane Doe, MD, and Fine, OK",
-				 "the City, in 2019"),
+		.examples =
+			LIST("moved to [Springfield, IL 62704]", "from [Salt Lake City, UT] in",
+			     "in [Boston, MA 02139-4307]", "\"city\":\"[Port Addle]\"",
+			     "[Majuro, MH 96960], [Trenton, New Jersey], [BOISE, ID 83702]",
+			     "City: [Port St. Lucie]", "at the Clinic, MD, and Fine, OK",
+			     "lives in [Dayton] with", "Chest Pain, MI in 2004, [Ann Arbor, MI]",
+			     "lives in Assisted Living", "the City, in 2019"),
 		/*
 		 * A capital and a comma stand in every sentence: to the idle flush they say nothing
 		 * before the state is whole.
 		 */
-		.nforms = 4,
-		.forms = {FORM(CITY ", (?:" SURE_STATES "|" STATE_ZIP ")", WORD, WORD, BYTES, 40),
+		.nforms = 5,
+		.forms = {FORM(CITY ", (?:" SURE_STATES "|" STATE_ZIP ")", WORD, WORD, BYTES, 40,
+			       .validate = "city"),
 			  FORM(CITY ", " STATE_NAMES, WORD, WORD, BYTES, 40),
 			  FORM("[A-Z]{2,18}(?:\\.? [A-Z]{2,18}){0,2}, " STATE_ZIP, WORD, WORD,
 			       BYTES, 40),
 			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
+			       .labels = LIST("lives in", "live in", "lived in", "living in",
+					      "resides in", "residing in", "born in", "moved to",
+					      "native of", "resident of", "raised in", "grew up in",
+					      "retired to", "originally from", "home in"),
+			       .distance = 2),
+			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "place",
 			       .labels = LIST("city :", "city=", "city\" :", "town :", "county :",
 					      "county=", "county\" :", "city>", "county>",
 					      "district\":", "village :", "birthplace :",
-					      "place of birth :", "hometown :", /* X12 */ "=N4*"),
+					      "place of birth :", "hometown :", /* X12 */ "=N4*",
+					      "city':", "city name", "city nm",
+					      "town=", "municipality :"),
 			       .distance = 8)},
 	},
 };

@@ -22,6 +22,9 @@ bool validate_iban(const u8 *text, size_t len);
 bool validate_aba(const u8 *text, size_t len);
 bool validate_gtin(const u8 *text, size_t len);
 bool validate_address(const u8 *text, size_t len);
+bool validate_city(const u8 *text, size_t len);
+bool validate_learned_name(const u8 *text, size_t len);
+bool validate_place(const u8 *text, size_t len);
 /* Before the first word is looked at: called where a validator is looked up. */
 void words_prepare(void);
 bool validate_street(const u8 *text, size_t len);

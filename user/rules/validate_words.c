@@ -16,7 +16,7 @@
 #define WORDS_MAX 12
 /* Words that may stand behind the kind of street: its number, a direction, a unit and its number. */
 #define BEHIND_MAX 4
-#define SLOTS      2048 /* a power of two, some four times the words */
+#define SLOTS      4096 /* a power of two, some four times the words */
 #define LIKELY     4096
 
 struct word {
@@ -36,6 +36,8 @@ enum list {
 	NO_NAME = 128,
 	FAMILY = 256,
 	FAMILY_LAST = 512,
+	NO_CITY = 1024,
+	NO_PERSON = 2048,
 };
 
 static const struct {
@@ -117,6 +119,40 @@ static const struct {
 	 "verbalized verbalizes visit was we weight were where who with world xray yes yesterday "
 	 "you "
 	 "your zip"},
+	/* Of sentences, departments and programs: a street may be called so. */
+	{NO_PERSON, "accounts acute admin administrator agent alf alive alter ambulance "
+		    "ambulated analyzer anesthesia anesthetist answering appeal appointment "
+		    "asc assisted authorization autism auto between brother build can't "
+		    "cannot charge chronic claim claims cluster column connection contin "
+		    "contraindication controlled covering daughter dementia denial "
+		    "dermatology desc desk dietary digest distress doctors dyspnea ed ems "
+		    "endocrinology engine er error evaluated facility failed failure faker "
+		    "father fellow fever fracture gastroenterology gi glucose gravida group "
+		    "having help hematology hospice housekeeping husband icu ilike illegible "
+		    "infection initial injury insert interface intern joi joined lab limit "
+		    "living ltc memory microsoft module mother movement must nausea "
+		    "neurology nurse nurses nutrition nvarchar occupational on-call oncoming "
+		    "ophthalmology optional ortho orthopedics ot ovarian paged pain "
+		    "palliative payable pediatrics peds physicians picc pneumonia podiatry "
+		    "police prior proptypes providers psychiatry psychology pt pulmonary "
+		    "pulmonology receivable redness rehab reliable relieving report "
+		    "resources respiratory rest rheumatology scheduled schizophrenia "
+		    "security sepsis server shelter sister skilled slp snf sob social speech "
+		    "standard stringutils stroke students support surgery syndrome tech "
+		    "technician telephone thank thanks therapy transferred transportation "
+		    "trauma unable urology valid validation vascular verbal verified virtual "
+		    "vomiting walking"},
+	/* What stands in front of "MI", "NC", "SC" and the like in notes, and is no city. */
+	{NO_CITY, "pain sepsis diabetes rash atraumatic normocephalic exam cannula insulin "
+		  "lovenox heparin cancer headache stenosis home melanoma tachycardia "
+		  "arthritis glaucoma depression hypertension htn hyperlipidemia chf cad "
+		  "copd stroke cva asthma dyspnea nausea vomiting fever disease failure "
+		  "syndrome infection injury fracture pneumonia obesity anemia edema "
+		  "murmur morphine alcohol dementia anxiety smoking ischemia angina prior "
+		  "previous acute chronic history consult follow-up discharge alert "
+		  "oriented distress nose throat abdomen pupils regurgitation prolapse "
+		  "valve medication medications daily weekly dose injection wound wounds "
+		  "chemo chemotherapy radiation surgery"},
 	/* Of these, those that families are called by: "Day, Doris"; and those that stand behind a name for no other reason. */
 	{FAMILY, "blood day he male no self street"},
 	{FAMILY_LAST, "day self"},
@@ -142,7 +178,7 @@ static u16 *likely_lists(const u8 *text, size_t len)
 
 static size_t slot_of(const u64 key[2])
 {
-	return (size_t)((key[0] * 0x9e3779b97f4a7c15 ^ key[1] * 0xc2b2ae3d27d4eb4f) >> 53) % SLOTS;
+	return (size_t)((key[0] * 0x9e3779b97f4a7c15 ^ key[1] * 0xc2b2ae3d27d4eb4f) >> 52) % SLOTS;
 }
 
 /* Small letters of text[0, len), len <= WORD_MAX, as two numbers. */
@@ -192,7 +228,7 @@ void words_prepare(void)
 	pthread_once(&once, fill_slots);
 }
 
-static bool word_is_in(struct word w, enum list list)
+static bool word_is_in(struct word w, unsigned int list)
 {
 	u64 key[2];
 
@@ -202,13 +238,13 @@ static bool word_is_in(struct word w, enum list list)
 	return slot_find(key)->lists & list;
 }
 
-/* The words of text, parted by spaces, commas and carets; 0 if there are more than WORDS_MAX. */
+/* The words of text, parted by spaces, commas, carets and what closes a bracket; 0 if there are more than WORDS_MAX. */
 static size_t words_of(const u8 *text, size_t len, struct word *ret_words)
 {
 	size_t n = 0, from = 0, dot;
 
 	for (size_t i = 0; i <= len; i++) {
-		if (i < len && text[i] != ' ' && text[i] != ',' && text[i] != '^')
+		if (i < len && text[i] != ' ' && text[i] != ',' && text[i] != '^' && text[i] != ')')
 			continue;
 		if (i > from) {
 			if (n == WORDS_MAX)
@@ -332,15 +368,21 @@ static bool is_family(const struct word *w, size_t n, size_t i, bool first)
 	return first && word_is_in(w[0], FAMILY);
 }
 
-static bool is_name(const u8 *text, size_t len, bool first)
+/* Whether somebody, or what `no` lists no words for, may be called so. */
+static bool may_be_called(const u8 *text, size_t len, bool first, unsigned int no)
 {
 	struct word w[WORDS_MAX];
 	size_t n = words_of(text, len, w);
 
 	for (size_t i = 0; i < n; i++)
-		if (word_is_in(w[i], NO_NAME) && !is_family(w, n, i, first))
+		if (word_is_in(w[i], no) && !is_family(w, n, i, first))
 			return false;
 	return n > 0;
+}
+
+static bool is_name(const u8 *text, size_t len, bool first)
+{
+	return may_be_called(text, len, first, NO_NAME | NO_PERSON);
 }
 
 /* No word is one of a form's or a sentence's. */
@@ -349,8 +391,30 @@ bool validate_name(const u8 *text, size_t len)
 	return is_name(text, len, false);
 }
 
+/* Behind a label of a place, which may be called what nobody is. */
+bool validate_place(const u8 *text, size_t len)
+{
+	return may_be_called(text, len, false, NO_NAME);
+}
+
+/* "Chest Pain, MI" is no city of Michigan. */
+bool validate_city(const u8 *text, size_t len)
+{
+	return may_be_called(text, len, false, NO_CITY);
+}
+
 /* Behind a title, where the word alone may be a name: "Dr. Day". */
 bool validate_titled_name(const u8 *text, size_t len)
 {
 	return is_name(text, len, true);
+}
+
+/* In front of what its bearer has learnt: "Tesk, MD", "Tesk, DO,". */
+bool validate_learned_name(const u8 *text, size_t len)
+{
+	size_t end = len - 1;
+
+	while (end > 0 && text[end - 1] != ',')
+		end--;
+	return end > 1 && is_name(text, end - 1, false);
 }
