@@ -31,7 +31,10 @@
 	"date", "dated", "dates", "dos", "admitted", "discharged", "hospitalized", "presented",    \
 		"appt", "appointment :", "edd", "lmp", "last menstrual period", "onset"
 /* Versions have these, too ("since 2.6.30"). */
-#define TIME_LABELS LIST(DAY_LABELS, "since", "until", "seen on", "scheduled for")
+#define TIME_LABELS                                                                                \
+	LIST(DAY_LABELS, "since", "until", "seen on", "scheduled for", "monday", "tuesday",        \
+	     "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", \
+	     "thu", "thur", "thurs", "fri", "sun")
 
 #define NO_VERSION                                                                                 \
 	LIST("v", "ver", "version", "release", "build", "firmware", "rev", "section", "time")
@@ -60,7 +63,8 @@ static const struct rule_def dates[] = {
 			"seen [3-4-21], [31.05.75], [05.31.75], [2023-Oct-08], scan_[2024_03_14]",
 			"DOS [01/02/2024]/[01/05/2024], scans/[01/15/2024]/2",
 			"[Jul/17/1952], [Aug-01-56], [Aug/1/56], 12.27.06", "version 05.31.75",
-			"Age/DOB: 60 [1/2/1932]", "[1945 Mar 15]", "[15.Mar.1945], [2. April 1951]",
+			"Age/DOB: 60 [1/2/1932]", "Tues [4/9] at 2", "[1945 Mar 15]",
+			"[15.Mar.1945], [2. April 1951]",
 			"version 10.02.24, 3.12.24, release 2024.01.15",
 			"2023-02-29, 13/13/2024, 13/2024, Gecko/20100101", "you may 5 times",
 			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
