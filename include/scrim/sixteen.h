@@ -44,6 +44,12 @@ static inline sixteen sixteen_shuffle(sixteen v, sixteen from)
 {
 #if defined(__SSSE3__)
 	return (sixteen)_mm_shuffle_epi8((__m128i)v, (__m128i)from);
+#elif defined(__clang__) /* which the fuzzers are built by, and has no such function */
+	sixteen to;
+
+	for (int i = 0; i < 16; i++)
+		to[i] = v[from[i] % 16];
+	return to;
 #else
 	return __builtin_shuffle(v, from);
 #endif
