@@ -187,7 +187,7 @@ static inline struct block long_block(const struct line *line, size_t i)
 	return block_at(line->text + 64 * i, line->len - 64 * i);
 }
 
-#define HASH_FACTOR 0x9e37
+#define HASH_FACTOR 0x9e37U
 
 /* A vector's rough outline, as pairs of bytes. */
 static inline pairs_vec rough(const struct hex_bounds *b, vec v)
