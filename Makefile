@@ -182,6 +182,7 @@ C_FILES := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 .PHONY: lint
 lint: layers
 	@tools/setup build test lint
+	@$(MAKE) --no-print-directory fuzz-syntax
 	@clang-format-19 --dry-run -Werror $(C_FILES)
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
 		-Iinclude -D_GNU_SOURCE user tools
