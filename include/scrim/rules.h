@@ -19,6 +19,7 @@
  *     - labels, if any: one of them stands before p within `distance` bytes, on word
  *       boundaries, in any case, and only bytes and small words that may separate a label from
  *       its value lie between (user/rules/label.c); none of `unless` stands there;
+ *     - what must stand before p, of a few built-in forms, does (preceded_fn);
  *     - the validator, if any, accepts text[p, e).
  *   The text is read from left to right; at each p the longest e over all forms is taken, of
  *   equals the one whose rule comes first; reading goes on at e.
@@ -129,6 +130,12 @@ typedef bool (*sure_fn)(const u8 *outline, struct sure_ranges *ret);
  */
 typedef bool (*never_fn)(const u8 *text);
 
+/*
+ * Whether what stands before text[p] allows a form to begin there, as a label would that no list could say. Looks at most
+ * SCRIM_LOOKBACK bytes back, and not before text[0].
+ */
+typedef bool (*preceded_fn)(const u8 *text, size_t p);
+
 struct form_def {
 	const char *pattern;  /* 1 to 1024 bytes */
 	const char *validate; /* a validator's name (validator_find), or NULL */
@@ -136,7 +143,8 @@ struct form_def {
 	sure_fn sure;         /* or NULL; of `quick` */
 	/* Or NULL: as `quick`, for a form that is not found often; its guard in front may be any. */
 	quick_fn brief;
-	never_fn never; /* or NULL; likewise */
+	never_fn never;       /* or NULL; likewise */
+	preceded_fn preceded; /* or NULL; for the built-in rules */
 	/*
 	 * NULL-ended, or NULL: no label needed. At most RULE_MAX_LABELS of them, each 1 to 31 bytes
 	 * of one line (label_check()); a space in one is any or no separator, but in front of a last
@@ -227,6 +235,7 @@ struct form {
 	sure_fn sure;                   /* NULL: none */
 	quick_fn brief;                 /* the quick way, or else the brief one; NULL: none */
 	never_fn never;                 /* NULL: none */
+	preceded_fn preceded;           /* NULL: all may stand before it */
 	const struct label_set *labels; /* NULL: none needed */
 	const struct label_set *unless; /* NULL: none forbids */
 	enum commit_unit commit_unit;
@@ -341,7 +350,7 @@ int form_guard_after(const struct form *f, const u8 *text, size_t e, size_t len,
 
 /*
  * Whether a match of f may begin at p for its labels' sake: one stands before p if f needs
- * any, and none that forbids. Reads text[p], which must be there, and at most SCRIM_LOOKBACK
+ * any, and none that forbids; and what else must stand there does. Reads text[p], which must be there, and at most SCRIM_LOOKBACK
  * bytes before it; its cost is theirs times the labels.
  */
 bool form_labelled(const struct form *f, const u8 *text, size_t p);

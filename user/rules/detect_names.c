@@ -71,11 +71,12 @@
 	     "supervisor :", "attorney :", "deceased :", "funeral director :", "co-signer :",      \
 	     "cosigner :", "mom :", "dad :", "dtr :", "parent :", "fiance :", "girlfriend :",      \
 	     "boyfriend :", "grandmother :", "grandfather :", "niece :", "nephew :", "aunt :",     \
-	     "uncle :", "stepfather :", "stepmother :", "neighbor :", "first nm", "last nm",       \
-	     "middle nm", "patient nm", "pt nm", "name first", "name last", "mname",               \
-	     "given names", "pt first=", "pt last=", "nok first=", "nok last=", "name.given",      \
-	     "name.family", "family=", "given=", KEY("patient first"), KEY("patient last"),        \
-	     "pn [", "vr=\"pn\">", "\"pn\",\"value\":[{\"alphabetic\":")
+	     "uncle :", "stepfather :", "stepmother :", "neighbor :", KEY("first nm"),             \
+	     KEY("last nm"), KEY("middle nm"), "patient nm", "pt nm", KEY("name first"),           \
+	     KEY("name last"), "mname", "given names",                                             \
+	     "pt first=", "pt last=", "nok first=", "nok last=", "name.given", "name.family",      \
+	     "family=", "given=", KEY("patient first"), KEY("patient last"), "pn [", "vr=\"pn\">", \
+	     "\"pn\",\"value\":[{\"alphabetic\":")
 
 /* Behind these one word may be anything: names of two at least. */
 #define NAME_VERBS                                                                                 \
@@ -154,7 +155,10 @@ static const struct rule_def names[] = {
 			"{\"patient\":{\"name\":\"[Odette Tesk]\"},\"nextOfKin\": \"[Corwin "
 			"Tesk]\"}",
 			"\"subject\":{\"reference\":\"Patient/f00\",\"display\":\"[Odette "
-			"Tesk]\"}"),
+			"Tesk]\"}",
+			"{\"reference\": \"Practitioner/eq081-V.9\", \"display\": \"[Odette "
+			"Tesk]\"}",
+			"{\"reference\":\"Device/f00\",\"display\":\"Odette Tesk\"}"),
 		.nforms = 20,
 		.forms = {FORM(NAME("3"), WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = NAME_LABELS,
@@ -232,10 +236,9 @@ static const struct rule_def names[] = {
 			  FORM("(?:" CHARACTER "){2}(?: ?" CHARACTER "){0,24}", WORD, DIGIT, BYTES,
 			       3, .labels = NAME_LABELS, .distance = 12),
 			  /* FHIR: what a reference to somebody shows. */
-			  FORM("(?:Patient|RelatedPerson|Practitioner)/[0-9A-Za-z.-]{1,40}\", "
-			       "?\"display\": ?\"(?:(?:Dr|Mr|Mrs|Ms)\\.? )?(" NUMBERED
+			  FORM("\", ?\"display\": ?\"(?:(?:Dr|Mr|Mrs|Ms)\\.? )?(" NUMBERED
 			       "(?:,? (?:" NUMBERED "|" INITIAL ")){0,3})",
-			       WORD, WORD, BYTES, 60),
+			       NONE, WORD, BYTES, 16, .preceded = behind_reference),
 			  /* HL7: behind somebody's NPI. */
 			  FORM("[12]\\d{9}\\^" WORD_ "\\^" WORD_ "(?:\\^" INITIAL ")?", WORD, WORD,
 			       BYTES, 40, .validate = "npi", .never = never_named),

@@ -208,7 +208,8 @@ static bool label_stands(const struct label_set *set, const u8 *text, size_t p)
 
 bool form_labelled(const struct form *f, const u8 *text, size_t p)
 {
-	return (!f->labels || label_stands(f->labels, text, p)) &&
+	return (!f->preceded || f->preceded(text, p)) &&
+	       (!f->labels || label_stands(f->labels, text, p)) &&
 	       (!f->unless || !label_stands(f->unless, text, p));
 }
 

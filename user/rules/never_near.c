@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a form cannot do without, or cannot have, among its first bytes: seen there at once, where an automaton would
- * read all of what stands before it. See never_fn.
+ * read all of what stands before it. See never_fn. And what must stand in front of one, where no label could say it: see
+ * preceded_fn.
  *
  *      (212) 555-0123 and     jane.doe@example.org     1003000126^Tesk^K|
  *      no escape so far       no "%40" before the @                     ▲ no name, but an initial
@@ -13,6 +14,9 @@
 #include "validate.h"
 #include <scrim/rules.h>
 #include <scrim/sixteen.h>
+#include <string.h>
+
+#define REFERENCE_ID_MAX 64
 
 /* A bit for each of text[0, QUICK_READ) that is c. */
 static unsigned int where(const u8 *text, u8 c)
@@ -66,4 +70,25 @@ bool never_iban(const u8 *text)
 	if (second == 'e')
 		return first == 'c' || first == 'f';
 	return !(first == 'a' && second == 'd') && !(first == 'b' && second == 'a');
+}
+
+/* FHIR's reference to somebody: "Patient/0077123", its id being what stands before text[p]. */
+bool behind_reference(const u8 *text, size_t p)
+{
+	static const char *const types[] = {"Patient", "RelatedPerson", "Practitioner", "Person"};
+	size_t at = p;
+
+	while (at > 0 && p - at <= REFERENCE_ID_MAX &&
+	       (byte_is_word(text[at - 1]) || text[at - 1] == '-' || text[at - 1] == '.'))
+		at--;
+	if (at == p || !at || text[--at] != '/')
+		return false;
+	for (size_t i = 0; i < array_size(types); i++) {
+		size_t n = strlen(types[i]);
+
+		if (at >= n && !memcmp(text + at - n, types[i], n) &&
+		    (at == n || !byte_is_word(text[at - n - 1])))
+			return true;
+	}
+	return false;
 }

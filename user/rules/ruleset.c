@@ -162,6 +162,7 @@ static int compile_form(struct ruleset_box *box, const struct form_def *def, str
 	f->sure = def->sure;
 	f->brief = def->quick ? def->quick : def->brief;
 	f->never = def->never;
+	f->preceded = def->preceded;
 	f->encoded = def->encoded;
 	f->refuses_shorter = def->refuses_shorter;
 	f->before = def->before;

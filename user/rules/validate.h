@@ -86,6 +86,9 @@ bool never_street(const u8 *text);
 bool never_route(const u8 *text);
 /* Where a value has no escape, an address no "%40" and none of 64 bytes its '@', an NPI no two names. */
 bool never_encoded(const u8 *text);
+
+/* Ways of preceded_fn. */
+bool behind_reference(const u8 *text, size_t p);
 bool never_email(const u8 *text);
 bool never_named(const u8 *text);
 /* Where an IBAN's country would be hexadecimal digits of another kind. */

@@ -152,6 +152,8 @@ static enum opinion ask(const struct scan_form *sf, struct scan_job *job, size_t
 	struct ends ends;
 	int r;
 
+	if (f->preceded && !f->preceded(job->text, p))
+		return NOTHING;
 	if (job->len - p >= QUICK_READ) {
 		size_t n = f->brief ? f->brief(job->text + p) : 0;
 

@@ -73,6 +73,7 @@ static const struct scan_form *begun(const struct scanner *s, const u8 *text, si
 				&s->forms[g * GROUP_FORMS + __builtin_ctzll(m)];
 
 			if ((!first || sf->index < first->index) &&
+			    (!sf->form->preceded || sf->form->preceded(text, p)) &&
 			    committed(sf->form, text + p, len - p) &&
 			    goes_on(&sf->dfa, text, p, len))
 				first = sf;
