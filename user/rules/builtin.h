@@ -2,12 +2,14 @@
 /*
  * The built-in table's parts: detectors by pattern, and the fields of each format.
  *
- * Three habits keep the detectors exact and cheap:
+ * Four habits keep the detectors exact and cheap:
  *   - a form begins with a byte that few bytes of text are (a digit, '+', '('), never with an
  *     optional part, and its context is a guard or a label, not more pattern;
  *   - a number that could be anything needs a check digit or a label;
  *   - guards look only at what would make it a part of a longer number: a value next to a
- *     comma, a letter or a bracket is still a value.
+ *     comma, a letter or a bracket is still a value;
+ *   - the forms that need no label are 64 at most: with more, each place is asked about by two
+ *     words of forms.
  */
 #ifndef RULES_BUILTIN_H
 #define RULES_BUILTIN_H

@@ -70,7 +70,7 @@ static const struct rule_def dates[] = {
 			"45/03/2024, 3/2024/1, Q3/2024, titer 1/2048",
 			"[MAR 04/12/2023] given, [MAR 2076-09-01]",
 			"pain 5/10 on 7/10 scale, 12/31 teeth, date 3/45"),
-		.nforms = 19,
+		.nforms = 18,
 		.forms =
 			{DATE_FORM(YEAR "(?:-\\d{1,2}-\\d{1,2}|/\\d{1,2}/\\d{1,2})", DECIMAL,
 				   DECIMAL, 5, .quick = quick_date, .sure = sure_date),
@@ -82,12 +82,13 @@ static const struct rule_def dates[] = {
 			 /* Alone, for an IPv4 address looks much like it. */
 			 DATE_FORM("\\d{1,2}\\.\\d{1,2}\\." YEAR, DECIMAL, DECIMAL, 4,
 				   .brief = brief_dots),
-			 /* A version looks much like it: both zeros are written. */
-			 DATE_FORM("(?:0[1-9]|[12]\\d|3[01])\\.(?:0[1-9]|1[0-2])\\.\\d{2}", DECIMAL,
-				   DECIMAL, 4, .unless = NO_VERSION, .distance = 8),
-			 /* The month first: apart, for an IPv4 address looks like both. */
-			 DATE_FORM("0[1-9]\\.(?:1[3-9]|2\\d|3[01])\\.\\d{2}", DECIMAL, DECIMAL, 4,
-				   .unless = NO_VERSION, .distance = 8),
+			 /*
+			  * A version looks much like it: both zeros are written. The month first: apart,
+			  * for an IPv4 address looks like both.
+			  */
+			 DATE_FORM("(?:(?:0[1-9]|[12]\\d|3[01])\\.(?:0[1-9]|1[0-2])"
+				   "|0[1-9]\\.(?:1[3-9]|2\\d|3[01]))\\.\\d{2}",
+				   DECIMAL, DECIMAL, 4, .unless = NO_VERSION, .distance = 8),
 			 DATE_FORM(YEAR "(?:-" MONTH "-| " MONTH " )" DAY, DECIMAL, DECIMAL, 4),
 			 /* Not a piece of a longer number with dashes. */
 			 DATE_FORM("\\d{1,2}-\\d{1,2}-(?:" YEAR "|\\d{2})", NUMBER, NUMBER, 4),

@@ -273,11 +273,66 @@ static void label_halves(struct label_filter *lf)
 	}
 }
 
+/* How often bytes meet at each place that a label takes, were they drawn by how common they are. */
+static float label_chance(const struct heaps *hs, bool places[LABEL_PLACES][256])
+{
+	float chance = 1;
+
+	for (int k = 1; k < LABEL_PLACES; k++) {
+		float common = 0;
+
+		for (unsigned int c = 0; c < 256; c++)
+			common += places[k][c] ? hs->common[c] : 0;
+		chance *= common;
+	}
+	return chance;
+}
+
+struct ranked {
+	float chance;
+	size_t label;
+};
+
+static int by_chance(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->chance != y->chance)
+		return x->chance > y->chance ? -1 : 1;
+	return x->label < y->label ? -1 : 1;
+}
+
+/*
+ * The n labels in the order in which they come to the heaps: those first that find most. They make the heaps what they are,
+ * and what comes later joins where it adds least; in other orders up to twice as many ends are found in vain.
+ */
+static struct ranked *ranked_new(const struct heaps *hs, const struct label_index *x, size_t *ret_n)
+{
+	bool places[LABEL_PLACES][256];
+	struct ranked *ranked;
+	size_t n = 0;
+
+	while (label_index_tail(x, n, places))
+		n++;
+	ranked = calloc(n ? n : 1, sizeof(*ranked));
+	if (!ranked)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		label_index_tail(x, i, places);
+		ranked[i] = (struct ranked){label_chance(hs, places), i};
+	}
+	qsort(ranked, n, sizeof(*ranked), by_chance);
+	*ret_n = n;
+	return ranked;
+}
+
 int label_filter_build(struct label_filter *lf, const struct label_index *x,
 		       const struct pages *pages, size_t banks, bool halves)
 {
 	struct heaps *hs = calloc(1, sizeof(*hs));
 	bool places[LABEL_PLACES][256];
+	struct ranked *ranked;
+	size_t n;
 
 	if (!hs)
 		return -ENOMEM;
@@ -291,8 +346,14 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x,
 		hs->common[c] = m.of[0] + m.of[1] + m.of[2];
 	}
 	find_between(hs);
-	for (size_t i = 0; label_index_tail(x, i, places); i++) {
-		label_index_tails(x, i, add_tail, lf);
+	ranked = ranked_new(hs, x, &n);
+	if (!ranked) {
+		free(hs);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n; i++) {
+		label_index_tail(x, ranked[i].label, places);
+		label_index_tails(x, ranked[i].label, add_tail, lf);
 		add_heap(hs, places);
 		if (hs->n > 8 * banks)
 			join_cheapest(hs);
@@ -306,6 +367,7 @@ int label_filter_build(struct label_filter *lf, const struct label_index *x,
 	}
 	label_classes(lf);
 	label_halves(lf);
+	free(ranked);
 	free(hs);
 	return 0;
 }
