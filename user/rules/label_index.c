@@ -78,7 +78,7 @@ static u64 tail_ends(const struct label_index *x, const struct tail *t, size_t s
 		     const struct label_end *p)
 {
 	struct heads heads = {0};
-	const u16 *first;
+	const u32 *first;
 	unsigned int key[2];
 	u64 sets;
 
@@ -89,10 +89,10 @@ static u64 tail_ends(const struct label_index *x, const struct tail *t, size_t s
 	first = x->heads[t->heads].first;
 	key[0] = head_key(heads.at[0]);
 	key[1] = head_key(heads.at[1]);
-	sets = labels_end(x, first[0], (size_t)(first[1] - first[0]), &heads, seen, p);
+	sets = labels_end(x, first[0], first[1] - first[0], &heads, seen, p);
 	for (int k = key[0] == key[1]; k < 2; k++)
-		sets |= labels_end(x, first[key[k]], (size_t)(first[key[k] + 1] - first[key[k]]),
-				   &heads, seen, p);
+		sets |= labels_end(x, first[key[k]], first[key[k] + 1] - first[key[k]], &heads,
+				   seen, p);
 	return sets;
 }
 

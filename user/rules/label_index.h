@@ -27,15 +27,15 @@ struct indexed {
  */
 struct tail {
 	u64 bytes, mask;
-	u16 first, n; /* labels */
-	u16 heads;    /* into label_index.heads; 0: these labels are few */
+	u32 first, n; /* labels */
+	u32 heads;    /* into label_index.heads; 0: these labels are few */
 	u8 letters;   /* as many as it has bytes: then it is exact. Else 0 */
 };
 
 /* Labels of a tail by the last byte of their heads: those of a key from first[key]. */
 #define HEAD_KEYS 33
 struct heads_of {
-	u16 first[HEAD_KEYS + 1];
+	u32 first[HEAD_KEYS + 1];
 };
 
 /* Tails by a key of their last bytes: those of k from listed[first[k]]. */
@@ -54,7 +54,7 @@ struct label_index {
 	u16 distance;                    /* the longest */
 	u64 near[RULE_MAX_DISTANCE + 1]; /* by distance: the sets that look so far */
 	u16 distances[64];               /* by set */
-	u16 n, ntails, nheads;
+	u32 n, ntails, nheads;
 	bool ends[256]; /* by byte, in lower case: some label ends in it */
 	u32 before[32]; /* by the lower five bits of a last byte: those of a byte before it */
 	struct tails_by pairs;  /* all of them */

@@ -71,22 +71,22 @@ static void take_heads(struct label_index *x, struct tail *t)
 
 	if (!t->letters || t->n <= FEW_LABELS)
 		return;
-	for (u16 i = 0; i < t->n; i++)
+	for (u32 i = 0; i < t->n; i++)
 		for (unsigned int key = label_head_key(&x->labels[t->first + i]) + 1;
 		     key <= HEAD_KEYS; key++)
 			heads->first[key]++;
 	for (unsigned int key = 0; key <= HEAD_KEYS; key++)
-		heads->first[key] = (u16)(heads->first[key] + t->first);
+		heads->first[key] += t->first;
 	t->heads = ++x->nheads;
 }
 
 /* Sorts the labels and takes their tails. */
 static void take_tails(struct label_index *x)
 {
-	for (u16 i = 0; i < x->n; i++)
+	for (u32 i = 0; i < x->n; i++)
 		take_head(&x->labels[i], tail_of(&x->labels[i].label).letters);
 	qsort(x->labels, x->n, sizeof(x->labels[0]), by_tail);
-	for (u16 i = 0; i < x->n; i++) {
+	for (u32 i = 0; i < x->n; i++) {
 		struct tail t = tail_of(&x->labels[i].label);
 
 		x->ends[label_last(&x->labels[i].label)] = true;
@@ -96,7 +96,7 @@ static void take_tails(struct label_index *x)
 			x->tails[x->ntails++] = t;
 		x->tails[x->ntails - 1].n++;
 	}
-	for (u16 i = 0; i < x->ntails; i++)
+	for (u32 i = 0; i < x->ntails; i++)
 		take_heads(x, &x->tails[i]);
 }
 
@@ -138,7 +138,7 @@ static int list_tails(struct arena *a, const struct label_index *x, u32 nkeys,
 	if (!first)
 		return -ENOMEM;
 	/* Two keys on: so that what is counted there is where to go on, and in the end where they begin. */
-	for (u16 i = 0; i < x->ntails; i++) {
+	for (u32 i = 0; i < x->ntails; i++) {
 		struct keys keys = keys_of(&x->tails[i]);
 
 		for (u32 k = 0; k < keys.n; k++)
@@ -150,7 +150,7 @@ static int list_tails(struct arena *a, const struct label_index *x, u32 nkeys,
 	listed = arena_array(a, total ? total : 1, sizeof(*listed));
 	if (!listed)
 		return -ENOMEM;
-	for (u16 i = 0; i < x->ntails; i++) {
+	for (u32 i = 0; i < x->ntails; i++) {
 		struct keys keys = keys_of(&x->tails[i]);
 
 		for (u32 k = 0; k < keys.n; k++)
@@ -176,7 +176,7 @@ static int list_all(struct arena *a, struct label_index *x)
 
 static void index_add(struct label_index *x, const struct label *l, u64 set)
 {
-	for (u16 i = 0; i < x->n; i++) {
+	for (u32 i = 0; i < x->n; i++) {
 		const struct label *other = &x->labels[i].label;
 
 		if (other->exact == l->exact && !strcmp(other->text, l->text)) {
