@@ -152,9 +152,9 @@ struct prefilter {
  * Where labels may end: never between two letters. For vectors: the labels on heaps,
  * fits[h / 8][k][c] having bit h % 8 if c may stand at place k + 1 of heap h (label_index_tail());
  * control bytes are alike, and so are those over 0x7f. Closer, for a single place: a bit for the hash
- * of its last six bytes, each by its lower five bits, the last by six (which tells capitals);
- * labels that leave much open have one for that of four or three. All three are in the row of the last three bytes, a line of
- * the cache.
+ * of its last six bytes, each by its lower five bits, the last by six (which tells capitals), in each way that they may be
+ * written; shorter labels have one for that of four or three. All three are in the row of the last three bytes, a line of the
+ * cache.
  */
 #define HEAP_PLACES (LABEL_PLACES - 1)
 #define HEAP_BANKS  4
