@@ -163,12 +163,13 @@ static const struct vocabulary gaps = {
 		  "value", "their", "number", "e",        "<x:zed",  "zed"},
 };
 static const struct vocabulary heads = {
-	.labels = {"record provider", "medical record provider", "x-provider", "=ID provider",
-		   "chartprovider", "a provider", "x record-provider", "1 provider",
+	.labels = {"n\xc3\xa9 provider", "record provider", "medical record provider", "x-provider",
+		   "=ID provider", "chartprovider", "a provider", "x record-provider", "1 provider",
 		   "policy provider", "eprovider", "very long-winded provider"},
-	.parts = {"provider", "Provider", "record", "Record", "x",       "-", "_",       " ",
-		  "ID",       "id",       "chart",  "a",      "medical", "e", "1",       "policy",
-		  "very",     "long",     "winded", "\t",     "7",       ":", "\xc2\xa0"},
+	.parts = {"provider", "Provider", "record", "Record",  "x",      "-",         "_",
+		  " ",        "ID",       "id",     "chart",   "a",      "medical",   "e",
+		  "1",        "policy",   "very",   "long",    "winded", "n\xc3\xa9", "N\xc3\x89",
+		  "\t",       "7",        ":",      "\xc2\xa0"},
 };
 
 static size_t draw_line(u64 *seed, const struct vocabulary *of, char *line)

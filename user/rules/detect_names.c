@@ -92,7 +92,7 @@
 	     KEY("cardholder name"), KEY("client name"), KEY("person name"), KEY("nok name"),      \
 	     KEY("subscriber nm"),                                                                 \
 	     "created by=", "author=", "surgeon=", "pcp=", "ordering provider=",                   \
-	     "emergency contact=", "cn=", "displayname :", "individual\":{\"display\":",           \
+	     "emergency contact=", "displayname :", "individual\":{\"display\":",                  \
 	     "individual\":[{\"display\":", "performer\":{\"display\":",                           \
 	     "performer\":[{\"display\":", "actor\":{\"display\":", "actor\":[{\"display\":",      \
 	     "author\":{\"display\":", "author\":[{\"display\":", "requester\":{\"display\":",     \
@@ -178,8 +178,7 @@ static const struct rule_def names[] = {
 				       "triggered by", "blocked by", "followed by", "relieved by",
 				       "exacerbated by", "aggravated by", "alleviated by",
 				       "evidenced by", "complicated by", "limited by",
-				       "accompanied by", "brought in by", "obtained by",
-				       "managed by", "treated by", "improved by", "worsened by"),
+				       "improved by", "worsened by"),
 			       .distance = 12),
 			  FORM(NAME("2"), WORD, WORD, BYTES, 3, .validate = "titled-name",
 			       .labels = LIST("=Dr", "=Drs", "=Doctor", "=Mr", "=Mrs", "=Ms",
@@ -197,23 +196,27 @@ static const struct rule_def names[] = {
 			       .validate = "name", .labels = LIST("patient"), .distance = 1),
 			  /* "daughter Petra Tesk", "her husband, Corwin Tesk". */
 			  FORM(WORD_ " (?:[A-Z]\\.? )?" WORD_, WORD, WORD, BYTES, 3,
-			       .validate = "name", .labels = RELATIONS, .distance = 2),
+			       .validate = "whole-name", .labels = RELATIONS, .distance = 2),
 			  /* "wife (Tess)". */
-			  FORM("(" WORD_ ")\\)", WORD, NONE, BYTES, 3, .validate = "name",
+			  FORM("(" WORD_ ")\\)", WORD, NONE, BYTES, 3, .validate = "whole-name",
 			       .labels = RELATIONS, .distance = 2),
-			  FORM(WHOLE_NAME, WORD, WORD, BYTES, 3, .validate = "name",
+			  FORM(WHOLE_NAME, WORD, WORD, BYTES, 3, .validate = "whole-name",
 			       .labels = NAME_VERBS, .distance = 4),
 			  FORM(WORD_ ", ?" WORD_ "(?: " INITIAL ")?", WORD, WORD, BYTES, 3,
-			       .validate = "name", .labels = LIST("patient", "pt"), .distance = 12),
+			       .validate = "whole-name",
+			       .labels = LIST("patient ..", "patient -",
+					      "patient =", "pt =", "pt -"),
+			       .distance = 12),
 			  /* In capitals, where "DR" alone may be a drive. */
 			  FORM("[A-Z]{4,20}(?: [A-Z]{4,20})?", WORD, WORD, BYTES, 3,
-			       .validate = "name", .labels = LIST("=DR", "=MISS"), .distance = 1),
+			       .validate = "whole-name", .labels = LIST("=DR", "=MISS"),
+			       .distance = 1),
 			  FORM("((?:[A-Z]\\. ?){1,2}" SHORT_WORD "|" SHORT_WORD " (?:" INITIAL
 			       " )?" SHORT_WORD "(?: " SHORT_WORD ")?), " CREDENTIAL,
 			       WORD, WORD, BYTES, 40, .validate = "learned-name"),
 			  /* Of a letter: "RE: Odette Tesk, DOB ...". */
-			  FORM("(" NAME("2") ")(?:, ?|; ?| \\(| - | {1,3})(?:DOB|MRN|D\\.O\\.B|MR "
-					     "?#|ID ?#|Date of Birth|Acct|Claim)",
+			  FORM("(" NAME("2") ")(?:, ?|; ?| \\(| - | {2,3})(?:DOB|MRN|D\\.O\\.B|MR "
+					     "?#|ID ?#)",
 			       WORD, NONE, BYTES, 3, .labels = LIST("re :"), .distance = 3),
 			  FORM(WORD_ "(?:(?:, |/)" WORD_ "){0,3}(?:,? (?:and|&) |/|, )" WORD_, WORD,
 			       WORD, BYTES, 3, .labels = LIST("=Drs"), .distance = 3),

@@ -107,6 +107,7 @@ static const struct rule_def places[] = {
 			     "[Majuro, MH 96960], [Trenton, New Jersey], [BOISE, ID 83702]",
 			     "City: [Port St. Lucie]", "at the Clinic, MD, and Fine, OK",
 			     "lives in [Dayton] with", "Chest Pain, MI in 2004, [Ann Arbor, MI]",
+			     "[Mountain Home, AR], [Prior Lake, MN 55372]",
 			     "lives in Assisted Living", "the City, in 2019"),
 		/*
 		 * A capital and a comma stand in every sentence: to the idle flush they say nothing
@@ -118,13 +119,13 @@ static const struct rule_def places[] = {
 			  FORM(CITY ", " STATE_NAMES, WORD, WORD, BYTES, 40),
 			  FORM("[A-Z]{2,18}(?:\\.? [A-Z]{2,18}){0,2}, " STATE_ZIP, WORD, WORD,
 			       BYTES, 40),
-			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
+			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "whole-name",
 			       .labels = LIST("lives in", "live in", "lived in", "living in",
 					      "resides in", "residing in", "born in", "moved to",
 					      "native of", "resident of", "raised in", "grew up in",
 					      "retired to", "originally from", "home in"),
 			       .distance = 2),
-			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "place",
+			  FORM(PLACE, WORD, WORD, BYTES, 3, .validate = "name",
 			       .labels = LIST("city :", "city=", "city\" :", "town :", "county :",
 					      "county=", "county\" :", "city>", "county>",
 					      "district\":", "village :", "birthplace :",

@@ -319,26 +319,40 @@ bool label_index_tail(const struct label_index *x, size_t i, bool ret_places[LAB
 	return true;
 }
 
+static void tails_with(const struct label *l, size_t left, u8 bytes[LABEL_TAIL], size_t n,
+		       label_tail_fn take, void *arg);
+
+/* The same with up to `most` separators in front of what is there. */
+static void tails_separated(const struct label *l, size_t left, size_t most, u8 bytes[LABEL_TAIL],
+			    size_t n, label_tail_fn take, void *arg)
+{
+	tails_with(l, left, bytes, n, take, arg);
+	for (unsigned int c = 0; c < 256 && most && n < LABEL_TAIL; c++) {
+		if (!label_is_space((u8)c))
+			continue;
+		bytes[n] = (u8)c;
+		tails_separated(l, left, most - 1, bytes, n + 1, take, arg);
+	}
+}
+
 /* The ways to write what is left of a label, its first bytes, in front of n bytes. */
 static void tails_with(const struct label *l, size_t left, u8 bytes[LABEL_TAIL], size_t n,
 		       label_tail_fn take, void *arg)
 {
+	size_t spaces = 0;
+
 	if (n == LABEL_TAIL || !left) {
 		take(arg, bytes, n);
 		return;
 	}
-	if (l->text[left - 1] != ' ') {
-		bytes[n] = label_byte(l, left - 1);
-		tails_with(l, left - 1, bytes, n + 1, take, arg);
+	while (spaces < left && l->text[left - spaces - 1] == ' ')
+		spaces++;
+	if (spaces) {
+		tails_separated(l, left - spaces, spaces, bytes, n, take, arg);
 		return;
 	}
-	tails_with(l, left - 1, bytes, n, take, arg);
-	for (unsigned int c = 0; c < 256; c++) {
-		if (!label_is_space((u8)c))
-			continue;
-		bytes[n] = (u8)c;
-		tails_with(l, left - 1, bytes, n + 1, take, arg);
-	}
+	bytes[n] = label_byte(l, left - 1);
+	tails_with(l, left - 1, bytes, n + 1, take, arg);
 }
 
 bool label_index_tails(const struct label_index *x, size_t i, label_tail_fn take, void *arg)

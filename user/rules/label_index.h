@@ -18,7 +18,7 @@ struct indexed {
 	u64 head, mask;
 	u8 nhead; /* bytes of it */
 	bool spaced;
-	bool whole; /* head and tail are all of it, and letters of any case */
+	bool whole; /* head and tail are all of it, and letters of ASCII of any case */
 };
 
 /*

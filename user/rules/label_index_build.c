@@ -39,7 +39,7 @@ static void take_head(struct indexed *l, size_t n)
 	for (size_t k = 1; k <= 8 && k <= end && text[end - k] != ' '; k++) {
 		bytes[8 - k] = label_byte(&l->label, end - k) | 0x20;
 		mask[8 - k] = 0xff;
-		letters &= byte_is_letter((u8)text[end - k]);
+		letters &= (u8)text[end - k] < 0x80 && byte_is_letter((u8)text[end - k]);
 		l->nhead = (u8)k;
 	}
 	memcpy(&l->head, bytes, sizeof(l->head));

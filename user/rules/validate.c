@@ -36,13 +36,13 @@ static const struct {
 	{"npi", validate_npi},
 	{"phone", validate_phone},
 	{"phone-line", validate_phone_line},
-	{"place", validate_place},
 	{"ssn", validate_ssn},
 	{"street", validate_street},
 	{"titled-name", validate_titled_name},
 	{"trunk", validate_trunk},
 	{"url", validate_url},
 	{"vin", validate_vin},
+	{"whole-name", validate_whole_name},
 	{"zip", validate_zip},
 };
 

@@ -24,7 +24,7 @@ bool validate_gtin(const u8 *text, size_t len);
 bool validate_address(const u8 *text, size_t len);
 bool validate_city(const u8 *text, size_t len);
 bool validate_learned_name(const u8 *text, size_t len);
-bool validate_place(const u8 *text, size_t len);
+bool validate_whole_name(const u8 *text, size_t len);
 /* Before the first word is looked at: called where a validator is looked up. */
 void words_prepare(void);
 bool validate_street(const u8 *text, size_t len);
@@ -86,14 +86,14 @@ bool never_street(const u8 *text);
 bool never_route(const u8 *text);
 /* Where a value has no escape, an address no "%40" and none of 64 bytes its '@', an NPI no two names. */
 bool never_encoded(const u8 *text);
-
-/* Ways of preceded_fn. */
-bool behind_reference(const u8 *text, size_t p);
 bool never_email(const u8 *text);
 bool never_named(const u8 *text);
 /* Where an IBAN's country would be hexadecimal digits of another kind. */
 bool never_iban(const u8 *text);
 /* Where no second value stands behind the first. */
 bool never_list(const u8 *text);
+
+/* A way of preceded_fn. */
+bool behind_reference(const u8 *text, size_t p);
 
 #endif

@@ -76,84 +76,79 @@ static const struct {
 	{MONTHS, "january february march april may june july august september october november "
 		 "december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	/* Words of forms and notes that stand where a name could. */
-	{NO_NAME,
-	 "access account acct active address admits admitted afebrile after age aged alert all "
-	 "allergies also alzheimer ambulating ambulatory and appears appointments aprn arrived as "
-	 "aspirin assessment "
-	 "assistant asthma at attending automated aware awake basic before billing birth blood "
-	 "breast "
-	 "but by cad "
-	 "called caller calling calls cancer cardiology care caused cc certified chart chf chest "
-	 "city "
-	 "client clients clinic colleague complains complete consult consulted contact contacted "
-	 "copd count crna ct "
-	 "customer date day dds dear deceased declined deductible default demographics denies "
-	 "department dependent diabetes "
-	 "diagnosis disease discharge discharged dob doctor does doses dr educated education email "
-	 "emergency "
-	 "everyone expired facc facs false family fax female financial first firstname fnp folks "
-	 "follow-up followed for from fullname gender given has have he health healthy her here "
-	 "his history home hospital hpi htn http hypertension id identification improved in "
-	 "information instructions insurance internal intubated imaging infectious inpatient "
-	 "invalid is it labs last lastname "
-	 "lcsw like lives location looks lpn lung lupus madam male manager md med medical "
-	 "medication "
-	 "medications medicine member metabolic metformin middlename miss missing monitoring mr "
-	 "mrn mrs ms "
-	 "my n/a na name name's named names nephrology neurosurgery no none not note notes "
-	 "notified np npi "
-	 "null number nursing occupation of office on oncology or order orders outpatient pa-c "
-	 "panel parent patient "
-	 "patients pending per pharmacy pharmd phd phone physical physician plan please pmh "
-	 "policy portal practitioner present presented presents primary priority procedure process "
-	 "prof "
-	 "prostate provider proxy race radiology rate ratio re reason rec records redacted "
-	 "refused refuses registration relationship remains reports requests required resident "
-	 "resting "
-	 "results rights rn room safety same satisfaction secondary see seen select self service "
-	 "services sex she since sir sleeping spanish spelled ssn stable staff state states "
-	 "status street string summary supportive surname system tbd team tel tests text that the "
-	 "their "
-	 "there they this to today tolerated tower transport triage true type unassigned "
-	 "unavailable underwent unit unknown unspecified update urgent valued values varchar "
-	 "verbalized verbalizes visit was we weight were where who with world xray yes yesterday "
-	 "you "
-	 "your zip"},
-	/* Of sentences, departments and programs: a street may be called so. */
-	{NO_PERSON, "accounts acute admin administrator agent alf alive alter ambulance "
-		    "ambulated analyzer anesthesia anesthetist ankle answering appeal "
-		    "appointment asc assisted authorization autism auto between bilateral "
-		    "brother build can't cannot cards charge chronic claim claims cluster "
-		    "column connection contin contraindication controlled covering daily "
-		    "daughter dementia denial dermatology desc desk dietary digest distress "
-		    "doctors dyspnea ed elbow ems endocrinology engine er error evaluated "
-		    "exam facility failed failure faker father fellow fever fracture "
-		    "gastroenterology gi glucose gravida group having help hematology hip "
-		    "hospice housekeeping husband icu ilike illegible infection initial "
-		    "injury insert interface intern joi joined knee lab left limit living "
-		    "ltc memory microsoft module mother movement must nausea neurology nurse "
-		    "nurses nutrition nvarchar occupational on-call oncoming ophthalmology "
-		    "optional ortho orthopedics ot ovarian paged pain palliative payable "
-		    "pediatrics peds physicians picc pneumonia podiatry police prior "
-		    "proptypes providers psychiatry psychology pt pulmonary pulmonology "
-		    "rales receivable redness rehab reliable relieving report resources "
-		    "respiratory rest rheumatology right scheduled schizophrenia security "
-		    "sepsis server shelter shoulder sister skilled slp snf sob social speech "
-		    "standard stringutils stroke students support surgery syndrome tech "
-		    "technician telephone thank thanks therapy transferred transportation "
-		    "trauma unable urology valid validation vascular verbal verified virtual "
-		    "vomiting walking weights wrist"},
-	/* What stands in front of "MI", "NC", "SC" and the like in notes, and is no city. */
+	{NO_NAME, "access account acct active address admits admitted afebrile after age "
+		  "aged alert all allergies also alzheimer ambulating ambulatory and "
+		  "appears appointments aprn arrived as aspirin assessment assistant "
+		  "asthma at attending automated aware awake basic before billing birth "
+		  "blood breast but by cad called caller calling calls cancer cardiology "
+		  "care caused cc certified chart chf chest city client clients clinic "
+		  "colleague complains complete consult consulted contact contacted copd "
+		  "count crna ct customer date day dds dear deceased declined deductible "
+		  "default demographics denies department dependent diabetes diagnosis "
+		  "disease discharge discharged dob doctor does doses dr educated "
+		  "education email emergency everyone expired facc facs false family fax "
+		  "female financial first firstname fnp folks follow-up followed for from "
+		  "fullname gender given has have he health healthy her here his history "
+		  "home hospital hpi htn http hypertension id identification improved in "
+		  "information instructions insurance internal intubated imaging "
+		  "infectious inpatient invalid is it labs last lastname lcsw like lives "
+		  "location looks lpn lung lupus madam male manager md med medical "
+		  "medication medications medicine member metabolic metformin middlename "
+		  "miss missing monitoring mr mrn mrs ms my n/a na name name's named names "
+		  "nephrology neurosurgery no none not note notes notified np npi null "
+		  "number nursing occupation of office on oncology or order orders "
+		  "outpatient pa-c panel parent patient patients pending per pharmacy "
+		  "pharmd phd phone physical physician plan please pmh policy portal "
+		  "practitioner present presented presents primary priority procedure "
+		  "process prof prostate provider proxy race radiology rate ratio re "
+		  "reason rec records redacted refused refuses registration relationship "
+		  "remains reports requests required resident resting results rights rn "
+		  "room safety same satisfaction secondary see seen select self service "
+		  "services sex she since sir sleeping spanish spelled ssn stable staff "
+		  "state states status street string summary supportive surname system tbd "
+		  "team tel tests text that the their there they this to today tolerated "
+		  "tower transport triage true type unassigned unavailable underwent unit "
+		  "unknown unspecified update urgent valued values varchar verbalized "
+		  "verbalizes visit was we weight were where who with world xray yes "
+		  "yesterday you your zip alive telephone ambulance interface claims "
+		  "illegible unable verified evaluated gravida dementia contraindication "
+		  "occupational autism schizophrenia ovarian reliable validation "
+		  "connection redness movement walking desc nvarchar ilike stringutils "
+		  "proptypes faker can't anesthetist contin thank"},
+	/*
+	 * Of sentences, departments and programs: some families have such names, and so it counts only where what stands in
+	 * front says little.
+	 */
+	{NO_PERSON, "accounts acute admin administrator agent alter ambulated analyzer "
+		    "anesthesia ankle answering appeal appointment asc assisted "
+		    "authorization auto between bilateral blue build campus cannot cards "
+		    "catheter chronic claim cluster column controlled covering daughter "
+		    "denial dermatology desk diagnostics dietary digest distress doctors "
+		    "domain dyspnea elbow ems endocrinology engine er error exam facility "
+		    "failed failure father fever foley fracture gastroenterology gi glucose "
+		    "group having held help hematology hip hospice housekeeping husband icu "
+		    "infection initial injury insert intern joined knee lab left living ltc "
+		    "memory microsoft module mother nausea neurology nurses nutrition "
+		    "on-call oncoming ophthalmology optional ortho orthopedics paged pain "
+		    "palliative payable pediatrics peds physicians picc pneumonia podiatry "
+		    "police providers psychiatry psychology pt pulmonary pulmonology rales "
+		    "receivable rehab relieving removed report resources respiratory "
+		    "rheumatology right scheduled security sepsis server shelter shoulder "
+		    "signs sister skilled skin slp snf sob social speech standard students "
+		    "support surgery syndrome tech technician thanks therapy transferred "
+		    "transportation trauma urology users valid vascular verbal virtual vital "
+		    "vomiting warm weights wrist"},
+	/* What stands right in front of "MI", "NC", "SC" and the like in notes, and ends no city's name. */
 	{NO_CITY, "pain sepsis diabetes rash atraumatic normocephalic exam cannula insulin "
-		  "lovenox heparin cancer headache stenosis home melanoma tachycardia "
-		  "arthritis glaucoma depression hypertension htn hyperlipidemia chf cad "
-		  "copd stroke cva asthma dyspnea nausea vomiting fever disease failure "
-		  "syndrome infection injury fracture pneumonia obesity anemia edema "
-		  "murmur morphine alcohol dementia anxiety smoking ischemia angina prior "
-		  "previous acute chronic history consult follow-up discharge alert "
-		  "oriented distress nose throat abdomen pupils regurgitation prolapse "
-		  "valve medication medications daily weekly dose injection wound wounds "
-		  "chemo chemotherapy radiation surgery"},
+		  "lovenox heparin cancer headache stenosis melanoma tachycardia arthritis "
+		  "glaucoma depression hypertension htn hyperlipidemia chf cad copd stroke "
+		  "cva asthma dyspnea nausea vomiting fever disease failure syndrome "
+		  "infection injury fracture pneumonia obesity anemia edema murmur "
+		  "morphine alcohol dementia anxiety smoking ischemia angina acute chronic "
+		  "history consult follow-up discharge alert oriented distress nose throat "
+		  "abdomen pupils regurgitation prolapse valve medication medications "
+		  "daily weekly dose injection wound wounds chemo chemotherapy radiation "
+		  "surgery"},
 	/* Of these, those that families are called by: "Day, Doris"; and those that stand behind a name for no other reason. */
 	{FAMILY, "blood day he male no self street"},
 	{FAMILY_LAST, "day self"},
@@ -369,7 +364,7 @@ static bool is_family(const struct word *w, size_t n, size_t i, bool first)
 	return first && word_is_in(w[0], FAMILY);
 }
 
-/* Whether somebody, or what `no` lists no words for, may be called so. */
+/* Whether none of the words is in the lists `no`, but for families. */
 static bool may_be_called(const u8 *text, size_t len, bool first, unsigned int no)
 {
 	struct word w[WORDS_MAX];
@@ -381,41 +376,41 @@ static bool may_be_called(const u8 *text, size_t len, bool first, unsigned int n
 	return n > 0;
 }
 
-static bool is_name(const u8 *text, size_t len, bool first)
-{
-	return may_be_called(text, len, first, NO_NAME | NO_PERSON);
-}
-
 /* No word is one of a form's or a sentence's. */
 bool validate_name(const u8 *text, size_t len)
 {
-	return is_name(text, len, false);
+	return may_be_called(text, len, false, NO_NAME);
 }
 
-/* Behind a label of a place, which may be called what nobody is. */
-bool validate_place(const u8 *text, size_t len)
+/* Where what stands in front says little. */
+bool validate_whole_name(const u8 *text, size_t len)
 {
-	return may_be_called(text, len, false, NO_NAME);
+	return may_be_called(text, len, false, NO_NAME | NO_PERSON);
 }
 
 /* "Chest Pain, MI" is no city of Michigan. */
 bool validate_city(const u8 *text, size_t len)
 {
-	return may_be_called(text, len, false, NO_CITY);
+	struct word w[WORDS_MAX];
+	size_t n = words_of(text, len, w), last = 0;
+
+	while (last + 1 < n && w[last].text[w[last].len] != ',')
+		last++;
+	return n && !word_is_in(w[last], NO_CITY);
 }
 
 /* Behind a title, where the word alone may be a name: "Dr. Day". */
 bool validate_titled_name(const u8 *text, size_t len)
 {
-	return is_name(text, len, true);
+	return may_be_called(text, len, true, NO_NAME);
 }
 
-/* In front of what its bearer has learnt: "Tesk, MD", "Tesk, DO,". */
+/* In front of what its bearer has learnt: "Odette Tesk, MD", "O. Tesk, DO,". */
 bool validate_learned_name(const u8 *text, size_t len)
 {
 	size_t end = len - 1;
 
 	while (end > 0 && text[end - 1] != ',')
 		end--;
-	return end > 1 && is_name(text, end - 1, false);
+	return end > 1 && validate_whole_name(text, end - 1);
 }

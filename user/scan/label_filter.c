@@ -8,7 +8,7 @@
  *                  |<----- zone: `distance` --->|
  *
  * The labels are put on heaps such that these find least in a page of text; what fits a heap
- * is looked up in a table of the last four bytes, and only then among the labels.
+ * is looked up in a table of the last six bytes, or fewer, and only then among the labels.
  */
 #include "prefilter.h"
 #include <errno.h>

@@ -11,7 +11,10 @@
 
 /* A shape that more often than this finds something is better anchored elsewhere. */
 #define OFTEN (0.0005f * SAMPLE_PLACES)
-/* Places of the pages that two shapes may let through in vain if they are one: a bank of eight costs what some fifty do. */
+/*
+ * What two shapes may cost more, by loss(), if they are one: what is let through at a place or two of the pages. A bank of eight
+ * costs far more.
+ */
 #define LITTLE 4
 
 void shape_join(struct shape *sh, const struct shape *other)
