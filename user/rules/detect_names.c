@@ -101,12 +101,13 @@
 	     "sender\":{\"display\":", "sender\":[{\"display\":", "recipient\":{\"display\":",     \
 	     "recipient\":[{\"display\":", "who\":{\"display\":", "who\":[{\"display\":",          \
 	     "practitioner\":{\"display\":", "practitioner\":[{\"display\":")
+/* But "dad": a log is full of ids that may have it. */
 #define RELATIONS                                                                                  \
 	LIST("daughter", "son", "wife", "husband", "mother", "father", "sister", "brother",        \
 	     "spouse", "next of kin", "girlfriend", "boyfriend", "partner", "fiance", "fiancee",   \
 	     "niece", "nephew", "aunt", "uncle", "grandson", "granddaughter", "grandmother",       \
 	     "grandfather", "stepfather", "stepmother", "stepson", "stepdaughter", "dtr", "mom",   \
-	     "dad", "roommate", "neighbor", "friend", "caregiver", "guardian")
+	     "roommate", "neighbor", "friend", "caregiver", "guardian")
 /* "Tesk, Odette M" or "Odette M. Tesk". */
 #define WHOLE_NAME                                                                                 \
 	"(?:(?:[A-Z]\\.? ){1,2}" WORD_ "|" WORD_ "(?:, ?| (?:[A-Z]\\.? )?)" WORD_ "(?: (?:" WORD_  \
