@@ -122,7 +122,7 @@ Test(scan, few_rules_find_what_the_oracle_finds, .timeout = 300)
 	u64 seed = 0xfe3;
 	u8 text[600];
 
-	for (size_t round = 0; round < share_of(16); round++) {
+	for (size_t round = 0; round < share_of(6); round++) {
 		bool enabled[RULE_MAX] = {false};
 
 		for (u32 n = 1 + draw(&seed, round % 2 ? 6 : 24); n > 0; n--)
@@ -141,7 +141,7 @@ Test(scan, few_rules_find_what_the_oracle_finds, .timeout = 300)
 			scanner_free(s);
 		}
 	}
-	cr_assert_geq(found, share_sees(10));
+	cr_assert_geq(found, share_sees(4));
 	ruleset_free(rs);
 }
 

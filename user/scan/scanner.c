@@ -193,7 +193,9 @@ static int add_forms(struct scanner *s, const bool *enabled)
 		r = label_index_build(&s->arena, s->label_sets, s->nlabels, &s->labels);
 	if (!r && s->nlabels)
 		r = label_filter_build(&s->label_filter, s->labels, &b->pages,
-				       s->isa == ISA_AVX512 ? AVX512_HEAPS : SHUFFLE_HEAPS,
+				       s->isa == ISA_AVX512   ? AVX512_HEAPS
+				       : s->isa == ISA_SCALAR ? SCALAR_HEAPS
+							      : SHUFFLE_HEAPS,
 				       s->isa != ISA_SCALAR && s->isa != ISA_AVX512);
 	if (!r)
 		r = prefilter_finish(b, s->isa == ISA_AVX512 ? CLASSES : CLASSES_CUT);

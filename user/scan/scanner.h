@@ -21,6 +21,7 @@
 #define AVX2_BANKS   3
 #define AVX512_BANKS 6
 /* Of heaps of labels. */
+#define SCALAR_HEAPS  1 /* which nobody looks at */
 #define SHUFFLE_HEAPS 3
 #define AVX512_HEAPS  HEAP_BANKS
 
