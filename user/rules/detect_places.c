@@ -60,7 +60,8 @@ static const struct rule_def places[] = {
 		.examples = LIST("moved to [742 Evergreen Terrace], Springfield",
 				 "[12 N Main St. Apt 4B] today, [6217 Stone Shoal Suite 840]",
 				 "Address: [3780 Broadway Apt. 591]", "[1600 Pennsylvania Ave NW]",
-				 "Address: [17 Broadway, Floor]", "lives at [Hauptstrasse 5]",
+				 "Address: [17 Broadway, Floor]", "Address: [12 Walking Horse]",
+				 "lives at [Hauptstrasse 5]",
 				 "2 Recent Falls, 1 Carpal Tunnel, 5 Day Course, 64 Slice CT, at 5 "
 				 "PM Dr. called",
 				 "[8 Elm Ave], the 44183. Park is full", "[9 Pine St, 5th Floor]",

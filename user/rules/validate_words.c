@@ -38,6 +38,7 @@ enum list {
 	FAMILY_LAST = 512,
 	NO_CITY = 1024,
 	NO_PERSON = 2048,
+	NO_ONE = 4096,
 };
 
 static const struct {
@@ -110,11 +111,13 @@ static const struct {
 		  "tower transport triage true type unassigned unavailable underwent unit "
 		  "unknown unspecified update urgent valued values varchar verbalized "
 		  "verbalizes visit was we weight were where who with world xray yes "
-		  "yesterday you your zip alive telephone ambulance interface claims "
-		  "illegible unable verified evaluated gravida dementia contraindication "
-		  "occupational autism schizophrenia ovarian reliable validation "
-		  "connection redness movement walking desc nvarchar ilike stringutils "
-		  "proptypes faker can't anesthetist contin thank"},
+		  "yesterday you your zip"},
+	/* Likewise, but a street or a house may be called so. */
+	{NO_ONE, "alive telephone ambulance interface claims illegible unable verified "
+		 "evaluated gravida dementia contraindication occupational autism "
+		 "schizophrenia ovarian reliable validation connection redness movement "
+		 "walking desc nvarchar ilike stringutils proptypes faker can't "
+		 "anesthetist contin thank"},
 	/*
 	 * Of sentences, departments and programs: some families have such names, and so it counts only where what stands in
 	 * front says little.
@@ -379,13 +382,13 @@ static bool may_be_called(const u8 *text, size_t len, bool first, unsigned int n
 /* No word is one of a form's or a sentence's. */
 bool validate_name(const u8 *text, size_t len)
 {
-	return may_be_called(text, len, false, NO_NAME);
+	return may_be_called(text, len, false, NO_NAME | NO_ONE);
 }
 
 /* Where what stands in front says little. */
 bool validate_whole_name(const u8 *text, size_t len)
 {
-	return may_be_called(text, len, false, NO_NAME | NO_PERSON);
+	return may_be_called(text, len, false, NO_NAME | NO_ONE | NO_PERSON);
 }
 
 /* "Chest Pain, MI" is no city of Michigan. */
@@ -402,7 +405,7 @@ bool validate_city(const u8 *text, size_t len)
 /* Behind a title, where the word alone may be a name: "Dr. Day". */
 bool validate_titled_name(const u8 *text, size_t len)
 {
-	return may_be_called(text, len, true, NO_NAME);
+	return may_be_called(text, len, true, NO_NAME | NO_ONE);
 }
 
 /* In front of what its bearer has learnt: "Odette Tesk, MD", "O. Tesk, DO,". */
